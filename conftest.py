@@ -1,0 +1,3 @@
+"""Fixtures of the whole suite live in tests/."""
+
+pytest_plugins = ["tests.stores"]

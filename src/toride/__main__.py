@@ -1,0 +1,5 @@
+"""`python -m toride`: the commands."""
+
+from toride.cli import main
+
+main()

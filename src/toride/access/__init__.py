@@ -1,0 +1,1 @@
+"""Nobody acts without a permit."""

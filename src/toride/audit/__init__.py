@@ -1,0 +1,1 @@
+"""What happened is written once, in order, and anyone can check it."""

@@ -1,0 +1,1 @@
+"""The ground under every package: errors, clock, ids, configuration and the stores."""

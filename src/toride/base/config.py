@@ -1,0 +1,56 @@
+"""Configuration by environment; a missing or malformed value stops the start with what to do."""
+
+import os
+from pathlib import Path
+
+from toride.base.errors import ConfigurationError
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def text(name: str, default: str | None = None) -> str | None:
+    """The value of `name`, or of the file that `name_FILE` points to."""
+    direct, path = os.environ.get(name), os.environ.get(f"{name}_FILE")
+    if direct is not None and path is not None:
+        raise ConfigurationError(f"{name} and {name}_FILE are both set; keep one of them.")
+    if path is None:
+        return default if direct in (None, "") else direct
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigurationError(f"{name}_FILE points to {path}, which cannot be read: {error.strerror}.") from None
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    """True or False; anything else is an error."""
+    value = text(name)
+    if value is None:
+        return default
+    if value in {"1", "true", "True"}:
+        return True
+    if value in {"0", "false", "False"}:
+        return False
+    raise ConfigurationError(f"{name} is {value!r}; use 1 or 0.")
+
+
+def number(name: str, default: int, *, least: int = 0, most: int = 2**31) -> int:
+    """A whole number within limits."""
+    value = text(name)
+    if value is None:
+        return default
+    try:
+        found = int(value)
+    except ValueError:
+        raise ConfigurationError(f"{name} is {value!r}; use a whole number.") from None
+    if not least <= found <= most:
+        raise ConfigurationError(f"{name} is {found}; use {least} to {most}.")
+    return found
+
+
+def home() -> Path:
+    """The folder that holds everything of this installation."""
+    named = text("TORIDE_HOME")
+    if named is not None:
+        return Path(named).expanduser().resolve()
+    real = ROOT / "var" / "toride"
+    return real if real.exists() else ROOT / "var" / "demo"

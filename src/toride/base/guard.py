@@ -1,0 +1,31 @@
+"""Declares under which action a view runs. `access` enforces it: a view without a declaration never runs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """The declaration: the action, and which URL argument names the subject (None: no subject)."""
+
+    action: str
+    subject: str | None
+    refusal: str | None = None
+
+
+def guarded(action: str, *, subject: str | None = None) -> Callable[[View], View]:
+    """The view runs only with a permit for `action`; `request.permit` holds it."""
+
+    def mark(view: View) -> View:
+        view.guard = Guard(str(action), subject)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def of(view: Any) -> Guard | None:
+    """The declaration of a view, if it has one."""
+    return getattr(view, "guard", None)

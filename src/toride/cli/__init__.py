@@ -1,0 +1,51 @@
+"""The command line: one lazy group, so that a command loads only what it needs."""
+
+import importlib
+import os
+import sys
+
+import click
+
+COMMANDS = {
+    "audit": "toride.audit.commands:audit",
+    "keys": "toride.vault.commands:keys",
+    "migrate": "toride.cli.stores:migrate",
+}
+WITHOUT_DJANGO: frozenset[str] = frozenset({"test", "check", "bench"})
+
+
+class Lazy(click.Group):
+    """Finds a command's module when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        target = COMMANDS.get(cmd_name)
+        if target is None:
+            return None
+        if cmd_name not in WITHOUT_DJANGO:
+            os.environ.setdefault("DJANGO_SETTINGS_MODULE", "toride.settings")
+        module, _, name = target.partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name=None, version="0.1.0", prog_name="toride")
+def toride() -> None:
+    """Toride: a CRM in which customer information is guarded first, and used well because it is guarded."""
+
+
+def main() -> None:
+    """Runs a command; an expected error is one line on standard error and an exit code of its own."""
+    from toride.base.errors import TorideError
+
+    os.umask(0o077)
+    try:
+        toride(prog_name="toride")
+    except TorideError as error:
+        click.echo(f"toride: {error}", err=True)
+        for field, problem in getattr(error, "fields", {}).items():
+            click.echo(f"  {field}: {problem}", err=True)
+        sys.exit(error.exit_code)

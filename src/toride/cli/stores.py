@@ -1,0 +1,58 @@
+"""Lays out and upgrades the three stores, as their owner, and gives each role just what it needs."""
+
+import os
+from typing import Any
+
+import click
+
+GRANTS = {
+    "default": {
+        "app": ["GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO app",
+                "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO app"],
+        "sequencer": ["GRANT SELECT, DELETE ON audit_outbox TO sequencer"],
+    },
+    "keys": {
+        "app": ["GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO app",
+                "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO app"],
+    },
+    "audit": {
+        "app": ["GRANT SELECT ON ALL TABLES IN SCHEMA public TO app",
+                "GRANT INSERT ON audit_inbox TO app"],
+        "sequencer": ["GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO sequencer",
+                      "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO sequencer"],
+    },
+}  # fmt: skip
+
+
+@click.command()
+def migrate() -> None:
+    """Lay out or upgrade the stores (as their owner)."""
+    layout()
+
+
+def layout() -> None:
+    """Migrates every store and grants; safe to repeat. Needs the owner's URLs on PostgreSQL."""
+    os.environ["TORIDE_DB_ROLE"] = "owner"
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connections
+
+    for alias in GRANTS:
+        call_command("migrate", database=alias, verbosity=0, interactive=False)
+        grant(connections[alias], alias)
+    call_command("createcachetable", database="default", verbosity=0)
+    grant(connections["default"], "default")
+
+
+def grant(connection: Any, alias: str) -> None:
+    """Gives the app and sequencer roles exactly their rights; SQLite has no roles."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        for role, statements in GRANTS[alias].items():
+            cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")
+            cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+            for statement in statements:
+                cursor.execute(statement)

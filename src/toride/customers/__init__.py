@@ -1,0 +1,1 @@
+"""Who our customers are, in five categories."""

@@ -1,0 +1,131 @@
+"""Django's settings, from the environment. Every limit that the product keeps has its name here."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from toride.base import config, home, stores
+
+ROOT = config.ROOT
+HOME = config.home()
+DEMO = home.is_demo(HOME)
+DEBUG = False
+SECRET_KEY = home.secret(HOME, "session")
+
+DATABASES = stores.databases(HOME)
+DATABASE_ROUTERS = ["toride.base.stores.Router"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "toride.jobs",
+    "toride.ui",
+    "toride.vault",
+    "toride.vault.keystore",
+    "toride.audit",
+    "toride.access",
+    "toride.customers",
+]
+
+MIDDLEWARE = [
+    "toride.ui.middleware.Headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "toride.access.middleware.Gate",
+]
+
+ROOT_URLCONF = "toride.urls"
+WSGI_APPLICATION = "toride.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "APP_DIRS": False,
+        "DIRS": [p / "templates" for p in sorted((Path(__file__).parent).iterdir()) if (p / "templates").is_dir()],
+        "OPTIONS": {"environment": "toride.ui.jinja.environment"},
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    },
+]
+
+LANGUAGE_CODE = "ja"
+LANGUAGES = [("ja", "日本語"), ("en", "English")]
+LOCALE_PATHS = [Path(__file__).parent / "ui" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = config.text("TORIDE_TIME_ZONE", "Asia/Tokyo")
+STATIC_URL = "/static/"
+
+AUTH_USER_MODEL = "access.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "toride.access.signin.Adapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/5m/ip,5/5m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 0
+
+TLS = config.flag("TORIDE_TLS")
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "__Host-toride" if TLS else "toride"
+SESSION_COOKIE_SECURE = TLS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_IDLE = timedelta(minutes=config.number("TORIDE_SESSION_IDLE_MINUTES", 30, least=1, most=1440))
+SESSION_ABSOLUTE = timedelta(hours=config.number("TORIDE_SESSION_HOURS", 10, least=1, most=168))
+SESSION_COOKIE_AGE = int(SESSION_ABSOLUTE.total_seconds())
+CSRF_COOKIE_NAME = "__Host-csrf" if TLS else "toride-csrf"
+CSRF_COOKIE_SECURE = TLS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
+ALLOWED_HOSTS = (config.text("TORIDE_HOSTS") or "localhost,127.0.0.1").split(",")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "access_rate"}}
+
+# Vault: how long an unwrapped root-protected key lives in memory before the KMS is asked again.
+KEY_LIFETIME = timedelta(minutes=config.number("TORIDE_KEY_LIFETIME_MINUTES", 30, least=1, most=60))
+KMS = config.text("TORIDE_KMS") or f"file:{HOME / 'kms' / 'root.json'}"
+# Import (C7)
+IMPORT_MAX_BYTES = config.number("TORIDE_IMPORT_MAX_MB", 512, least=1, most=2047) * 1_048_576
+IMPORT_MAX_COLUMNS = 500
+IMPORT_MAX_CELL = 10_000
+IMPORT_PARSER_MEMORY = 1_500 * 1_048_576
+IMPORT_PARSER_SECONDS = 900
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("TORIDE_LOG_LEVEL", "WARNING")},
+}

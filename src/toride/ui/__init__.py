@@ -1,0 +1,1 @@
+"""The design system: tokens, parts and the shell of every page."""

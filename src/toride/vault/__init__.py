@@ -1,0 +1,1 @@
+"""Personal data is sealed; it opens only to a permit."""
