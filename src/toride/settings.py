@@ -10,6 +10,7 @@ ROOT = config.ROOT
 HOME = config.home()
 DEMO = home.is_demo(HOME)
 DEBUG = False
+INSTITUTION = home.institution(HOME)
 SECRET_KEY = home.secret(HOME, "session")
 
 DATABASES = stores.databases(HOME)

@@ -44,3 +44,13 @@ class Person(AbstractBaseUser):
     objects = People()
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: list[str] = []  # noqa: RUF012
+
+
+class PersonalToken(models.Model):
+    """Lets a person act by command; see tokens.py."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    digest = models.BinaryField(max_length=32, unique=True)
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField()
+    revoked = models.BooleanField(default=False)

@@ -10,7 +10,7 @@ MARK = "INSTALLATION"
 FOLDERS = ("data", "keys", "audit", "kms", "run", "log", "tls", "backup")
 
 
-def create(home: Path, *, demo: bool) -> None:
+def create(home: Path, *, demo: bool, institution: str = "Toride") -> None:
     """Lays out an empty home, mode 0700, and marks it once and for ever as demo or real."""
     mark = home / MARK
     if mark.exists():
@@ -20,6 +20,7 @@ def create(home: Path, *, demo: bool) -> None:
     for folder in FOLDERS:
         (home / folder).mkdir(exist_ok=True, mode=0o700)
     _write_private(mark, "demo\n" if demo else "real\n")
+    _write_private(home / "NAME", institution + "\n")
     for name in ("session",):
         _write_private(home / "kms" / f"{name}.secret", secrets.token_urlsafe(64))
 
@@ -37,6 +38,14 @@ def is_demo(home: Path) -> bool:
     return kind(home) == "demo"
 
 
+def institution(home: Path) -> str:
+    """The institution's name, as given at creation."""
+    try:
+        return (home / "NAME").read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return "Toride"
+
+
 def secret(home: Path, name: str) -> str:
     """A random secret of this installation; an unusable random one where no home exists yet."""
     path = home / "kms" / f"{name}.secret"
@@ -48,7 +57,7 @@ def secret(home: Path, name: str) -> str:
 
 def _write_private(path: Path, content: str) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

@@ -1,0 +1,51 @@
+"""How a refusal or failure looks: one page for each kind, the same bytes whether a record is hidden or unknown."""
+
+import hashlib
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from toride.base.errors import Conflict, Hidden, Invalid, Refused, TorideError, Unavailable
+
+
+def digest(session: str) -> str:
+    """A name for a session that cannot be used as one: 16 hex digits of SHA-256."""
+    return hashlib.sha256(session.encode()).hexdigest()[:16] if session else ""
+
+
+def page(request: HttpRequest, error: TorideError) -> HttpResponse:
+    """The answer for an expected error."""
+    title, advice = _words(error)
+    name = "ui/fragment_error.html" if request.headers.get("HX-Request") else "ui/error.html"
+    response = render(request, name, {"title": title, "advice": advice, "status": error.status}, status=error.status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _words(error: TorideError) -> tuple[str, str]:
+    match error:
+        case Hidden():
+            return _("Not found"), _("There is nothing here that you can open. Check the number or search again.")
+        case Refused():
+            return _("Not open to you"), _reason(str(error))
+        case Conflict():
+            return _("Somebody was first"), str(error.reason) or _("Open the page again to see what changed.")
+        case Invalid():
+            return _("This cannot be used as it is"), str(error.reason)
+        case Unavailable():
+            return _("Not available now"), _(
+                "The access cannot be recorded or the key cannot be reached, so nothing is shown. "
+                "Try again in a minute; if it stays, tell the administrator."
+            )
+        case _:
+            return _("Something went wrong"), _("Nothing was changed. Try again; if it stays, tell the administrator.")
+
+
+def _reason(code: str) -> str:
+    return {
+        "duty": _("Your duties do not include this. If they should, ask the administrator."),
+        "purpose": _("Not for this purpose of use. Choose another purpose, or leave the page."),
+        "inactive": _("Your account is no longer active."),
+        "expired": _("The permit has run out. Load the page again."),
+    }.get(code, _("Your duties or your purpose of use do not open this."))

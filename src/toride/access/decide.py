@@ -1,0 +1,111 @@
+"""The one decision: may this person do this, to this subject, for this purpose? The answer is a permit or a refusal."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from toride.access import facts, policy
+from toride.access.models import Person
+from toride.access.roles import Grant, Reach
+from toride.base import clock
+from toride.base.errors import Hidden, Refused
+from toride.vault.permit import Actor, Category, Door, Opening, Permit, Rows
+
+LIFETIME = timedelta(minutes=5)
+
+
+def decide(
+    person: Person, action: str, *, door: Door, purpose: str | None = None, subject: UUID | None = None
+) -> Permit:
+    """A permit for one action.
+
+    Raises Refused ("duty": no role of the person's grants the action; "purpose": not for this purpose; "inactive"),
+    and Hidden where the subject is unknown or out of row scope, which nobody can tell apart.
+    """
+    if not person.is_active:
+        raise Refused("inactive")
+    rules = policy.current()
+    granted = rules.of(person.roles, person.rank, action)
+    if not granted:
+        raise Refused("duty")
+    chosen = purpose or granted[0].purposes[0]
+    fitting = [grant for grant in granted if chosen in grant.purposes]
+    if not fitting:
+        raise Refused("purpose")
+    if subject is not None:
+        fitting = _reaching(person, fitting, subject)
+    openings, fields = _openings(fitting, widest=subject is not None)
+    return Permit(
+        actor=Actor(person.id, person.username, person.name),
+        door=door,
+        action=action,
+        purpose=chosen,
+        rows=_rows(person, fitting),
+        policy=rules.version,
+        expires=clock.now() + LIFETIME,
+        subject=subject,
+        openings=openings,
+        fields=fields,
+        reasons=_reasons(granted, openings),
+    )
+
+
+def purposes(person: Person, action: str) -> list[str]:
+    """The purposes for which the person may do the action, the most usual first."""
+    found: dict[str, None] = {}
+    for grant in policy.current().of(person.roles, person.rank, action):
+        found.update(dict.fromkeys(grant.purposes))
+    return list(found)
+
+
+def _reaching(person: Person, grants: Sequence[Grant], subject: UUID) -> list[Grant]:
+    known = facts.of(subject)
+    if known is None:
+        raise Hidden
+    reaching = [grant for grant in grants if _rows(person, [grant]).include(known.branch, known.owner)]
+    if not reaching:
+        raise Hidden
+    return reaching
+
+
+def _rows(person: Person, grants: Sequence[Grant]) -> Rows:
+    branches: set[str] = set()
+    owners: set[UUID] = set()
+    for grant in grants:
+        match grant.reach:
+            case Reach.ALL:
+                return Rows(everything=True)
+            case Reach.BRANCH if person.branch_id:
+                branches.add(person.branch_id)
+            case Reach.DEPARTMENT if person.department_id:
+                owners |= set(Person.objects.filter(department=person.department_id).values_list("id", flat=True))
+            case Reach.OWN:
+                owners.add(person.id)
+    return Rows(branches=frozenset(branches), owners=frozenset(owners))
+
+
+def _openings(
+    grants: Sequence[Grant], *, widest: bool
+) -> tuple[dict[Category, Opening], dict[tuple[Category, str], Opening]]:
+    """For one subject the widest of the grants that reach it; for a list, whose rows differ, only what all open."""
+    pick = max if widest else min
+    openings = {category: pick(grant.opens.get(category, Opening.CLOSED) for grant in grants) for category in Category}
+    named = {key for grant in grants for key in grant.fields}
+    fields = {
+        (category, name): pick(
+            grant.fields.get((category, name), grant.opens.get(category, Opening.CLOSED)) for grant in grants
+        )
+        for category, name in named
+    }
+    return openings, fields
+
+
+def _reasons(granted: Sequence[Grant], openings: dict[Category, Opening]) -> dict[Category, str]:
+    """Why a category is not clear: "purpose" where another purpose of the duty opens it, else "duty"."""
+    return {
+        category: "purpose"
+        if any(grant.opens.get(category) == Opening.CLEAR for grant in granted)
+        else "duty"
+        for category, opening in openings.items()
+        if opening != Opening.CLEAR
+    }

@@ -1,0 +1,50 @@
+"""The policy as a table: roles × actions, with reach, openings and purposes."""
+
+from dataclasses import dataclass
+
+from toride.access import roles
+from toride.access.roles import Grant
+from toride.base import actions
+from toride.vault.permit import Category, Opening
+
+MARKS = {Opening.CLEAR: "●", Opening.MASKED: "◐", Opening.CLOSED: "○"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one role may do of one action."""
+
+    reach: str
+    rank: int
+    purposes: tuple[str, ...]
+    opens: tuple[tuple[Category, Opening], ...]
+
+    @property
+    def marks(self) -> str:
+        """Five marks, one for each category in order: ● clear, ◐ masked, ○ closed."""
+        return "".join(MARKS[opening] for _, opening in self.opens)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`rows`: (action, one list of cells for each role)."""
+
+    roles: tuple[roles.Role, ...]
+    rows: tuple[tuple[str, tuple[tuple[Cell, ...], ...]], ...]
+
+
+def table() -> Table:
+    """The matrix in force, for every declared action."""
+    shipped = tuple(roles.SHIPPED.values())
+    return Table(
+        shipped,
+        tuple(
+            (action, tuple(tuple(_cell(grant) for grant in role.grants if action in grant.actions) for role in shipped))
+            for action in actions.declared()
+        ),
+    )
+
+
+def _cell(grant: Grant) -> Cell:
+    opens = tuple((category, grant.opens.get(category, Opening.CLOSED)) for category in Category)
+    return Cell(grant.reach.value, grant.rank, grant.purposes, opens)

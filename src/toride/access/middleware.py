@@ -1,0 +1,134 @@
+"""The gate: no view runs without a declared action and a permit for it; what was read is recorded before it is sent."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import resolve_url
+
+from toride import audit
+from toride.access import answers
+from toride.access.decide import decide
+from toride.access.policy import current
+from toride.access.roles import SHIPPED
+from toride.base import clock, guard
+from toride.base.errors import TorideError, Unavailable
+from toride.base.ids import ordered_id
+from toride.vault.permit import Actor, Door
+
+TOUCH = timedelta(minutes=1)
+
+
+class Gate:
+    """Middleware; last in the list, nearest to the views."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        permit = getattr(request, "permit", None)
+        if permit is None or response.status_code >= 400:  # noqa: PLR2004 - refusals are recorded where they arise
+            return response
+        try:
+            audit.commit(permit)
+        except Unavailable as error:
+            return answers.page(request, error)
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        """Decides before the view runs; None lets it run."""
+        declared = guard.of(view)
+        if declared is None:
+            if guard.is_open(view):
+                return None
+            raise LookupError(f"{view} declares no action")
+        if not request.user.is_authenticated or not _alive(request):
+            return _to_sign_in(request)
+        furnish(request)
+        subject: UUID | None = kwargs.get(declared.subject) if declared.subject else None
+        purpose = request.POST.get("for") or request.GET.get("for") or None
+        origin = door(request)
+        try:
+            request.permit = decide(  # type: ignore[attr-defined]
+                request.user,  # type: ignore[arg-type]
+                declared.action,
+                door=origin,
+                purpose=purpose,
+                subject=subject,
+            )
+        except TorideError as error:
+            person = request.user
+            audit.refuse(
+                Actor(person.id, person.username, person.name),  # type: ignore[union-attr]
+                origin,
+                declared.action,
+                purpose=purpose or "",
+                subject=subject,
+                reason=str(error) or "scope",
+            )
+            return answers.page(request, error)
+        return None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        """An expected error becomes a page; a refusal inside a view is recorded, too."""
+        if not isinstance(error, TorideError):
+            return None
+        permit = getattr(request, "permit", None)
+        if permit is not None:
+            try:
+                audit.commit(permit, outcome="refused" if error.status in (403, 404) else "failed", reason=str(error))
+            except Unavailable as unavailable:
+                return answers.page(request, unavailable)
+        return answers.page(request, error)
+
+
+def furnish(request: HttpRequest) -> None:
+    """What the shell of a page shows: where the person belongs, and which menus their duties open."""
+    person: Any = request.user
+    request.may = current().actions(person.roles, person.rank)  # type: ignore[attr-defined]
+    request.place = " ".join(  # type: ignore[attr-defined]
+        [part.name for part in (person.branch, person.department) if part]
+        + [str(SHIPPED[role].label) for role in person.roles if role in SHIPPED]
+    )
+    request.institution = settings.INSTITUTION  # type: ignore[attr-defined]
+
+
+def door(request: HttpRequest) -> Door:
+    """From where a request came. The session is named by a digest: the trail must not hold a usable cookie."""
+    return Door(
+        kind="web",
+        address=request.META.get("REMOTE_ADDR", ""),
+        session=answers.digest(request.session.session_key or ""),
+        agent=request.META.get("HTTP_USER_AGENT", "")[:200],
+        request=ordered_id().hex,
+    )
+
+
+def _alive(request: HttpRequest) -> bool:
+    """Is the session within its idle and absolute limits? Notes its use at most once a minute."""
+    moment = clock.now().timestamp()
+    born, seen = request.session.get("born", 0), request.session.get("seen", 0)
+    if moment - born > settings.SESSION_ABSOLUTE.total_seconds() or moment - seen > settings.SESSION_IDLE.total_seconds():
+        logout(request)
+        return False
+    if moment - seen > TOUCH.total_seconds():
+        request.session["seen"] = moment
+    return True
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    target = resolve_url(settings.LOGIN_URL)
+    if request.headers.get("HX-Request"):
+        response = HttpResponse(status=401)
+        response["HX-Redirect"] = target
+        return response
+    back = request.get_full_path() if request.method == "GET" else "/"
+    return redirect_to_login(back, target)

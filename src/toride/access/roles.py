@@ -1,0 +1,110 @@
+"""The shipped roles, on one page: which duty may do what, on whose records, how far, for which purpose.
+
+A grant reads: these actions, on these rows, for these purposes, with these categories opened so far.
+What is not granted here is refused. Categories left out are closed.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+from toride.vault.permit import Category, Opening
+
+BASIC, TRANSACTIONS, BEHAVIOUR, DERIVED, SENSITIVE = Category
+CLEAR, MASKED = Opening.CLEAR, Opening.MASKED
+
+
+class Reach(StrEnum):
+    """Row scope: own customers, those of the branch, those of the department's people, or all."""
+
+    NONE = "none"
+    OWN = "own"
+    BRANCH = "branch"
+    DEPARTMENT = "department"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """`actions` for `purposes` on rows within `reach`, from `rank` upwards; `fields` are exceptions within a category."""
+
+    actions: tuple[str, ...]
+    purposes: tuple[str, ...]
+    reach: Reach = Reach.NONE
+    opens: dict[Category, Opening] = field(default_factory=dict)
+    fields: dict[tuple[Category, str], Opening] = field(default_factory=dict)
+    rank: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A duty (職務) that a person may hold."""
+
+    code: str
+    label: object
+    grants: tuple[Grant, ...]
+
+
+HOME = Grant(("access:home:open", "access:session:close"), ("administration",))
+LOOK = ("customers:list:search", "customers:profile:read", "customers:history:read")
+EDIT = ("customers:profile:create", "customers:profile:change", "customers:status:change")
+REVEAL = ("customers:field:reveal",)
+IMPORT = ("customers:file:import", "customers:import:read", "customers:import:undo")
+WHO_SAW = ("audit:subject:read",)
+TRAIL = (
+    "audit:trail:read", "audit:trail:export", "audit:trail:verify", "audit:event:prove",
+    "audit:subject:read", "audit:person:read",
+)  # fmt: skip
+BIRTH_MASKED = {(BASIC, "birth_date"): MASKED}
+
+SHIPPED: dict[str, Role] = {
+    role.code: role
+    for role in (
+        Role("teller", _("Teller"), (HOME,
+            Grant(LOOK + EDIT, ("service",), Reach.BRANCH,
+                  {BASIC: CLEAR, TRANSACTIONS: CLEAR, BEHAVIOUR: CLEAR, DERIVED: MASKED}, BIRTH_MASKED),
+            Grant(REVEAL, ("service",), Reach.BRANCH, {BASIC: CLEAR, TRANSACTIONS: CLEAR, DERIVED: CLEAR}),
+        )),
+        Role("sales", _("Sales"), (HOME,
+            Grant(LOOK + EDIT, ("sales",), Reach.OWN,
+                  {BASIC: CLEAR, TRANSACTIONS: CLEAR, BEHAVIOUR: CLEAR, DERIVED: CLEAR}, BIRTH_MASKED),
+            Grant(REVEAL, ("sales",), Reach.OWN, {BASIC: CLEAR}),
+        )),
+        Role("manager", _("Branch manager"), (HOME,
+            Grant(LOOK + EDIT, ("service", "sales"), Reach.BRANCH,
+                  {BASIC: CLEAR, TRANSACTIONS: CLEAR, BEHAVIOUR: CLEAR, DERIVED: CLEAR, SENSITIVE: MASKED}),
+            Grant(REVEAL, ("service",), Reach.BRANCH, {BASIC: CLEAR, SENSITIVE: CLEAR}, rank=5),
+            Grant(WHO_SAW, ("service",), Reach.BRANCH, {BASIC: CLEAR}, rank=5),
+        )),
+        Role("operator", _("Call-centre operator"), (HOME,
+            Grant(LOOK, ("call",), Reach.ALL, {BASIC: CLEAR, TRANSACTIONS: MASKED, BEHAVIOUR: CLEAR}, BIRTH_MASKED),
+            Grant(REVEAL, ("call",), Reach.ALL, {BASIC: CLEAR, TRANSACTIONS: CLEAR}),
+        )),
+        Role("corporate", _("Corporate sales"), (HOME,
+            Grant(LOOK + EDIT, ("sales",), Reach.DEPARTMENT, {BASIC: CLEAR, TRANSACTIONS: CLEAR, BEHAVIOUR: CLEAR}),
+        )),
+        Role("marketing", _("Marketing"), (HOME,
+            Grant(("customers:profile:read",), ("marketing",), Reach.ALL,
+                  {BASIC: MASKED, BEHAVIOUR: CLEAR, DERIVED: CLEAR}),
+        )),
+        Role("steward", _("Data steward"), (HOME,
+            Grant(LOOK + EDIT + IMPORT, ("data-care",), Reach.ALL,
+                  {BASIC: CLEAR, TRANSACTIONS: MASKED, BEHAVIOUR: MASKED, DERIVED: MASKED}),
+            Grant(REVEAL, ("data-care",), Reach.ALL, {BASIC: CLEAR, TRANSACTIONS: CLEAR}, rank=3),
+            Grant(WHO_SAW, ("data-care",), Reach.ALL, {BASIC: CLEAR}),
+        )),
+        Role("dpo", _("Data protection officer"), (HOME,
+            Grant((*LOOK, "customers:import:read"), ("audit",), Reach.ALL,
+                  {BASIC: CLEAR, TRANSACTIONS: MASKED, BEHAVIOUR: MASKED, DERIVED: MASKED, SENSITIVE: MASKED}),
+            Grant((*TRAIL, "access:matrix:read"), ("audit",), Reach.ALL, {BASIC: CLEAR}),
+        )),
+        Role("auditor", _("Auditor"), (HOME,
+            Grant((*TRAIL, "access:matrix:read"), ("audit",), Reach.ALL, {BASIC: CLEAR}),
+        )),
+        Role("admin", _("Administrator"), (HOME,
+            Grant(("access:matrix:read", "access:person:manage"), ("administration",)),
+            Grant(("keys:generation:rotate", "backup:copy:create"), ("administration",)),
+        )),
+    )
+}  # fmt: skip

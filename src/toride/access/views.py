@@ -1,0 +1,49 @@
+"""Home, the access matrix, and the personas of a demonstration."""
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from toride.access import matrix, personas, purposes
+from toride.access.actions import Action
+from toride.access.models import Person
+from toride.base.guard import guarded, open_to_all
+
+WAYS = (
+    ("customers:list:search", "customers", "search", "Search customers", "By name, kana, phone or number, as you type"),
+    ("customers:file:import", "imports", "inbox", "Imports", "What was imported, what was rejected, undo"),
+    ("audit:trail:read", "trail", "eye", "Audit trail", "Who saw whom, when, for what purpose"),
+    ("access:matrix:read", "matrix", "grid", "Access matrix", "Which duty may do what"),
+)
+
+
+@guarded(Action.HOME_OPEN)
+def home(request: HttpRequest) -> HttpResponse:
+    may = request.may  # type: ignore[attr-defined]
+    ways = [(name, symbol, _(label), _(text)) for action, name, symbol, label, text in WAYS if action in may]
+    return render(request, "access/home.html", {"ways": ways})
+
+
+@guarded(Action.MATRIX_READ)
+def matrix_page(request: HttpRequest) -> HttpResponse:
+    request.permit.ledger.facts["read"] = "matrix"  # type: ignore[attr-defined]
+    reaches = {"none": _("no customer"), "own": _("own"), "branch": _("branch"), "department": _("department"), "all": _("all")}
+    context = {"matrix": matrix.table(), "reaches": reaches, "purposes": purposes.SHIPPED}
+    return render(request, "access/matrix.html", context)
+
+
+@open_to_all
+@require_POST
+def become(request: HttpRequest) -> HttpResponse:
+    """Signs in as a persona; exists only in a demonstration."""
+    if not settings.DEMO:
+        raise Http404
+    person = Person.objects.filter(username=request.POST.get("persona", ""), username__in=personas.NAMES).first()
+    if person is None:
+        raise Http404
+    person.backend = settings.AUTHENTICATION_BACKENDS[0]  # type: ignore[attr-defined]
+    get_adapter(request).login(request, person)
+    return redirect(settings.LOGIN_REDIRECT_URL)

@@ -1,0 +1,35 @@
+"""One style sheet, one script, one sprite; served from memory under a name that holds their hash."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "assets"
+TYPES = {"toride.css": "text/css", "toride.js": "text/javascript", "icons.svg": "image/svg+xml"}
+
+
+@cache
+def content(name: str) -> bytes:
+    """The bytes of an asset. Raises KeyError for any other name."""
+    match name:
+        case "toride.css":
+            return b"\n".join(path.read_bytes() for path in sorted(FOLDER.glob("*.css")))
+        case "toride.js":
+            import django_htmx
+
+            htmx = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
+            return htmx.read_bytes() + b"\n" + (FOLDER / "app.js").read_bytes()
+        case "icons.svg":
+            return (FOLDER / "icons.svg").read_bytes()
+    raise KeyError(name)
+
+
+@cache
+def mark(name: str) -> str:
+    """The first 12 hex digits of the content's SHA-256."""
+    return hashlib.sha256(content(name)).hexdigest()[:12]
+
+
+def address(name: str) -> str:
+    """The URL path of an asset."""
+    return f"/static/{mark(name)}/{name}"

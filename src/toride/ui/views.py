@@ -1,0 +1,39 @@
+"""Assets, and the pages for what is not there or went wrong."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from toride.base.guard import open_to_all
+from toride.ui import assets
+
+
+@open_to_all
+def asset(request: HttpRequest, mark: str, name: str) -> HttpResponse:
+    """An asset; its name changes with its content, so it may be kept for a year."""
+    if name not in assets.TYPES or mark != assets.mark(name):
+        raise Http404
+    return HttpResponse(
+        assets.content(name),
+        content_type=f"{assets.TYPES[name]}; charset=utf-8",
+        headers={"Cache-Control": "public, max-age=31536000, immutable"},
+    )
+
+
+def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404 outside any view."""
+    advice = _("There is nothing here that you can open. Check the number or search again.")
+    return _error(request, _("Not found"), advice, 404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500: says nothing of what happened; the log names the exception's type."""
+    advice = _("Nothing was changed. Try again; if it stays, tell the administrator.")
+    return _error(request, _("Something went wrong"), advice, 500)
+
+
+def _error(request: HttpRequest, title: str, advice: str, status: int) -> HttpResponse:
+    context: dict[str, Any] = {"title": title, "advice": advice, "status": status}
+    return render(request, "ui/error.html", context, status=status)
