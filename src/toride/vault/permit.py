@@ -80,12 +80,14 @@ class Ledger:
 
     `touches`: (subject, mode) → bit mask of categories (1 << category). `facts`: figures and codes, never personal
     data. `sealed`: subject → details that `audit` seals under that subject's key. `terms`: what was searched for.
+    `recorded`: an event has been written from this ledger, and it has been emptied.
     """
 
     touches: dict[tuple[UUID, Mode], int] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     sealed: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     terms: str = ""
+    recorded: bool = False
 
     def touch(self, subject: UUID, mode: Mode, *categories: Category) -> None:
         """Note that `subject` was touched in `mode`, in these categories."""
