@@ -50,7 +50,7 @@ class Masked(Value):
     __slots__ = ()
 
     def __html__(self) -> str:
-        return Markup('<span data-masked>•••••</span>')  # noqa: S704 - a constant
+        return Markup("<span data-masked>•••••</span>")
 
 
 class Closed(Value):

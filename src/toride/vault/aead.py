@@ -1,0 +1,104 @@
+"""Authenticated encryption: one format, explicit key ids, unambiguous context; a blob opens whole or not at all."""
+
+import hmac
+import os
+import struct
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from toride.base.errors import TorideError
+
+KEY_BYTES = 32
+BLOCK = 64
+FORMAT = 1  # AES-256-GCM, random 96-bit nonce, 128-bit tag (NIST SP 800-38D)
+_HEADER = struct.Struct(">BI")
+_LENGTH = struct.Struct(">I")
+_NONCE = 12
+_TAG = 16
+OVERHEAD = _HEADER.size + _NONCE + _TAG
+Part = bytes | str | int | UUID
+
+
+class Unopenable(TorideError):  # noqa: N818 - reads as a state
+    """Wrong key, wrong place, altered, cut short or destroyed: which of them is not told."""
+
+    def __init__(self) -> None:
+        super().__init__("sealed data cannot be opened")
+
+
+def random_key() -> bytes:
+    """256 random bits."""
+    return os.urandom(KEY_BYTES)
+
+
+def derive(secret: bytes, label: str) -> bytes:
+    """A 256-bit key for one use (HKDF-SHA-256, RFC 5869); different labels give independent keys."""
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=b"toride:" + label.encode()).derive(secret)
+
+
+def hmac128(key: bytes, *parts: Part) -> bytes:
+    """128 bits of HMAC-SHA-256 over `parts`; `key` comes from `derive`, once per batch, with a label of its own."""
+    return hmac.digest(key, pack(*parts), "sha256")[:16]
+
+
+def pack(*parts: Part) -> bytes:
+    """`parts` as bytes such that no two different sequences give the same: each with its type and length."""
+    packed = bytearray()
+    for part in parts:
+        kind, content = _encode(part)
+        packed += kind + _LENGTH.pack(len(content)) + content
+    return bytes(packed)
+
+
+def _encode(part: Part) -> tuple[bytes, bytes]:
+    if isinstance(part, bytes):
+        return b"b", part
+    if isinstance(part, str):
+        return b"s", part.encode()
+    if isinstance(part, UUID):
+        return b"u", part.bytes
+    return b"i", part.to_bytes(8, signed=True)
+
+
+def seal(key: bytes, plaintext: bytes, *context: Part, key_id: int = 0) -> bytes:
+    """Format (1 byte), `key_id` (4), nonce (12), ciphertext and tag (16); `key_id` and `context` are authenticated.
+
+    A key may seal 2**32 times before the random nonces' collision bound (NIST SP 800-38D, 8.3).
+    """
+    header = _HEADER.pack(FORMAT, key_id)
+    nonce = os.urandom(_NONCE)
+    return header + nonce + AESGCM(key).encrypt(nonce, plaintext, header + pack(*context))
+
+
+def unseal(key: bytes, blob: bytes, *context: Part) -> bytes:
+    """What `seal` was given, under the same key and context; otherwise Unopenable."""
+    key_id(blob)
+    head = _HEADER.size + _NONCE
+    try:
+        return AESGCM(key).decrypt(blob[_HEADER.size : head], blob[head:], blob[: _HEADER.size] + pack(*context))
+    except InvalidTag:
+        raise Unopenable from None
+
+
+def key_id(blob: bytes) -> int:
+    """Which key sealed this blob; Unopenable when it is cut short or of an unknown format."""
+    if len(blob) < OVERHEAD or blob[0] != FORMAT:
+        raise Unopenable
+    return int(_HEADER.unpack_from(blob)[1])
+
+
+def pad(data: bytes) -> bytes:
+    """Filled up to whole blocks of 64 bytes (ISO/IEC 7816-4), so that a length says little."""
+    return data + b"\x80" + bytes(-(len(data) + 1) % BLOCK)
+
+
+def unpad(data: bytes) -> bytes:
+    """What `pad` was given."""
+    stripped = data.rstrip(b"\x00")
+    if not stripped.endswith(b"\x80"):
+        raise Unopenable
+    return stripped[:-1]

@@ -1,0 +1,37 @@
+"""What the data store holds of the vault: subjects without meaning, sealed records, and the list of the erased."""
+
+from django.db import models
+
+from toride.base.ids import ordered_id, random_id
+
+
+class Subject(models.Model):
+    """The anchor of everything that is kept about one person or organisation; says nothing itself."""
+
+    id = models.UUIDField(primary_key=True, default=random_id, editable=False)
+    created = models.DateTimeField()
+    erased = models.DateTimeField(null=True)
+
+
+class SealedRecord(models.Model):
+    """One record of one category, sealed under the subject's key for it; `kind` is the domain's name of its form."""
+
+    id = models.UUIDField(primary_key=True, default=ordered_id, editable=False)
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, db_index=False)
+    category = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=40)
+    revision = models.PositiveIntegerField()
+    changed = models.DateTimeField()
+    blob = models.BinaryField()
+
+    class Meta:
+        indexes = (models.Index(fields=("subject", "kind", "category"), name="vault_record_place"),)
+
+
+class Erasure(models.Model):
+    """A subject (category null), or one category of it, was erased with the key of this version."""
+
+    subject = models.UUIDField(db_index=True)
+    category = models.PositiveSmallIntegerField(null=True)
+    version = models.PositiveSmallIntegerField(default=0)
+    at = models.DateTimeField()
