@@ -75,7 +75,7 @@ def secret(kind: Kind, number: int) -> bytes:
     cached = _opened.get((kind, number))
     if cached is not None and cached.is_fresh():
         return cached.secret
-    with _reaching():
+    with reaching():
         row = Generation.objects.filter(kind=kind, number=number).first()
     if row is None:
         raise Unopenable
@@ -90,7 +90,7 @@ def create(kind: Kind) -> Key:
 
 def prepare(kind: Kind) -> Generation:
     """The pending generation, made where there is none; nothing uses it yet."""
-    with exclusive(kind), _reaching():
+    with exclusive(kind), reaching():
         rows = Generation.objects.filter(kind=kind)
         pending = rows.filter(state=State.PENDING).first()
         if pending is not None:
@@ -109,7 +109,7 @@ def activate(pending: Generation) -> Key:
     """From here on `pending` seals, and the generation before it only opens."""
     kind = Kind(pending.kind)
     opened = Key(pending.number, _open(pending))
-    with exclusive(kind), _reaching(), transaction.atomic(using=STORE):
+    with exclusive(kind), reaching(), transaction.atomic(using=STORE):
         Generation.objects.filter(kind=kind, state=State.ACTIVE).update(state=State.RETIRING)
         Generation.objects.filter(pk=pending.pk, state=State.PENDING).update(state=State.ACTIVE)
     return opened
@@ -117,7 +117,7 @@ def activate(pending: Generation) -> Key:
 
 def generations(kind: Kind | None = None, *states: State) -> list[Generation]:
     """What the store says of its generations, oldest first."""
-    with _reaching():
+    with reaching():
         found = Generation.objects.order_by("kind", "number")
         found = found.filter(kind=kind) if kind else found
         return list(found.filter(state__in=states) if states else found)
@@ -125,7 +125,7 @@ def generations(kind: Kind | None = None, *states: State) -> list[Generation]:
 
 def retire(kind: Kind, number: int) -> None:
     """The generation seals no more; it opens until it is destroyed."""
-    with exclusive(kind), _reaching():
+    with exclusive(kind), reaching():
         Generation.objects.filter(kind=kind, number=number, state=State.ACTIVE).update(state=State.RETIRING)
 
 
@@ -134,7 +134,7 @@ def destroy(kind: Kind, number: int) -> None:
 
     What it still seals is lost; `rotation` moves that to another generation first.
     """
-    with exclusive(kind), _reaching():
+    with exclusive(kind), reaching():
         row = Generation.objects.filter(kind=kind, number=number).exclude(state=State.DESTROYED).first()
         if row is None:
             return
@@ -150,7 +150,7 @@ def destroy(kind: Kind, number: int) -> None:
 
 def rewrap(kind: Kind) -> int:
     """Puts each living generation under a new root version, destroys the former one; says how many. Repeatable."""
-    with exclusive(kind), _reaching():
+    with exclusive(kind), reaching():
         _finish_rewrap(kind)
         living = generations(kind, State.PENDING, State.ACTIVE, State.RETIRING)
         provider = kms.provider()
@@ -171,6 +171,17 @@ def forget() -> None:
     _opened.clear()
 
 
+@contextmanager
+def reaching() -> Iterator[None]:
+    """Turns a failure of the key store into Unavailable, without its detail."""
+    try:
+        yield
+    except TorideError:
+        raise
+    except Error:
+        raise Unavailable("the key store cannot be reached") from None
+
+
 def _finish_rewrap(kind: Kind) -> None:
     for row in Generation.objects.filter(kind=kind).exclude(former_root=""):
         kms.provider().destroy(row.former_root)
@@ -178,7 +189,7 @@ def _finish_rewrap(kind: Kind) -> None:
 
 
 def _active(kind: Kind, *, hold: bool = False) -> Generation | None:
-    with _reaching():
+    with reaching():
         rows = Generation.objects.filter(kind=kind, state=State.ACTIVE)
         if hold and stores.is_server(STORE):  # SQLite's transactions are IMMEDIATE: they hold everything
             held_rows = Generation.objects.raw(_FOR_SHARE, [kind.value, State.ACTIVE.value])
@@ -230,13 +241,3 @@ def _refuse_foreign(provider: kms.Kms, rows: QuerySet[Generation]) -> None:
     used = set(rows.filter(state=State.ACTIVE).values_list("root_version", flat=True))
     if used - provider.versions():
         raise Unavailable("the KMS does not know the root in use; check TORIDE_KMS or restore its file")
-
-
-@contextmanager
-def _reaching() -> Iterator[None]:
-    try:
-        yield
-    except TorideError:
-        raise
-    except Error:
-        raise Unavailable("the key store cannot be reached") from None

@@ -45,9 +45,14 @@ class SubjectKeys(models.Model):
 
 
 class Erasure(models.Model):
-    """A subject (category null), or one category of it, was erased with the key of this version; replayed on restoring."""
+    """A category of a subject (0: all of them) was erased, with its key up to this version."""
 
-    subject = models.UUIDField(db_index=True)
-    category = models.PositiveSmallIntegerField(null=True)
-    version = models.PositiveSmallIntegerField(default=0)
+    subject = models.UUIDField()
+    category = models.PositiveSmallIntegerField()
+    version = models.PositiveSmallIntegerField()
     at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("subject", "category", "version"), name="keystore_erasure_once"),
+        )

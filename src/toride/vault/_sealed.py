@@ -1,0 +1,152 @@
+"""Sealed records without a permit: for the vault's own work (index, keys) and for nobody else."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from toride.base.errors import Invalid
+from toride.vault import bundles, rows
+from toride.vault.aead import Part, Unopenable, key_id, pad, seal, unpad, unseal
+from toride.vault.bundles import WHOLE, DataKey
+from toride.vault.keystore.models import Erasure
+from toride.vault.permit import Category
+
+STORE = "default"
+MAX_BYTES = 1_048_576
+STREAM_SUBJECTS = 1_000
+_SCHEMA = 1  # of what a record's seal covers; kept as a blob's first byte
+_LABEL = "record"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record belongs; sealed with it, so that it opens nowhere else."""
+
+    id: UUID
+    subject: UUID
+    category: Category
+    kind: str
+
+    def context(self, revision: int) -> tuple[Part, ...]:
+        """What the seal covers beside the content, the format and the key's version."""
+        return (_LABEL, _SCHEMA, self.subject, self.category, self.id, revision, self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A record as it is kept; `blob` None where it was not fetched."""
+
+    place: Place
+    revision: int
+    changed: datetime
+    blob: bytes | None = field(repr=False)
+
+
+def seal_record(key: DataKey, place: Place, revision: int, data: Mapping[str, Any]) -> bytes:
+    """A record's blob: schema (1 byte), then the sealed, padded JSON. Invalid over MAX_BYTES."""
+    return bytes([_SCHEMA]) + seal(key.secret, dump(data), *place.context(revision), key_id=key.version)
+
+
+def open_records(sealed: Collection[Sealed]) -> dict[UUID, dict[str, Any]]:
+    """The contents by record id; one query. Erased ones are left out, Unopenable where one does not belong."""
+    if not sealed:
+        return {}
+    keys = bundles.load({row.place.subject for row in sealed})
+    found = {}
+    keyless = []
+    for row in sealed:
+        key = keys.get(row.place.subject, {}).get(row.place.category)
+        blob = row.blob or b""
+        if key is None or (blob[:1] == bytes([_SCHEMA]) and key_id(blob[1:]) < key.version):
+            keyless.append(row.place)
+        else:
+            found[row.place.id] = _open(key, row, blob)
+    _refuse_unexplained(keyless)
+    return found
+
+
+def fetch(
+    subjects: Collection[UUID],
+    kinds: Collection[str] | None,
+    categories: Collection[Category],
+    opened: Collection[Category],
+) -> list[Sealed]:
+    """Records of `subjects` in `categories`, oldest first, with the blobs of those in `opened`; one query."""
+    condition, parameter = rows.among(STORE, subjects)
+    blobs = ", ".join(str(int(category)) for category in opened) or "NULL"
+    wanted = ", ".join(str(int(category)) for category in categories) or "NULL"
+    sql = (
+        f"SELECT id, subject_id, category, kind, revision, changed, CASE WHEN category IN ({blobs}) THEN blob END"  # noqa: S608 - numbers
+        f" FROM vault_sealedrecord WHERE subject_id {condition} AND category IN ({wanted})"
+    )
+    parameters = [parameter]
+    if kinds is not None:
+        sql += f" AND kind IN ({', '.join(['%s'] * len(kinds)) or 'NULL'})"
+        parameters += kinds
+    return [_row(found) for found in rows.fetch(STORE, sql + " ORDER BY id", parameters)]
+
+
+def open_sealed(
+    subjects: Collection[UUID] | None = None,
+    kinds: Collection[str] | None = None,
+    categories: Collection[Category] = tuple(Category),
+) -> Iterator[tuple[UUID, Category, str, dict[str, Any]]]:
+    """Every record (subject, category, kind, content), subject by subject, of all living subjects or of some.
+
+    Three queries for each thousand subjects; a record written meanwhile may or may not come.
+    """
+    for batch in _living() if subjects is None else [list(subjects)]:
+        found = fetch(batch, kinds, categories, categories)
+        opened = open_records(found)
+        for row in sorted(found, key=lambda row: row.place.subject):
+            if row.place.id in opened:
+                yield row.place.subject, row.place.category, row.place.kind, opened[row.place.id]
+
+
+def dump(data: Mapping[str, Any]) -> bytes:
+    """Padded JSON (dates and ids as text). Invalid over MAX_BYTES."""
+    content = pad(orjson.dumps(data))
+    if len(content) > MAX_BYTES:
+        raise Invalid("this record is too long")
+    return content
+
+
+def load(content: bytes) -> dict[str, Any]:
+    """What `dump` was given."""
+    found: dict[str, Any] = orjson.loads(unpad(content))
+    return found
+
+
+def _open(key: DataKey, row: Sealed, blob: bytes) -> dict[str, Any]:
+    if blob[:1] != bytes([_SCHEMA]):
+        raise Unopenable
+    return load(unseal(key.secret, blob[1:], *row.place.context(row.revision)))
+
+
+def _row(found: Iterable[Any]) -> Sealed:
+    record, subject, category, kind, revision, changed, blob = found
+    place = Place(rows.from_id(record), rows.from_id(subject), Category(category), kind)
+    return Sealed(place, revision, rows.from_moment(changed), None if blob is None else bytes(blob))
+
+
+def _refuse_unexplained(keyless: Collection[Place]) -> None:
+    """A record may lack its key only because it was erased; any other loss must show."""
+    if not keyless:
+        return
+    erased = Erasure.objects.filter(subject__in={place.subject for place in keyless})
+    noted = {(subject, category) for subject, category in erased.values_list("subject", "category")}
+    if any(not noted & {(place.subject, WHOLE), (place.subject, place.category)} for place in keyless):
+        raise Unopenable
+
+
+def _living() -> Iterator[list[UUID]]:
+    last = UUID(int=0)
+    sql = "SELECT id FROM vault_subject WHERE id > %s AND erased IS NULL ORDER BY id LIMIT %s"
+    while found := rows.fetch(STORE, sql, [rows.to_id(STORE, last), STREAM_SUBJECTS]):
+        batch = [rows.from_id(one) for (one,) in found]
+        yield batch
+        last = batch[-1]

@@ -1,0 +1,241 @@
+"""Sealed records: anyone may have them sealed, only a permit opens them, and only as far as it says."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from toride.base import clock
+from toride.base.errors import Conflict, Hidden, Refused
+from toride.base.ids import ordered_id
+from toride.vault import bundles, keyring, rows
+from toride.vault._sealed import STORE, Place, Sealed, dump, fetch, load, open_records, seal_record
+from toride.vault.aead import Part, Unopenable, key_id, seal, unseal
+from toride.vault.bundles import Bundle, DataKey
+from toride.vault.keyring import Kind
+from toride.vault.permit import Category, Mode, Opening, Permit
+from toride.vault.values import Closed, Masked, Opened, Value
+
+_TABLE = "vault_sealedrecord"
+_COLUMNS = ("id", "subject_id", "category", "kind", "revision", "changed", "blob")
+_UPDATE = (
+    "UPDATE vault_sealedrecord SET revision = %s, changed = %s, blob = %s"
+    " WHERE id = %s AND subject_id = %s AND category = %s AND kind = %s AND revision = %s"
+)
+_DETAIL = "detail"
+Fields = Mapping[Category, Collection[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What shall be kept. `revision` is the one that the writer has read, 0 for a new record."""
+
+    subject: UUID
+    category: Category
+    kind: str
+    data: Mapping[str, Any] = field(repr=False)
+    record: UUID | None = None
+    revision: int = 0
+
+
+class Values(Mapping[str, Value]):
+    """Fields as the permit shows them; any other name gives what an empty field would."""
+
+    __slots__ = ("_category", "_permit", "_shown")
+
+    def __init__(self, permit: Permit, category: Category, shown: dict[str, Value]) -> None:
+        self._permit, self._category, self._shown = permit, category, shown
+
+    def __getitem__(self, name: str) -> Value:
+        found = self._shown.get(name)
+        return _show(self._permit.opening(self._category, name), None) if found is None else found
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._shown
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._shown)
+
+    def __len__(self) -> int:
+        return len(self._shown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record as the permit shows it."""
+
+    id: UUID
+    subject: UUID
+    category: Category
+    kind: str
+    revision: int
+    changed: datetime
+    values: Values
+
+
+def write(drafts: Sequence[Draft]) -> list[UUID]:
+    """Seals and keeps `drafts` in the caller's transaction; their record ids, in order.
+
+    Hidden for a subject without keys (unknown, erased), Refused for an erased category, Invalid for a record over
+    1 MiB, Conflict when a record was changed since it was read: then none is kept.
+    """
+    keys = bundles.load({draft.subject for draft in drafts})
+    now = rows.to_moment(STORE, clock.now())
+    made: list[tuple[Any, ...]] = []
+    changed: list[tuple[Any, ...]] = []
+    ids: list[UUID] = []
+    for draft in drafts:
+        record = draft.record or ordered_id()
+        ids.append(record)
+        revision = draft.revision + 1
+        key = _key(keys.get(draft.subject), draft.category)
+        blob = seal_record(key, Place(record, draft.subject, draft.category, draft.kind), revision, draft.data)
+        place = (rows.to_id(STORE, record), rows.to_id(STORE, draft.subject), int(draft.category), draft.kind)
+        if draft.revision:
+            changed.append((revision, now, blob, *place, draft.revision))
+        else:
+            made.append((*place, revision, now, blob))
+    _keep(made, changed)
+    return ids
+
+
+def read(
+    permit: Permit,
+    subjects: Collection[UUID],
+    *,
+    kinds: Collection[str],
+    categories: Collection[Category] = tuple(Category),
+    fields: Fields | None = None,
+) -> dict[UUID, list[Record]]:
+    """The records of each of `subjects`, oldest first, as `permit` shows them; two queries for any number.
+
+    What is closed is not fetched, what is masked not decrypted: its values are dots for each of `fields`. The
+    permit's ledger notes what was opened. Erased records are left out; Unopenable where one was tampered with.
+    """
+    permit.check()
+    for subject in subjects:
+        permit.check(subject)
+    depths = {category: _depth(permit, category) for category in categories}
+    wanted = [category for category, depth in depths.items() if depth]
+    found = fetch(subjects, kinds, wanted, [category for category in wanted if depths[category] is Opening.CLEAR])
+    opened = open_records([row for row in found if row.blob is not None])
+    records: dict[UUID, list[Record]] = {subject: [] for subject in subjects}
+    for row in found:
+        place = row.place
+        if row.blob is not None and place.id not in opened:
+            continue
+        masked = row.blob is None
+        shown = (
+            _masked(permit, place.category, fields or {})
+            if masked
+            else _opened(permit, place.category, opened[place.id])
+        )
+        clear = any(value.shown for value in shown.values())
+        permit.ledger.touch(place.subject, Mode.CLEAR if clear else Mode.MASKED, place.category)
+        records[place.subject].append(_record(row, Values(permit, place.category, shown)))
+    return records
+
+
+def seal_for(items: Sequence[tuple[UUID, Category, Mapping[str, Any]]], context: Part) -> list[bytes]:
+    """Seals details that another floor keeps, each under a subject's key; `context` says where they belong.
+
+    One query. Hidden for a subject without keys, Refused for an erased category.
+    """
+    keys = bundles.load({subject for subject, _, _ in items})
+    blobs = []
+    for subject, category, data in items:
+        key = _key(keys.get(subject), category)
+        blobs.append(seal(key.secret, dump(data), _DETAIL, subject, category, context, key_id=key.version))
+    return blobs
+
+
+def open_for(permit: Permit, subject: UUID, category: Category, blob: bytes, context: Part) -> dict[str, Any]:
+    """What `seal_for` sealed. Refused unless the permit opens the category; Unopenable when altered or erased."""
+    found = open_each(permit, [(subject, category, blob, context)])[0]
+    if found is None:
+        raise Unopenable
+    return found
+
+
+def open_each(permit: Permit, items: Sequence[tuple[UUID, Category, bytes, Part]]) -> list[dict[str, Any] | None]:
+    """As `open_for` for many, in one query; None for each that was erased."""
+    for subject, category, _, _ in items:
+        permit.check(subject)
+        if permit.opening(category) is not Opening.CLEAR:
+            raise Refused("category")
+    keys = bundles.load({subject for subject, _, _, _ in items})
+    found: list[dict[str, Any] | None] = []
+    for subject, category, blob, context in items:
+        key = keys.get(subject, {}).get(category)
+        if key is None or key.version != key_id(blob):
+            found.append(None)
+            continue
+        found.append(load(unseal(key.secret, blob, _DETAIL, subject, category, context)))
+        permit.ledger.touch(subject, Mode.CLEAR, category)
+    return found
+
+
+def seal_with(kind: Kind, data: Mapping[str, Any], context: Part) -> bytes:
+    """Seals data that belongs to no one subject under the current generation of `kind`."""
+    key = keyring.current(kind)
+    return seal(key.secret, dump(data), _DETAIL, kind, context, key_id=key.number)
+
+
+def open_with(permit: Permit, kind: Kind, blob: bytes, context: Part) -> dict[str, Any]:
+    """What `seal_with` sealed. Unopenable when altered, or its generation is destroyed."""
+    permit.check()
+    return load(unseal(keyring.secret(kind, key_id(blob)), blob, _DETAIL, kind, context))
+
+
+def _record(row: Sealed, values: Values) -> Record:
+    return Record(
+        id=row.place.id,
+        subject=row.place.subject,
+        category=row.place.category,
+        kind=row.place.kind,
+        revision=row.revision,
+        changed=row.changed,
+        values=values,
+    )
+
+
+def _keep(made: list[tuple[Any, ...]], changed: list[tuple[Any, ...]]) -> None:
+    try:
+        with transaction.atomic(using=STORE):
+            rows.insert(STORE, _TABLE, _COLUMNS, made)
+            if changed and rows.change(STORE, _UPDATE, changed) != len(changed):
+                raise Conflict("this record was changed by somebody else in the meantime")
+    except IntegrityError:
+        raise Conflict("this record exists") from None
+
+
+def _key(bundle: Bundle | None, category: Category) -> DataKey:
+    if bundle is None:
+        raise Hidden
+    if category not in bundle:
+        raise Refused("category-erased")
+    return bundle[category]
+
+
+def _depth(permit: Permit, category: Category) -> Opening:
+    """How far the most open field of a category opens."""
+    exceptions = (opening for (place, _), opening in permit.fields.items() if place is category)
+    return max(permit.opening(category), *exceptions, Opening.CLOSED)
+
+
+def _show(opening: Opening, content: Any) -> Value:
+    if opening is Opening.CLEAR:
+        return Opened(content)
+    return Masked() if opening is Opening.MASKED else Closed()
+
+
+def _masked(permit: Permit, category: Category, fields: Fields) -> dict[str, Value]:
+    return {name: _show(permit.opening(category, name), None) for name in fields.get(category, ())}
+
+
+def _opened(permit: Permit, category: Category, data: Mapping[str, Any]) -> dict[str, Value]:
+    openings = {name: permit.opening(category, name) for name in data}
+    return {name: _show(openings[name], content) for name, content in data.items() if openings[name]}
