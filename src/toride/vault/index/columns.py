@@ -1,0 +1,141 @@
+"""Which sealed fields can be searched, and in which form each enters the index."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from toride.base.errors import ConfigurationError, Invalid
+from toride.vault.permit import Category
+
+MAX_DIGITS = 18
+MAX_TEXT = 256
+MAX_VALUES = 64
+Row = dict[str, Any]
+Project = Callable[[Sequence[tuple[UUID, Sequence[Any]]]], Iterable[tuple[UUID, Mapping[str, Any]]]]
+
+
+class Type(StrEnum):
+    """TEXT any part of a string; DIGITS up to 18 digits by start or end; KEY short strings, exact or by start;
+    HASH exact only; CODE one of few; INT a whole number of 63 bits; DATE a day."""
+
+    TEXT = "text"
+    DIGITS = "digits"
+    KEY = "key"
+    HASH = "hash"
+    CODE = "code"
+    INT = "int"
+    DATE = "date"
+
+
+WORDS = {Type.TEXT, Type.KEY, Type.CODE}
+PAIRS = {Type.DIGITS, Type.HASH}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One searchable field. `category` None: in clear, always searchable (branch, owner, status).
+
+    `sortable` keeps a sort order in memory (4 bytes per customer): pages of very many hits stay fast.
+    """
+
+    name: str
+    type: Type
+    category: Category | None = None
+    field: str | None = None
+    sortable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The columns and the version of what fills them; another version means a rebuild."""
+
+    columns: tuple[Column, ...]
+    version: str
+
+    def __getitem__(self, name: str) -> Column:
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise Invalid("there is no such column to search")
+
+
+_declared: list[tuple[Schema, Project | None]] = []
+
+
+def declare(schema: Schema, project: Project | None = None) -> None:
+    """Says once, at start, what is searchable. `project` turns (subject, its opened records) into rows, for a rebuild."""
+    names = [column.name for column in schema.columns]
+    if len(set(names)) != len(names):
+        raise ConfigurationError("two searchable columns have the same name")
+    _declared[:] = [(schema, project)]
+
+
+def schema() -> Schema:
+    """What was declared."""
+    if not _declared:
+        raise ConfigurationError("no searchable columns are declared")
+    return _declared[0][0]
+
+
+def projector() -> Project | None:
+    """The declared source of rows for a rebuild."""
+    return _declared[0][1] if _declared else None
+
+
+def encode_row(columns: Schema, row: Mapping[str, Any], salt: bytes) -> Row:
+    """`row` as the index holds it: tuples for TEXT, KEY, CODE, DIGITS, 64-bit hashes for HASH, int or None else."""
+    encoded = {}
+    for column in columns.columns:
+        value = row.get(column.name)
+        if value is not None and value != () and value != "":
+            encoded[column.name] = _cell(column.type, value, salt)
+    return encoded
+
+
+def _cell(kind: Type, value: Any, salt: bytes) -> Any:
+    if kind is Type.INT or kind is Type.DATE:
+        return encode(kind, value, salt)
+    many = value if isinstance(value, (tuple, list)) else (value,)
+    if len(many) > MAX_VALUES:
+        raise Invalid("too many values in one searchable field")
+    return tuple(encode(kind, one, salt) for one in many if one not in (None, ""))
+
+
+def encode(kind: Type, value: Any, salt: bytes) -> Any:
+    """One value, stored or asked for, in the index's form. Invalid where it does not fit the type."""
+    if kind is Type.INT:
+        return _whole(value)
+    if kind is Type.DATE:
+        return _day(value)
+    text = str(value)
+    if kind is Type.HASH:
+        return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8, key=salt).digest())
+    if kind is Type.DIGITS:
+        if len(text) > MAX_DIGITS or not (text.isascii() and text.isdigit()):
+            raise Invalid("not up to 18 digits")
+        return text
+    if len(text) > MAX_TEXT or "\0" in text:
+        raise Invalid("too long to search, or not text")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Invalid("not text") from None
+    return text
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not -(2**62) < value < 2**62:
+        raise Invalid("not a whole number that can be searched")
+    return value
+
+
+def _day(value: Any) -> int:
+    try:
+        day = value if isinstance(value, date) else date.fromisoformat(str(value))
+    except ValueError:
+        raise Invalid("not a date") from None
+    return day.year << 9 | day.month << 5 | day.day
