@@ -1,0 +1,19 @@
+"""What can be done in this package."""
+
+from enum import StrEnum
+
+from toride.base.actions import declare
+
+
+@declare
+class Action(StrEnum):
+    FIELD_REVEAL = "customers:field:reveal"
+    FILE_IMPORT = "customers:file:import"
+    HISTORY_READ = "customers:history:read"
+    IMPORT_READ = "customers:import:read"
+    IMPORT_UNDO = "customers:import:undo"
+    PROFILE_CHANGE = "customers:profile:change"
+    PROFILE_CREATE = "customers:profile:create"
+    PROFILE_READ = "customers:profile:read"
+    SEARCH = "customers:list:search"
+    STATUS_CHANGE = "customers:status:change"

@@ -1,0 +1,26 @@
+"""Tells `access` where a customer belongs, and the vault what of a customer is searchable."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from toride.access import facts
+from toride.customers import queries
+from toride.customers.models import Customer
+from toride.customers.searchable import NEEDED, SCHEMA, Profile, row
+from toride.vault import projecting
+from toride.vault.projecting import Projection
+
+
+def _clear(subjects: Sequence[UUID]) -> dict[UUID, tuple[str, UUID | None]]:
+    found = Customer.objects.filter(subject__in=subjects, hidden=None).values_list("subject", "branch", "owner")
+    return {subject: (branch, owner) for subject, branch, owner in found}
+
+
+def _fold(clear: tuple[str, UUID | None], profile: Profile) -> dict[str, object]:
+    return row(*clear, profile)
+
+
+def declare() -> None:
+    """Called once, when the applications are ready."""
+    facts.declare(queries.facts)
+    projecting.declare(SCHEMA, Projection("profile", NEEDED, _clear, _fold))

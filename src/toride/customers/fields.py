@@ -1,0 +1,264 @@
+"""The fields of a customer's profile: category, label, how a written value becomes a stored one."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import phonenumbers
+from django.utils.translation import gettext_lazy as _
+from email_validator import EmailNotValidError, validate_email
+
+from toride.base.errors import Invalid
+from toride.customers import addresses, dates, folding
+from toride.vault.permit import Category, Opening
+from toride.vault.values import Opened, Value
+
+CLEAR = Opening.CLEAR
+NAME_LENGTH = 120
+TEXT_LENGTH = 2_000
+NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
+MOST_VALUES = 8
+LARGEST_VALUE = 10**15
+GENDERS = {
+    "女性": "female", "女": "female", "f": "female", "female": "female",
+    "男性": "male", "男": "male", "m": "male", "male": "male",
+    "不明": "", "その他": "", "": "",
+}  # fmt: skip
+KINDS = {"person": "person", "個人": "person", "organisation": "organisation", "法人": "organisation", "団体": "organisation"}
+STATUSES = ("active", "dormant", "closed")
+STATUS_WORDS = {"取引中": "active", "休眠": "dormant", "解約": "closed"}
+KIND_LABELS = {"person": _("Person"), "organisation": _("Organisation")}
+STATUS_LABELS = {"active": _("Active"), "dormant": _("Dormant"), "closed": _("Closed")}
+GENDER_LABELS = {"female": _("Female"), "male": _("Male"), "": _("Not stated")}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field. `clean` takes what was written and gives what is stored; raises Invalid with what to do."""
+
+    name: str
+    category: Category
+    label: Any
+    clean: Callable[[str], Any]
+    must: bool = False
+    many: bool = False
+
+
+def line(text: str, most: int = NAME_LENGTH) -> str:
+    """One line without control characters, outer spaces trimmed; variant kanji stay as written. Raises Invalid."""
+    found = re.sub(r"[ \t\u3000]+", " ", text).strip()
+    if len(found) > most:
+        raise Invalid(_("write at most %(most)d characters") % {"most": most})
+    if any(unicodedata.category(character) in {"Cc", "Cs", "Co", "Cn"} for character in found):
+        raise Invalid(_("remove the characters that cannot be shown"))
+    return found
+
+
+def text(written: str) -> str:
+    """Several lines."""
+    if len(written) > TEXT_LENGTH:
+        raise Invalid(_("write at most %(most)d characters") % {"most": TEXT_LENGTH})
+    return "\n".join(line(part, TEXT_LENGTH) for part in written.splitlines()).strip()
+
+
+def number(written: str) -> str:
+    """A customer number: letters, figures, dot, hyphen, underline; half width, as the institution writes it."""
+    found = unicodedata.normalize("NFKC", written).strip()
+    if not NUMBER.fullmatch(found):
+        raise Invalid(_("use up to 40 letters, figures or hyphens"))
+    return found
+
+
+def kana(written: str) -> str:
+    """A reading in katakana, with one space between its parts."""
+    found = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", line(written))).strip()
+    if found and not re.fullmatch(r"[ぁ-ゖァ-ヺー・ a-zA-Z0-9()（）.&-]+", found):
+        raise Invalid(_("write the reading in kana"))
+    import jaconv
+
+    return str(jaconv.hira2kata(found))
+
+
+def phone(written: str) -> str:
+    """A phone number in national notation (libphonenumber), or international where it is not Japanese."""
+    folded = unicodedata.normalize("NFKC", written).strip()
+    if re.search(r"[^0-9+()\s./‐-―−ー-]", folded):
+        raise Invalid(_("write only figures, hyphens and +"))
+    folded = re.sub(r"[‐-―−ー]", "-", folded)
+    try:
+        parsed = phonenumbers.parse(folded, "JP")
+    except phonenumbers.NumberParseException:
+        raise Invalid(_("write a phone number such as 090-1234-5678")) from None
+    if not phonenumbers.is_possible_number(parsed):
+        digits = len(folding.digits(folded))
+        raise Invalid(_("this has %(digits)d digits; mobile numbers have 11, others 10") % {"digits": digits})
+    japanese = parsed.country_code == 81  # noqa: PLR2004 - ITU-T E.164
+    style = phonenumbers.PhoneNumberFormat.NATIONAL if japanese else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return str(phonenumbers.format_number(parsed, style))
+
+
+def email(written: str) -> str:
+    """A mail address as it is to be used; the domain in lower case."""
+    try:
+        return validate_email(unicodedata.normalize("NFKC", written).strip(), check_deliverability=False).normalized
+    except EmailNotValidError:
+        raise Invalid(_("write a mail address such as name@example.jp")) from None
+
+
+def postcode(written: str) -> str:
+    return addresses.postcode(written)
+
+
+def birth_date(written: str) -> str:
+    """ISO 8601."""
+    found = dates.parse(written)
+    from toride.base import clock
+
+    if found > clock.now().date():
+        raise Invalid(_("a birth date lies in the past"))
+    return found.isoformat()
+
+
+def day(written: str) -> str:
+    """ISO 8601."""
+    return dates.parse(written).isoformat()
+
+
+def amount(written: str) -> int:
+    """Whole yen; separators and 円 are allowed."""
+    folded = re.sub(r"[,\s¥円]", "", unicodedata.normalize("NFKC", written))
+    if not re.fullmatch(r"-?\d{1,15}", folded):
+        raise Invalid(_("write whole yen in figures"))
+    return int(folded)
+
+
+def _one_of(words: dict[str, str], advice: Any) -> Callable[[str], str]:
+    def clean(written: str) -> str:
+        key = unicodedata.normalize("NFKC", written).strip().lower()
+        if key in words:
+            return words[key]
+        raise Invalid(advice)
+
+    return clean
+
+
+def prefecture(written: str) -> str:
+    found = line(written)
+    if found and found not in addresses.PREFECTURES:
+        raise Invalid(_("write the prefecture in full, such as 東京都"))
+    return found
+
+
+BASIC, TRANSACTIONS, BEHAVIOUR, DERIVED, SENSITIVE = Category
+FIELDS: dict[str, Field] = {
+    field.name: field
+    for field in (
+        Field("number", BASIC, _("Customer number"), number, must=True),
+        Field("kind", BASIC, _("Kind"), _one_of(KINDS, _("choose person or organisation"))),
+        Field("name", BASIC, _("Name"), line, must=True),
+        Field("kana", BASIC, _("Reading (kana)"), kana),
+        Field("contact_person", BASIC, _("Contact person"), line),
+        Field("gender", BASIC, _("Gender"), _one_of(GENDERS, _("write 女性, 男性 or 不明"))),
+        Field("birth_date", BASIC, _("Birth date"), birth_date),
+        Field("phones", BASIC, _("Phone"), phone, many=True),
+        Field("emails", BASIC, _("E-mail"), email, many=True),
+        Field("postcode", BASIC, _("Postcode"), postcode),
+        Field("prefecture", BASIC, _("Prefecture"), prefecture),
+        Field("city", BASIC, _("City"), line),
+        Field("street", BASIC, _("Street and building"), lambda written: line(written, 200)),
+        Field("status", BASIC, _("Status"), _one_of({**{s: s for s in STATUSES}, **STATUS_WORDS}, _("choose a status"))),
+        Field("since", TRANSACTIONS, _("Customer since"), day),
+        Field("value", TRANSACTIONS, _("Assets held (yen)"), amount),
+        Field("last_contact", BEHAVIOUR, _("Last contact"), day),
+        Field("note", BEHAVIOUR, _("Note"), text),
+        Field("segment", DERIVED, _("Segment"), line),
+        Field("score", DERIVED, _("Score"), amount),
+        Field("health", SENSITIVE, _("Health and care"), text),
+        Field("family", SENSITIVE, _("Family circumstances"), text),
+    )
+}
+CHOICES = {"kind": KIND_LABELS, "status": STATUS_LABELS, "gender": GENDER_LABELS}
+CATEGORY_LABELS = {
+    BASIC: _("Basic attributes"),
+    TRANSACTIONS: _("Transactions"),
+    BEHAVIOUR: _("Behaviour and contacts"),
+    DERIVED: _("Derived attributes"),
+    SENSITIVE: _("Sensitive information"),
+}
+
+
+def of(category: Category) -> list[Field]:
+    """The fields of a category, in the order of a page."""
+    return [field for field in FIELDS.values() if field.category == category]
+
+
+def clean(written: dict[str, str]) -> dict[str, Any]:
+    """What is stored, for the fields named. Raises Invalid with every field's advice; empty clears a field."""
+    stored: dict[str, Any] = {}
+    problems: dict[str, Any] = {}
+    for name, value in written.items():
+        field = FIELDS[name]
+        try:
+            stored[name] = _many(field, value) if field.many else field.clean(value) if value.strip() else None
+        except Invalid as error:
+            problems[name] = error.reason
+        if field.must and name not in problems and not stored[name]:
+            problems[name] = _("is required")
+    if problems:
+        raise Invalid(_("Some fields need another look."), problems)
+    return stored
+
+
+def _many(field: Field, written: str) -> list[Any]:
+    parts = [part for part in re.split(r"[\n、;]|,(?!\d{3}\b)", written) if part.strip()]
+    if len(parts) > MOST_VALUES:
+        raise Invalid(_("write at most %(most)d") % {"most": MOST_VALUES})
+    return list(dict.fromkeys(field.clean(part) for part in parts))
+
+
+def as_written(content: Any) -> str:
+    """A stored value as a form shows it."""
+    if isinstance(content, (list, tuple)):
+        return "、".join(str(part) for part in content)
+    return "" if content is None else str(content)
+
+
+def display(name: str, value: Value) -> Any:
+    """A value as a page shows it: lists joined, choices labelled, figures with separators; escaped by the template."""
+    if not isinstance(value, Opened):
+        return value
+    content = value.content
+    if content in (None, "", []):
+        return ""
+    if name in CHOICES:
+        return CHOICES[name].get(content, content)
+    if name == "birth_date":
+        return Opened(f"{content}（{dates.japanese(date.fromisoformat(content))}）")
+    if name == "value":
+        return Opened(f"{content:,}")
+    return Opened(as_written(content))
+
+
+def yen(value: Value) -> Value:
+    """Money in a list."""
+    return Opened(f"{value.content:,}") if isinstance(value, Opened) and isinstance(value.content, int) else value
+
+
+def label(labels: dict[str, Any], value: Value) -> Any:
+    """The label of an opened choice."""
+    return labels.get(value.content, value) if isinstance(value, Opened) else value
+
+
+def tone(status: Value) -> str:
+    """The tone of a status badge."""
+    return {"active": "ok", "dormant": "soon"}.get(getattr(status, "content", ""), "off")
+
+
+def reason(code: str) -> Any:
+    """Why a category is closed, for the lock."""
+    if code == "purpose":
+        return _("Not for this purpose of use.")
+    return _("Your duties do not open this.")

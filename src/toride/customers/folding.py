@@ -1,0 +1,105 @@
+"""Folds what is written into what is searched: width, kana, old and variant kanji. Never applied to a stored value."""
+
+import re
+import unicodedata
+
+import jaconv
+import jntajis
+
+SCHEMES = (
+    jntajis.MJShrinkSchemeCombo.JIS_INCORPORATION_UCS_UNIFICATION_RULE
+    | jntajis.MJShrinkSchemeCombo.INFERENCE_BY_READING_AND_GLYPH
+    | jntajis.MJShrinkSchemeCombo.MOJ_NOTICE_582
+    | jntajis.MJShrinkSchemeCombo.MOJ_FAMILY_REGISTER_ACT_RELATED_NOTICE
+)
+# Different characters in law, one name to a caller: 斎 (from 齋) and 斉 (from 齊); and pairs the MJ map keeps apart.
+SYNONYMS = {"斎": "斉", "凛": "凜", "檜": "桧", "籔": "藪", "薮": "藪", "渕": "淵", "篭": "籠", "繋": "繫"}
+SPACE = re.compile(r"[\s・=＝·.,、。'’-]+")
+COMPANY = (("(株)", "株式会社"), ("(有)", "有限会社"), ("(同)", "合同会社"), ("(医)", "医療法人"), ("(学)", "学校法人"))
+KANA_LOOSE = str.maketrans("ヂヅヲヰヱヴァィゥェォャュョヮ", "ジズオイエウアイウエオヤユヨワ")
+KANA_STRICT = str.maketrans("ヂヅヲヰヱ", "ジズオイエ")
+LONG = re.compile(r"ー|(?<=[オコソトノホモヨロゴゾドボポ])[ウオ]|(?<=[ウクスツヌフムユルグズブプ])ウ|(?<=[イキシチニヒミリギジビピ])イ")
+KANJI = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〆]")
+ROMAJI = re.compile(r"[a-z]+")
+
+
+class _Variants(dict[int, int]):
+    """Character → the one that stands for its variants, by the MJ 縮退マップ (文字情報技術促進協議会); filled as met."""
+
+    def __missing__(self, code: int) -> int:
+        character = chr(code)
+        self[code] = ord(_standing(character)) if KANJI.match(character) else code
+        return self[code]
+
+
+def _standing(character: str) -> str:
+    seen = [character]
+    while True:
+        candidates = jntajis.mj_shrink_candidates(seen[-1], SCHEMES)
+        following = candidates[0] if candidates and len(candidates[0]) == 1 else seen[-1]
+        if following in seen:
+            cycle = seen[seen.index(following) :]
+            standing = min(cycle)
+            return SYNONYMS.get(standing, standing)
+        seen.append(following)
+
+
+_variants = _Variants()
+
+
+def plain(text: str) -> str:
+    """NFKC, lower case, hiragana as katakana, no spaces or separators: the exact written form, for ranking."""
+    folded = unicodedata.normalize("NFKC", text).lower()
+    for short, full in COMPANY:
+        folded = folded.replace(short, full)
+    return SPACE.sub("", str(jaconv.hira2kata(folded)))
+
+
+def name(text: str) -> str:
+    """`plain`, with every variant kanji replaced by the one that stands for it: 髙﨑 → 高崎, 齋 齊 斎 → 斉."""
+    return plain(text).translate(_variants)
+
+
+def kana(text: str) -> str:
+    """Katakana without spaces; ぢづを as じずお."""
+    return plain(text).translate(KANA_STRICT)
+
+
+def loose(text: str) -> str:
+    """`kana` without long vowels and small kana, so that sato, satou, satoh and サトウ meet."""
+    return LONG.sub("", kana(text).translate(KANA_LOOSE))
+
+
+def romaji(text: str) -> list[str]:
+    """The kana that a romaji word may mean, folded loosely; empty where it is no romaji."""
+    word = plain(text)
+    if not ROMAJI.fullmatch(word):
+        return []
+    word = re.sub(r"(?<=o)h(?![aiueo])", "", word)
+    word = re.sub(r"m(?=[bpm])", "n", word)
+    spellings = {word, re.sub(r"n(?=n[aiueo])", "n'", word), re.sub(r"(?<!n)n(?=[aiueoy])", "n'", word)}
+    candidates = {loose(str(jaconv.alphabet2kana(spelling))) for spelling in spellings}
+    return sorted(found for found in candidates if found and not re.search(r"[a-z']|ッッ|^ッ", found))
+
+
+def is_kana(text: str) -> bool:
+    """Only kana?"""
+    folded = plain(text)
+    return bool(folded) and all("ァ" <= character <= "ヿ" for character in folded)
+
+
+def digits(text: str) -> str:
+    """The digits of any notation."""
+    return re.sub(r"\D", "", unicodedata.normalize("NFKC", text))
+
+
+def phone_digits(text: str) -> str:
+    """The digits of a phone number as dialled in Japan: +81 90… → 090…; at most 18."""
+    found = digits(text)
+    international = unicodedata.normalize("NFKC", text).strip().startswith("+81")
+    return ("0" + found[2:].removeprefix("0") if international else found)[:18]
+
+
+def plain_number(text: str) -> str:
+    """A customer number for search: half width, upper case, no separators."""
+    return re.sub(r"[\s._-]", "", unicodedata.normalize("NFKC", text)).upper()

@@ -1,0 +1,41 @@
+"""What a form or a search sent, as the services and queries take it."""
+
+from collections.abc import Mapping
+
+from toride.customers.fields import CLEAR, FIELDS
+from toride.customers.queries import SORTS, Ask
+from toride.vault.permit import Category, Permit
+
+FILTERS = ("branch", "status", "kind", "prefecture", "city", "birth_date", "value_from", "value_to")
+
+
+def asked(sent: Mapping[str, str]) -> Ask:
+    """The search; an unknown sort falls back to the reading."""
+    sort = sent.get("sort", "kana")
+    return Ask(
+        text=sent.get("q", "")[:200],
+        filters={name: sent.get(name, "") for name in FILTERS if sent.get(name)},
+        sort=sort if sort in SORTS else "kana",
+        descending=sent.get("order") == "down",
+        after=sent.get("after") or None,
+        exact_total=sent.get("count") == "exact",
+    )
+
+
+def written(sent: Mapping[str, str], permit: Permit) -> dict[str, str]:
+    """The fields that were sent and that the permit opens."""
+    return {
+        name: sent[name]
+        for name, spec in FIELDS.items()
+        if name in sent and permit.opening(spec.category, spec.name) == CLEAR
+    }
+
+
+def revisions(sent: Mapping[str, str]) -> dict[Category, int]:
+    """The revisions that the person saw, by category."""
+    found = {}
+    for category in Category:
+        value = sent.get(f"revision-{int(category)}", "")
+        if value.isdigit():
+            found[category] = int(value)
+    return found

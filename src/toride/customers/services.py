@@ -1,0 +1,111 @@
+"""What can be done with a customer: each is one transaction and one event."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from toride.audit import recorded
+from toride.base import clock
+from toride.base.errors import Invalid, Refused
+from toride.customers import fields, folding
+from toride.customers.actions import Action
+from toride.customers.models import Customer
+from toride.customers.searchable import row
+from toride.vault import index, records, subjects
+from toride.vault.amending import Amendment, amend
+from toride.vault.index import lookup
+from toride.vault.permit import Category, Mode, Opening, Permit
+from toride.vault.projecting import refresh
+from toride.vault.records import Draft
+from toride.vault.values import Opened
+
+NUMBER = "number"
+
+
+@recorded(Action.PROFILE_CREATE)
+def register(permit: Permit, *, branch: str, owner: UUID | None, written: Mapping[str, str], source: str) -> UUID:
+    """A new customer from what was written in a form. The subject's keys are committed before any data.
+
+    Raises Invalid with advice by field, Refused for a field that the permit does not open, Conflict for a taken number.
+    """
+    if not permit.rows.include(branch, owner):
+        raise Refused("scope")
+    for name in fields.FIELDS:
+        if written.get(name):
+            _must_open(permit, name)
+    stored = fields.clean({"name": "", "number": "", "status": "active", "kind": "person", **written})
+    subject = subjects.create(1)[0]
+    number = folding.plain_number(stored["number"])
+    lookup.claim(NUMBER, number, subject)
+    Customer.objects.create(subject_id=subject, branch_id=branch, owner_id=owner, created=clock.now())
+    profile = by_category(stored)
+    origin = {"source": source, "by": permit.actor.name, "at": clock.now().isoformat()}
+    records.write(
+        [
+            Draft(subject=subject, category=category, kind="profile", data={**values, "_": origin})
+            for category, values in profile.items()
+        ]
+    )
+    index.put([(subject, row(branch, owner, profile))])
+    permit.ledger.touch(subject, Mode.CREATED, *profile)
+    return subject
+
+
+@recorded(Action.PROFILE_CHANGE)
+def change(
+    permit: Permit, subject: UUID, *, written: Mapping[str, str], revisions: Mapping[Category, int], source: str
+) -> list[str]:
+    """Changes fields; gives the names of those that really changed. `revisions` are those the person saw.
+
+    Raises Invalid, Refused, and Conflict where somebody changed the record meanwhile or the number is taken.
+    """
+    for name in written:
+        _must_open(permit, name)
+    stored = fields.clean(dict(written))
+    note = {"who": permit.actor.name, "who_id": str(permit.actor.id), "source": source}
+    amendments = [
+        Amendment(subject=subject, category=category, kind="profile", changes=values, revision=revisions.get(category))
+        for category, values in by_category(stored).items()
+    ]
+    amended = amend(amendments, history="history", note=note)
+    changed = sorted(name for one in amended for name in one.changed)
+    for one in amended:
+        permit.ledger.touch(subject, Mode.CHANGED, one.category)
+    if NUMBER in changed:
+        lookup.release_subject(NUMBER, subject)
+        lookup.claim(NUMBER, folding.plain_number(stored[NUMBER]), subject)
+    if changed:
+        permit.ledger.facts["fields"] = changed
+        refresh([subject])
+    return changed
+
+
+@recorded(Action.FIELD_REVEAL)
+def reveal(permit: Permit, subject: UUID, *, name: str) -> Opened:
+    """Opens one masked field, as an act. Raises Refused where the duty or the purpose does not open it."""
+    spec = fields.FIELDS.get(name)
+    if spec is None:
+        raise Invalid(_("There is no such field."))
+    _must_open(permit, name)
+    opened = records.read(permit, [subject], kinds=("profile",), categories=(spec.category,)).get(subject, [])
+    permit.ledger.touches.clear()
+    permit.ledger.touch(subject, Mode.REVEALED, spec.category)
+    permit.ledger.facts["field"] = name
+    value = opened[0].values.get(name) if opened else None
+    return value if isinstance(value, Opened) else Opened(None)
+
+
+def by_category(stored: Mapping[str, Any]) -> dict[Category, dict[str, Any]]:
+    """Stored values sorted into their categories; empty ones are kept, so that a change can clear a field."""
+    found: dict[Category, dict[str, Any]] = {}
+    for name, value in stored.items():
+        found.setdefault(fields.FIELDS[name].category, {})[name] = value
+    return found
+
+
+def _must_open(permit: Permit, name: str) -> None:
+    spec = fields.FIELDS[name]
+    if permit.opening(spec.category, name) != Opening.CLEAR:
+        raise Refused(permit.reasons.get(spec.category, "duty"))

@@ -1,0 +1,132 @@
+"""Pages about customers: read the request, ask, show."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from toride.access.decide import purposes
+from toride.access.models import Branch
+from toride.access.purposes import SHIPPED
+from toride.base.errors import Invalid
+from toride.base.guard import guarded
+from toride.customers import addresses, fields, queries, services
+from toride.customers.actions import Action
+from toride.customers.forms import asked, revisions, written
+from toride.vault.permit import Category
+
+
+@guarded(Action.SEARCH)
+@require_http_methods(["GET", "POST"])
+def customers(request: HttpRequest) -> HttpResponse:
+    """The list; a search is posted, so that nothing of it stands in an address or a log."""
+    ask = asked(request.POST)
+    found = queries.search(request.permit, ask)  # type: ignore[attr-defined]
+    name = "customers/rows.html" if request.headers.get("HX-Request") else "customers/list.html"
+    return render(request, name, _context(request, Action.SEARCH, found=found, ask=ask, prefectures=addresses.PREFECTURES))
+
+
+@guarded(Action.PROFILE_READ, subject="subject")
+def profile(request: HttpRequest, subject: UUID) -> HttpResponse:
+    found = queries.profile(request.permit, subject)  # type: ignore[attr-defined]
+    return render(request, "customers/profile.html", _context(request, Action.PROFILE_READ, customer=found))
+
+
+@guarded(Action.HISTORY_READ, subject="subject")
+def history(request: HttpRequest, subject: UUID) -> HttpResponse:
+    permit = request.permit  # type: ignore[attr-defined]
+    found = queries.profile(permit, subject)
+    changes = queries.history(permit, subject)
+    return render(request, "customers/history.html", _context(request, Action.HISTORY_READ, customer=found, changes=changes))
+
+
+@guarded(Action.FIELD_REVEAL, subject="subject")
+@require_POST
+def reveal(request: HttpRequest, subject: UUID) -> HttpResponse:
+    """One masked field, opened as an act."""
+    name = request.POST.get("field", "")
+    value = services.reveal(request.permit, subject, name=name)  # type: ignore[attr-defined]
+    return render(request, "customers/revealed.html", {"shown": fields.display(name, value)})
+
+
+@guarded(Action.PROFILE_CREATE)
+@require_http_methods(["GET", "POST"])
+def create(request: HttpRequest) -> HttpResponse:
+    """The form for a new customer; what was typed survives an error."""
+    if request.method == "GET":
+        return _form(request, Action.PROFILE_CREATE, {}, {})
+    permit = request.permit  # type: ignore[attr-defined]
+    values = written(request.POST, permit)
+    try:
+        branch = request.POST.get("branch", "")
+        if not Branch.objects.filter(code=branch).exists():
+            raise Invalid(_("Some fields need another look."), {"branch": _("choose a branch")})
+        subject = services.register(permit, branch=branch, owner=None, written=values, source="form")
+    except Invalid as error:
+        return _form(request, Action.PROFILE_CREATE, values, error.fields, status=422)
+    messages.success(request, _("Registered."))
+    return redirect("profile", subject=subject)
+
+
+@guarded(Action.PROFILE_CHANGE, subject="subject")
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, subject: UUID) -> HttpResponse:
+    """The form for an existing customer."""
+    permit = request.permit  # type: ignore[attr-defined]
+    if request.method == "GET":
+        found = queries.profile(permit, subject)
+        return _form(request, Action.PROFILE_CHANGE, _shown(found), {}, customer=found)
+    values = written(request.POST, permit)
+    try:
+        services.change(permit, subject, written=values, revisions=revisions(request.POST), source="form")
+    except Invalid as error:
+        found = queries.profile(permit, subject)
+        return _form(request, Action.PROFILE_CHANGE, values, error.fields, customer=found, status=422)
+    messages.success(request, _("Saved."))
+    return redirect("profile", subject=subject)
+
+
+@guarded(Action.PROFILE_CREATE)
+@require_POST
+def postcode(request: HttpRequest) -> JsonResponse:
+    """The area of a postcode, for the form."""
+    found = addresses.area(fields.folding.digits(request.POST.get("code", "")))
+    if found is None:
+        return JsonResponse({}, status=404)
+    return JsonResponse({"prefecture": found.prefecture, "city": found.city, "street": found.street})
+
+
+def _context(request: HttpRequest, action: Action, **context: Any) -> dict[str, Any]:
+    """What every page of this package shows: purposes to choose from, labels."""
+    return {
+        "choices": purposes(request.user, action),  # type: ignore[arg-type]
+        "purposes": SHIPPED,
+        "fields": fields,
+        "branches": {branch.code: branch.name for branch in Branch.objects.order_by("code")},
+        **context,
+    }
+
+
+def _form(
+    request: HttpRequest, action: Action, values: dict[str, str], errors: dict[str, Any], *, status: int = 200, **context: Any
+) -> HttpResponse:
+    permit = request.permit  # type: ignore[attr-defined]
+    shown = [
+        (category, fields.CATEGORY_LABELS[category], [spec for spec in fields.of(category) if _clear(permit, spec)])
+        for category in Category
+    ]
+    context |= {"values": values, "errors": errors, "groups": [group for group in shown if group[2]]}
+    return render(request, "customers/form.html", _context(request, action, **({"customer": None} | context)), status=status)
+
+
+def _clear(permit: Any, spec: fields.Field) -> bool:
+    return bool(permit.opening(spec.category, spec.name) == fields.CLEAR)
+
+
+def _shown(found: queries.Profile) -> dict[str, str]:
+    """Opened values as a form writes them."""
+    return {name: fields.as_written(value.content) for name, value in found.values.items() if value.shown}  # type: ignore[attr-defined]
