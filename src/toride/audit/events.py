@@ -95,8 +95,7 @@ def decode(data: bytes) -> tuple[Event, Stamp]:
     """The event in these bytes. Raises Invalid for anything else."""
     try:
         read = orjson.loads(data)
-        if read["v"] != VERSION:
-            raise ValueError(read["v"])
+        read = {VERSION: read}[read["v"]]
         actor = read.get("actor")
         event = Event(
             action=read["action"],

@@ -72,7 +72,7 @@ def open_terms(permit: Permit, blob: bytes, act: UUID) -> str | None:
     if not blob or permit.opening(Category.BASIC) is not Opening.CLEAR:
         return None
     try:
-        return str(records.open_with(Kind.TERMS, blob, act.bytes)["terms"])
+        return str(records.open_with(permit, Kind.TERMS, blob, act.bytes)["terms"])
     except Unopenable:
         return None
 

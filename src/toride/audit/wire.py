@@ -93,7 +93,7 @@ def send(rows: Sequence[bytes]) -> bool:
 
 
 def _connection() -> socket.socket:
-    """This thread's connection, made where there is none; raises OSError where no writer listens."""
+    """The connection of this thread, made where there is none; raises OSError where no writer listens."""
     found: socket.socket | None = getattr(_kept, "connection", None)
     if found is not None and _kept.pid == os.getpid():
         return found

@@ -21,7 +21,7 @@ OUTBOX = "INSERT INTO audit_outbox (bytes) VALUES (%s)"
 
 @dataclass
 class Writer:
-    """This process's place in the trail: a random name and dense numbers, so that a removed row leaves a gap.
+    """A process's place in the trail: a random name and dense numbers, so that a removed row leaves a gap.
 
     `lost` are numbers given to rows whose commit failed; the next row says so. `staged` counts committed outbox rows.
     """

@@ -27,8 +27,8 @@ def role() -> str:
     return found
 
 
-def databases(home: Path) -> dict[str, dict[str, Any]]:
-    """Django's DATABASES for this process's role."""
+def databases(home: Path, acting: str | None = None) -> dict[str, dict[str, Any]]:
+    """Django's DATABASES for this process's role, or for another that it also has the URLs of."""
     urls = {alias: config.text(f"{name}_URL") for alias, name in ALIASES.items()}
     if not any(urls.values()):
         return {alias: _sqlite(home / path) for alias, path in FILES.items()}
@@ -38,7 +38,7 @@ def databases(home: Path) -> dict[str, dict[str, Any]]:
             f"{', '.join(missing)} is not set. Data, keys and audit each need their own database: "
             "set all of them, or none for the embedded SQLite files."
         )
-    return {alias: _server(alias, str(url)) for alias, url in urls.items()}
+    return {alias: _server(alias, str(url), acting or role()) for alias, url in urls.items()}
 
 
 def _sqlite(path: Path) -> dict[str, Any]:
@@ -50,8 +50,8 @@ def _sqlite(path: Path) -> dict[str, Any]:
     }
 
 
-def _server(alias: str, url: str) -> dict[str, Any]:
-    special = config.text(f"{ALIASES[alias]}_{role().upper()}_URL") if role() != "app" else None
+def _server(alias: str, url: str, acting: str) -> dict[str, Any]:
+    special = config.text(f"{ALIASES[alias]}_{acting.upper()}_URL") if acting != "app" else None
     parsed: dict[str, Any] = dict(dj_database_url.parse(special or url))
     if "postgresql" not in parsed["ENGINE"]:
         raise ConfigurationError(f"{ALIASES[alias]}_URL must start with postgresql:// (or leave all URLs unset).")

@@ -1,0 +1,41 @@
+"""The signed heads of the tree (C2SP tlog-checkpoint); their key is a file outside every store."""
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+from toride.audit.verifier.toride_verify import DASH, Key
+from toride.base import config
+from toride.base.errors import ConfigurationError
+from toride.vault import signing
+
+
+def key() -> Key:
+    """The public key under the trail's origin, which is TORIDE_AUDIT_ORIGIN or derived from the key."""
+    public = _signer(_path()).public
+    return Key(config.text("TORIDE_AUDIT_ORIGIN") or f"toride/{hashlib.sha256(public).hexdigest()[:16]}", public)
+
+
+def sign(size: int, root: bytes) -> str:
+    """The signed note that says: this many entries, this root."""
+    own = key()
+    body = f"{own.name}\n{size}\n{base64.b64encode(root).decode()}\n"
+    signature = _signer(_path()).sign(body.encode())
+    return f"{body}\n{DASH}{own.name} {base64.b64encode(own.id + signature).decode()}\n"
+
+
+def _path() -> Path:
+    return Path(settings.HOME) / "kms" / "audit.key"
+
+
+@cache
+def _signer(path: Path) -> signing.Signer:
+    if not path.exists():
+        try:
+            return signing.generate(path)
+        except ConfigurationError:  # another process was first, or the folder is not fit: load says which
+            pass
+    return signing.load(path)

@@ -1,0 +1,136 @@
+"""Tables to look things up by time, actor and subject: rebuilt from the entries at will, never the truth."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from toride.audit import store
+from toride.audit.events import decode
+from toride.audit.verifier.toride_verify import Finding
+from toride.base.errors import Invalid
+
+ENTRIES = 500
+LINES = 5_000
+LISTED = "idx, event, at, action, outcome, actor, purpose, door, subjects"
+TOUCHED = "idx, subject, mode, mask, at, actor"
+NEXT = "SELECT idx, bytes FROM audit_entry WHERE idx >= %s ORDER BY idx LIMIT %s"
+PUT = "INSERT INTO audit_projected (id, upto) VALUES (1, %s) ON CONFLICT (id) DO UPDATE SET upto = excluded.upto"
+Listed = tuple[int, bytes, int, str, str, bytes | None, str, str, int]
+Touched = tuple[int, bytes, str, int, int, bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """Entries that the projections do not show yet, and events not yet in order."""
+
+    entries: int
+    waiting: int
+
+
+def upto(connection: Any) -> int:
+    """Entries below this are in the projections."""
+    found = store.rows(connection, "SELECT upto FROM audit_projected WHERE id = 1")
+    return int(found[0][0]) if found else 0
+
+
+def lag(connection: Any) -> Lag:
+    """How far the projections are behind."""
+    last, waiting = store.rows(
+        connection, "SELECT (SELECT MAX(idx) FROM audit_entry), (SELECT COUNT(*) FROM audit_inbox)"
+    )[0]
+    return Lag((0 if last is None else last + 1) - upto(connection), waiting)
+
+
+def advance(connection: Any) -> bool:
+    """Takes the next entries into the projections, within the caller's transaction; False when there are none."""
+    start = upto(connection)
+    listed: list[Listed] = []
+    touched: list[Touched] = []
+    for index, data in store.rows(connection, NEXT, start, ENTRIES):
+        line, touches = lines(index, bytes(data))
+        listed.append(line)
+        touched += touches
+        if len(touched) >= LINES:
+            break
+    if not listed:
+        return False
+    with connection.cursor() as cursor:
+        cursor.executemany(_insert("listed", LISTED), listed)
+        if touched:
+            cursor.executemany(_insert("touched", TOUCHED), touched)
+        cursor.execute(PUT, (listed[-1][0] + 1,))
+    return True
+
+
+def clear(connection: Any) -> None:
+    """Forgets the projections; `advance` builds them anew."""
+    with connection.cursor() as cursor:
+        for table in ("listed", "touched", "projected"):
+            cursor.execute(f"DELETE FROM audit_{table}")  # noqa: S608 - constants
+
+
+def lines(index: int, data: bytes) -> tuple[Listed, list[Touched]]:
+    """What the projections say of one entry."""
+    event, _ = decode(data)
+    actor = event.actor.id.bytes if event.actor else None
+    masks: dict[tuple[bytes, str], int] = {}
+    for subject, mode, mask in event.subjects:
+        masks[subject.bytes, mode.value] = masks.get((subject.bytes, mode.value), 0) | mask
+    touched = [(index, subject, mode, mask, event.at, actor) for (subject, mode), mask in masks.items()]
+    line = (
+        index,
+        event.id.bytes,
+        event.at,
+        event.action,
+        event.outcome,
+        actor,
+        event.purpose,
+        event.door.kind,
+        len({subject for subject, _ in masks}),
+    )
+    return line, touched
+
+
+def differences(connection: Any) -> Iterator[Finding]:
+    """Where the projections do not say what the entries say, up to where they have come."""
+    end, start = upto(connection), 0
+    while start < end:
+        stop = min(start + ENTRIES, end)
+        due: dict[int, tuple[Listed, list[Touched]]] = {}
+        for index, data in store.rows(connection, NEXT, start, stop - start):
+            if index < stop:
+                try:
+                    due[index] = lines(index, bytes(data))
+                except Invalid:
+                    continue
+        yield from _compare(connection, due, start, stop)
+        start = stop
+    for table in ("listed", "touched"):
+        query = f"SELECT DISTINCT idx FROM audit_{table} WHERE idx >= %s OR idx < 0"  # noqa: S608 - constants
+        for (index,) in store.rows(connection, query, end):
+            yield Finding("projection", f"projection {table}: entry {index} does not exist", index)
+
+
+def _compare(connection: Any, due: dict[int, tuple[Listed, list[Touched]]], start: int, stop: int) -> Iterator[Finding]:
+    between = " FROM audit_{} WHERE idx >= %s AND idx < %s"
+    listed = store.rows(connection, f"SELECT {LISTED}" + between.format("listed"), start, stop)
+    touched = store.rows(connection, f"SELECT {TOUCHED}" + between.format("touched"), start, stop)
+    have = {line[0]: tuple(_plain(value) for value in line) for line in listed}
+    also: dict[int, set[tuple[Any, ...]]] = {}
+    for line in touched:
+        also.setdefault(line[0], set()).add(tuple(_plain(value) for value in line))
+    for index in sorted(due.keys() | have.keys() | also.keys()):
+        line, touches = due.get(index, (None, []))
+        wrong = {"listed": have.get(index) != line, "touched": also.get(index, set()) != set(touches)}
+        for table in [table for table, differs in wrong.items() if differs]:
+            name = store.Trail(connection).name(index)
+            yield Finding("projection", f"projection {table}: entry {index} is not shown as it is", index, name)
+
+
+def _plain(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview | bytearray) else value
+
+
+def _insert(table: str, columns: str) -> str:
+    marks = ", ".join(["%s"] * (columns.count(",") + 1))
+    return f"INSERT INTO audit_{table} ({columns}) VALUES ({marks})"  # noqa: S608 - constants
