@@ -25,6 +25,8 @@ BACKED_UP = ("data", "keys", "audit", "backup")  # folders of a home whose copie
 # Argon2id, RFC 9106 section 4, second recommended option: 3 passes, 4 lanes, 64 MiB.
 PASSES, LANES, MEMORY_KIB, SALT = 3, 4, 65_536, 16
 
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+
 Roots = dict[str, bytes]
 
 
@@ -66,9 +68,9 @@ class File:
             return frozenset(self._load()) if self.path.exists() else frozenset()
 
     def protect(self, former: str | None) -> None:
-        """Rewrites the file under today's passphrase (none: in clear); `former` is the one it has now."""
+        """Rewrites the file under the configured passphrase (none: in clear); `former` is the one it has, if another."""
         with self._locked(fcntl.LOCK_EX):
-            self._store(self._load(former))
+            self._store(self._opened(self._read(), former or _passphrase()))
 
     def _root(self, version: str) -> bytes:
         with self._locked(fcntl.LOCK_SH):
@@ -87,25 +89,35 @@ class File:
         finally:
             os.close(lock)
 
-    def _load(self, passphrase: str | None = None) -> Roots:
+    def _load(self) -> Roots:
+        document = self._read()
+        if document["kdf"] is None and _passphrase() is not None:
+            raise ConfigurationError(f"{self.path} has no passphrase yet: run `toride keys protect`.")
+        return self._opened(document, _passphrase())
+
+    def _read(self) -> dict[str, Any]:
         try:
-            content = self.path.read_bytes()
+            document: dict[str, Any] = orjson.loads(self.path.read_bytes())
+            known = document["format"] == FORMAT and {"kdf", "roots"} <= document.keys()
         except OSError as error:
             raise Unavailable(f"the KMS file {self.path} cannot be read: {error.strerror}") from None
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise self._damaged() from None
+        if not known:
+            raise self._damaged()
+        return document
+
+    def _opened(self, document: dict[str, Any], passphrase: str | None) -> Roots:
         try:
-            document = orjson.loads(content)
-            if document["format"] != FORMAT:
-                raise ConfigurationError(
-                    f"{self.path} is of format {document['format']}, which this version cannot read."
-                )
             kept = document["roots"]
             if document["kdf"] is not None:
-                kept = orjson.loads(_open(b64decode(kept), document["kdf"], passphrase or _passphrase()))
-            elif passphrase is None and _passphrase() is not None:
-                raise ConfigurationError(f"{self.path} has no passphrase yet: run `toride keys protect`.")
+                kept = orjson.loads(_open(b64decode(kept), document["kdf"], passphrase))
             return {version: b64decode(root) for version, root in kept.items()}
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise Unavailable(f"the KMS file {self.path} is damaged; restore your copy of it") from None
+            raise self._damaged() from None
+
+    def _damaged(self) -> Unavailable:
+        return Unavailable(f"the KMS file {self.path} is damaged; restore your copy of it")
 
     def _store(self, roots: Roots) -> None:
         kept: Any = {version: b64encode(root).decode() for version, root in sorted(roots.items())}
@@ -165,20 +177,18 @@ def _stretch(passphrase: str, salt: str) -> bytes:
 def _replace(path: Path, content: bytes) -> None:
     """Durable and atomic; then the former copy is overwritten in place, as far as the file system lets us."""
     new = path.with_name(path.name + ".new")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    former = os.open(path, os.O_RDWR | os.O_CLOEXEC) if path.exists() else None
-    try:
-        os.write(descriptor, content)
-        os.fsync(descriptor)
-        new.replace(path)
-        _sync_folder(path.parent)
-        if former is not None:
-            os.pwrite(former, bytes(os.fstat(former).st_size), 0)
-            os.fsync(former)
-    finally:
-        os.close(descriptor)
-        if former is not None:
-            os.close(former)
+    former = path.open("r+b") if path.exists() else None
+    with os.fdopen(os.open(new, _NEW, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+    _sync_folder(path.parent)
+    if former is not None:
+        with former:
+            former.write(bytes(os.fstat(former.fileno()).st_size))
+            former.flush()
+            os.fsync(former.fileno())
 
 
 def _sync_folder(folder: Path) -> None:
