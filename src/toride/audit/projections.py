@@ -17,6 +17,7 @@ NEXT = "SELECT idx, bytes FROM audit_entry WHERE idx >= %s ORDER BY idx LIMIT %s
 PUT = "INSERT INTO audit_projected (id, upto) VALUES (1, %s) ON CONFLICT (id) DO UPDATE SET upto = excluded.upto"
 Listed = tuple[int, bytes, int, str, str, bytes | None, str, str, int]
 Touched = tuple[int, bytes, str, int, int, bytes | None]
+NOTHING: tuple[None, list[Touched]] = (None, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +116,12 @@ def _compare(connection: Any, due: dict[int, tuple[Listed, list[Touched]]], star
     between = " FROM audit_{} WHERE idx >= %s AND idx < %s"
     listed = store.rows(connection, f"SELECT {LISTED}" + between.format("listed"), start, stop)
     touched = store.rows(connection, f"SELECT {TOUCHED}" + between.format("touched"), start, stop)
-    have = {line[0]: tuple(_plain(value) for value in line) for line in listed}
+    have = {row[0]: tuple(_plain(value) for value in row) for row in listed}
     also: dict[int, set[tuple[Any, ...]]] = {}
-    for line in touched:
-        also.setdefault(line[0], set()).add(tuple(_plain(value) for value in line))
+    for row in touched:
+        also.setdefault(row[0], set()).add(tuple(_plain(value) for value in row))
     for index in sorted(due.keys() | have.keys() | also.keys()):
-        line, touches = due.get(index, (None, []))
+        line, touches = due.get(index, NOTHING)
         wrong = {"listed": have.get(index) != line, "touched": also.get(index, set()) != set(touches)}
         for table in [table for table, differs in wrong.items() if differs]:
             name = store.Trail(connection).name(index)

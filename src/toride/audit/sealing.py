@@ -1,7 +1,7 @@
 """Personal details and search terms of events are sealed before they reach the trail, and open only to a permit."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -50,17 +50,22 @@ def terms(text: str, act: UUID) -> bytes:
     return records.seal_with(Kind.TERMS, {"terms": text[:TERMS_CHARS]}, act.bytes)
 
 
-def open_details(permit: Permit, sealed: Sealed, act: UUID) -> dict[str, Any] | None:
-    """The details in clear; None where the permit does not open the category, or the key is destroyed."""
+def open_details(permit: Permit, sealed: Sequence[Sealed], act: UUID) -> dict[Sealed, dict[str, Any]]:
+    """Those details that the permit opens and whose key still exists, in clear; one query."""
     from toride.vault import records
     from toride.vault.aead import Unopenable
 
-    if permit.opening(Category(sealed.category)) is not Opening.CLEAR:
-        return None
+    allowed = [
+        one
+        for one in sealed
+        if permit.opening(Category(one.category)) is Opening.CLEAR and permit.subject in (None, one.subject)
+    ]
+    items = [(one.subject, Category(one.category), one.blob, act.bytes) for one in allowed]
     try:
-        return records.open_for(permit, sealed.subject, Category(sealed.category), sealed.blob, act.bytes)
+        opened = records.open_each(permit, items) if items else []
     except Unopenable:
-        return None
+        return {}
+    return {one: found for one, found in zip(allowed, opened, strict=True) if found is not None}
 
 
 def open_terms(permit: Permit, blob: bytes, act: UUID) -> str | None:

@@ -18,8 +18,11 @@ GRANTS = {
     "audit": {
         "app": ["GRANT SELECT ON ALL TABLES IN SCHEMA public TO app",
                 "GRANT INSERT ON audit_inbox TO app"],
-        "sequencer": ["GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO sequencer",
-                      "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO sequencer"],
+        "sequencer": ["GRANT SELECT ON ALL TABLES IN SCHEMA public TO sequencer",
+                      "GRANT INSERT ON audit_entry, audit_checkpoint, audit_tile, audit_inbox TO sequencer",
+                      "GRANT DELETE ON audit_inbox TO sequencer",
+                      "GRANT UPDATE ON audit_tile TO sequencer",
+                      "GRANT INSERT, UPDATE, DELETE ON audit_listed, audit_touched, audit_projected TO sequencer"],
     },
 }  # fmt: skip
 

@@ -1,15 +1,13 @@
 """Events are committed at once or with their transaction, and are entered in order, once."""
 
-from django.db import connections
+from django.db import transaction
 
-from toride.audit import record, stage
+from toride.audit import checkpoints, record, stage
 from toride.audit.events import decode
 from toride.audit.sequencer import settle
 from toride.audit.store import Trail
 from toride.audit.tests.acts import event
-from toride.audit import checkpoints
 from toride.audit.verifier.toride_verify import Verification
-from django.db import transaction
 
 
 def test_recorded_and_staged_events_are_entered_once_and_verify(stores):

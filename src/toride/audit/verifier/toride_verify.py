@@ -469,7 +469,8 @@ class Folder:
         return self._grown(f"tile/{level}/{path_of(n)}")
 
     def entries(self, n: int) -> list[tuple[int, bytes]]:
-        data, found, at = self._grown(f"tile/entries/{path_of(n)}"), [], 0
+        data, at = self._grown(f"tile/entries/{path_of(n)}"), 0
+        found: list[tuple[int, bytes]] = []
         while at + 2 <= len(data):
             (length,) = struct.unpack_from(">H", data, at)
             found.append((n * TILE + len(found), data[at + 2 : at + 2 + length]))
@@ -528,7 +529,7 @@ def proven(text: str) -> bytes:
 def main(arguments: list[str] | None = None) -> int:
     """The command; its exit status."""
     parser = argparse.ArgumentParser(description="Checks an export of Toride's audit trail.")
-    parser.add_argument("export", type=Path)
+    parser.add_argument("export", type=Path, nargs="?", help="the folder; may be left out for a --proof alone")
     parser.add_argument("--since", type=Path, help="a checkpoint kept outside, which this trail must continue")
     parser.add_argument("--key", help="the log's public key (name+id+base64), or a file that holds it")
     parser.add_argument("--proof", type=Path, help="check a proof of one entry as well")
@@ -550,12 +551,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _check(given: argparse.Namespace) -> Report:
+    if given.export is None and not (given.proof and given.key):
+        raise Unusable("name an export, or a --proof and a --key")
     text = given.key or (given.export / "key").read_text(encoding="utf-8")
     key = Key.read(Path(text).read_text(encoding="utf-8") if given.key and Path(text).is_file() else text)
     since = Head.read(given.since.read_text(encoding="utf-8")) if given.since else None
     if since is not None and not since.signed_by(key):
         raise Unusable("the older checkpoint is not signed by this key")
-    report = Verification(Folder(given.export), key, since).run()
+    report = Verification(Folder(given.export), key, since).run() if given.export else Report()
     if given.proof:
         proof = given.proof.read_text(encoding="utf-8")
         try:

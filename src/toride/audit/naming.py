@@ -1,0 +1,35 @@
+"""What people call a customer or a colleague, as ids; the rooms above say how."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from toride.base.errors import Hidden
+
+Resolver = Callable[[str], UUID | None]
+_resolvers: dict[str, Resolver] = {}
+
+
+def register(*, subject: Resolver | None = None, person: Resolver | None = None) -> None:
+    """Says how a customer number, or a sign-in name, becomes an id; None where it is unknown."""
+    given = {"subject": subject, "person": person}
+    _resolvers.update({kind: resolver for kind, resolver in given.items() if resolver is not None})
+
+
+def subject(text: str) -> UUID:
+    """The subject of a customer number, or written as a UUID. Raises Hidden for an unknown one."""
+    return _resolved("subject", text)
+
+
+def person(text: str) -> UUID:
+    """The person of a sign-in name, or written as a UUID. Raises Hidden for an unknown one."""
+    return _resolved("person", text)
+
+
+def _resolved(kind: str, text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        found = _resolvers[kind](text) if kind in _resolvers else None
+    if found is None:
+        raise Hidden("unknown")
+    return found
