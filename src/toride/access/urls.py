@@ -5,6 +5,7 @@ from django.conf import settings
 from django.urls import path
 
 from toride.access import views
+from toride.access.personas import PERSONAS
 from toride.base.guard import open_to_all
 
 for _view in (account.LoginView, account.LogoutView):
@@ -13,7 +14,7 @@ for _view in (account.LoginView, account.LogoutView):
 urlpatterns = [
     path("", views.home, name="home"),
     path("access/matrix/", views.matrix_page, name="matrix"),
-    path("sign-in/", account.login, name="account_login"),
+    path("sign-in/", account.LoginView.as_view(extra_context={"personas": PERSONAS}), name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
 ]
 if settings.DEMO:

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from toride.access import matrix, personas, purposes
@@ -13,17 +14,17 @@ from toride.access.models import Person
 from toride.base.guard import guarded, open_to_all
 
 WAYS = (
-    ("customers:list:search", "customers", "search", "Search customers", "By name, kana, phone or number, as you type"),
-    ("customers:file:import", "imports", "inbox", "Imports", "What was imported, what was rejected, undo"),
-    ("audit:trail:read", "trail", "eye", "Audit trail", "Who saw whom, when, for what purpose"),
-    ("access:matrix:read", "matrix", "grid", "Access matrix", "Which duty may do what"),
+    ("customers:list:search", "customers", "search", lazy("Search customers"), lazy("By name, kana, phone or number, as you type")),
+    ("customers:file:import", "imports", "inbox", lazy("Imports"), lazy("What was imported, what was rejected, undo")),
+    ("audit:trail:read", "trail", "eye", lazy("Audit trail"), lazy("Who saw whom, when, for what purpose")),
+    ("access:matrix:read", "matrix", "grid", lazy("Access matrix"), lazy("Which duty may do what")),
 )
 
 
 @guarded(Action.HOME_OPEN)
 def home(request: HttpRequest) -> HttpResponse:
     may = request.may  # type: ignore[attr-defined]
-    ways = [(name, symbol, _(label), _(text)) for action, name, symbol, label, text in WAYS if action in may]
+    ways = [way for action, *way in WAYS if action in may]
     return render(request, "access/home.html", {"ways": ways})
 
 

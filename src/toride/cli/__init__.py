@@ -8,10 +8,21 @@ import click
 
 COMMANDS = {
     "audit": "toride.audit.commands:audit",
+    "bench": "toride.cli.checks:bench",
+    "check": "toride.cli.checks:check",
+    "customers": "toride.customers.commands:customers",
+    "demo": "toride.cli.home:demo",
+    "import": "toride.customers.commands:import_file",
+    "init": "toride.cli.home:init",
     "keys": "toride.vault.commands:keys",
     "migrate": "toride.cli.stores:migrate",
+    "process": "toride.cli.supervisor:process",
+    "serve": "toride.cli.home:serve",
+    "test": "toride.cli.checks:test",
+    "token": "toride.access.commands:token",
 }
-WITHOUT_DJANGO: frozenset[str] = frozenset({"test", "check", "bench"})
+# These set Django up themselves, or do without it.
+WITHOUT_DJANGO = frozenset({"bench", "check", "demo", "init", "migrate", "process", "serve", "test"})
 
 
 class Lazy(click.Group):
@@ -26,6 +37,9 @@ class Lazy(click.Group):
             return None
         if cmd_name not in WITHOUT_DJANGO:
             os.environ.setdefault("DJANGO_SETTINGS_MODULE", "toride.settings")
+            import django
+
+            django.setup()
         module, _, name = target.partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command

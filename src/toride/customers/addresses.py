@@ -73,3 +73,12 @@ def split(text: str, code: str = "") -> Area:
         if rest.startswith(city):
             return Area(prefecture, city, rest.removeprefix(city))
     return Area(prefecture, "", rest)
+
+
+def towns(prefecture: str) -> list[tuple[str, str, str]]:
+    """(postcode, city, town) of every town of a prefecture, in the order of postcodes."""
+    sql = (
+        "SELECT code, city, neighborhood FROM postal_data "
+        "WHERE prefecture = ? AND neighborhood != '' ORDER BY code, neighborhood"
+    )
+    return list(_connection().execute(sql, [prefecture]))

@@ -37,7 +37,10 @@ GENDER_LABELS = {"female": _("Female"), "male": _("Male"), "": _("Not stated")}
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `clean` takes what was written and gives what is stored; raises Invalid with what to do."""
+    """One field. `clean` takes what was written and gives what is stored; raises Invalid with what to do.
+
+    `many`: a list. `typed` False: kept by the system, in no form.
+    """
 
     name: str
     category: Category
@@ -45,6 +48,7 @@ class Field:
     clean: Callable[[str], Any]
     must: bool = False
     many: bool = False
+    typed: bool = True
 
 
 def line(text: str, most: int = NAME_LENGTH) -> str:
@@ -172,6 +176,8 @@ FIELDS: dict[str, Field] = {
         Field("status", BASIC, _("Status"), _one_of({**{s: s for s in STATUSES}, **STATUS_WORDS}, _("choose a status"))),
         Field("since", TRANSACTIONS, _("Customer since"), day),
         Field("value", TRANSACTIONS, _("Assets held (yen)"), amount),
+        Field("holdings", TRANSACTIONS, _("Products held"), line, many=True),
+        Field("contacts", BEHAVIOUR, _("Contacts"), line, many=True, typed=False),
         Field("last_contact", BEHAVIOUR, _("Last contact"), day),
         Field("note", BEHAVIOUR, _("Note"), text),
         Field("segment", DERIVED, _("Segment"), line),

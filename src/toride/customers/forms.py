@@ -27,7 +27,7 @@ def written(sent: Mapping[str, str], permit: Permit) -> dict[str, str]:
     return {
         name: sent[name]
         for name, spec in FIELDS.items()
-        if name in sent and permit.opening(spec.category, spec.name) == CLEAR
+        if name in sent and spec.typed and permit.opening(spec.category, spec.name) == CLEAR
     }
 
 

@@ -19,6 +19,7 @@ from toride.vault.permit import Category, Mode, Opening, Permit
 from toride.vault.values import Closed, Masked, Opened, Value
 
 PAGE = 50
+NOBODY = UUID(int=0)
 SORTS = {"kana", "value", "last_contact"}
 CLOSED, MASKED = Closed(), Masked()
 

@@ -124,7 +124,7 @@ def _form(
 
 
 def _clear(permit: Any, spec: fields.Field) -> bool:
-    return bool(permit.opening(spec.category, spec.name) == fields.CLEAR)
+    return spec.typed and bool(permit.opening(spec.category, spec.name) == fields.CLEAR)
 
 
 def _shown(found: queries.Profile) -> dict[str, str]:

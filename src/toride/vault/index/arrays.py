@@ -62,7 +62,8 @@ def gather(starts: Array, wanted: Array) -> Array:
     counts = starts[wanted + 1].astype(np.int64) - first
     ends = np.cumsum(counts)
     total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total, dtype=np.int64) + np.repeat(first - ends + counts, counts)
+    places: Array = np.arange(total, dtype=np.int64) + np.repeat(first - ends + counts, counts)
+    return places
 
 
 def bounds(counts: Array) -> Array:

@@ -15,12 +15,13 @@ MAX_DIGITS = 18
 MAX_TEXT = 256
 MAX_VALUES = 64
 Row = dict[str, Any]
-Project = Callable[[Sequence[tuple[UUID, Sequence[Any]]]], Iterable[tuple[UUID, Mapping[str, Any]]]]
+Project = Callable[[Sequence[UUID]], Iterable[tuple[UUID, Mapping[str, Any]]]]
 
 
 class Type(StrEnum):
     """TEXT any part of a string; DIGITS up to 18 digits by start or end; KEY short strings, exact or by start;
-    HASH exact only; CODE one of few; INT a whole number of 63 bits; DATE a day."""
+    HASH exact only; CODE one of few; INT a whole number of 63 bits; DATE a day.
+    """
 
     TEXT = "text"
     DIGITS = "digits"
@@ -56,6 +57,11 @@ class Schema:
     columns: tuple[Column, ...]
     version: str
 
+    def fingerprint(self) -> str:
+        """The same only for the same columns of the same types and version."""
+        shape = repr([(column.name, column.type.value) for column in self.columns]) + self.version
+        return hashlib.sha256(shape.encode()).hexdigest()
+
     def __getitem__(self, name: str) -> Column:
         for column in self.columns:
             if column.name == name:
@@ -67,7 +73,7 @@ _declared: list[tuple[Schema, Project | None]] = []
 
 
 def declare(schema: Schema, project: Project | None = None) -> None:
-    """Says once, at start, what is searchable. `project` turns (subject, its opened records) into rows, for a rebuild."""
+    """Says once, at start, what is searchable. `project` gives the rows of the named subjects, for a rebuild."""
     names = [column.name for column in schema.columns]
     if len(set(names)) != len(names):
         raise ConfigurationError("two searchable columns have the same name")
@@ -91,7 +97,7 @@ def encode_row(columns: Schema, row: Mapping[str, Any], salt: bytes) -> Row:
     encoded = {}
     for column in columns.columns:
         value = row.get(column.name)
-        if value is not None and value != () and value != "":
+        if value is not None and value not in ((), [], ""):
             encoded[column.name] = _cell(column.type, value, salt)
     return encoded
 

@@ -72,7 +72,10 @@ class Engine:
     def search(
         self, expr: Expr, *, sort: Sort | None, after: tuple[bool, Place] | None, limit: int, boost: Expr | None
     ) -> Found:
-        """A page of what answers `expr` (prepared); those that also answer `boost` first. `after`: (was boosted, place)."""
+        """A page of what answers `expr` (prepared); those that also answer `boost` first.
+
+        `after`: (was boosted, place).
+        """
         masks = [run.find(expr) for run in self.runs]
         tail = {subject: row for subject, row in self.tail.items() if test(expr, row)}
         total = sum(int(np.count_nonzero(mask)) for mask in masks) + len(tail)
@@ -105,7 +108,7 @@ class Engine:
 
 def _place(subject: bytes, row: Row, sort: Sort | None) -> Place:
     value = row.get(sort.column) if sort else None
-    if isinstance(value, tuple):
+    if isinstance(value, (tuple, list)):
         value = value[0] if value else None
     return Place(sort is not None and value is None, value, subject)
 

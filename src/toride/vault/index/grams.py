@@ -1,5 +1,7 @@
 """Where each pair of characters stands in a dictionary: one array of positions answers a search for any part."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from toride.vault.index.arrays import Array
@@ -35,7 +37,7 @@ class Grams:
             begin, end = self._span(int(text[0]) << 16, int(text[0]) << 16 | 0xFFFF)
             return np.sort(self.positions[begin:end])
         spans = [
-            self._span(pair, pair) for pair in (int(a) << 16 | int(b) for a, b in zip(text, text[1:], strict=False))
+            self._span(pair, pair) for pair in (int(a) << 16 | int(b) for a, b in pairwise(text))
         ]
         rarest = min(range(len(spans)), key=lambda index: spans[index][1] - spans[index][0])
         begin, end = spans[rarest]
@@ -44,7 +46,7 @@ class Grams:
         for index, unit in enumerate(text):
             if index not in (rarest, rarest + 1):
                 found = found[self.units[found + index] == unit]
-        return found.astype(self.positions.dtype)
+        return np.asarray(found, self.positions.dtype)
 
     def _span(self, low: int, high: int) -> tuple[int, int]:
         begin = int(np.searchsorted(self.pairs, np.uint32(low), "left"))

@@ -85,7 +85,7 @@ class Not:
 
 Leaf = Contains | Equals | Prefix | Suffix | Between | AnyOf | MonthDay
 Expr = Leaf | All | Either | Not
-_EXACT = {Equals, AnyOf}
+_EXACT: set[type] = {Equals, AnyOf}
 _FITS: dict[Type, set[type]] = {
     Type.TEXT: _EXACT | {Contains, Prefix, Between},
     Type.KEY: _EXACT | {Prefix, Between},
@@ -170,7 +170,7 @@ def test(expr: Expr, row: Row) -> bool:
     return any(_holds(expr, one) for one in (value if isinstance(value, (tuple, list)) else (value,)))
 
 
-def _holds(leaf: Leaf, value: Any) -> bool:
+def _holds(leaf: Leaf, value: Any) -> bool:  # noqa: PLR0911 - one answer for each question
     match leaf:
         case Contains(text=text):
             return text in value

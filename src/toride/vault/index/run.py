@@ -99,11 +99,11 @@ class Run:
         column = self.columns[sort.column]
         if not isinstance(column, (WordIndex, NumberIndex)):
             raise TypeError(sort)
-        kept = self.orders.get(sort.column)
+        kept, mark = self.orders.get(sort.column), self._mark(column, sort, after)
         if kept is not None and np.count_nonzero(mask) > WALK:
-            rows = _walk(column, kept, mask, sort, self._mark(column, sort, after), limit)
+            rows = _walk(column, kept, mask, sort=sort, mark=mark, limit=limit)
         else:
-            rows = _pick(column, np.flatnonzero(mask), sort, self._mark(column, sort, after), limit)
+            rows = _pick(column, np.flatnonzero(mask), sort, mark, limit)
         ranks, missing = column.rank(rows)
         return [
             Place(none, None if none else column.key(rank), self._subject(row))
@@ -115,7 +115,8 @@ class Run:
 
     def _mark(self, column: WordIndex | NumberIndex, sort: Sort, after: Place | None) -> "Mark | None":
         """`after` in terms of this run: (has no value, rank, row), where in ascending order rows from `row` on, or in
-        descending order rows below `row`, come after it at the same rank."""
+        descending order rows below `row`, come after it at the same rank.
+        """
         if after is None:
             return None
         side = "left" if sort.descending else "right"
@@ -179,7 +180,7 @@ def _beyond(lead: Array, keys: Array, rest: Array, sort: Sort, mark: Mark) -> tu
 
 
 def _walk(
-    column: WordIndex | NumberIndex, kept: Array, mask: Array, sort: Sort, mark: Mark | None, limit: int
+    column: WordIndex | NumberIndex, kept: Array, mask: Array, *, sort: Sort, mark: Mark | None, limit: int
 ) -> Array:
     """The first `limit` rows of `mask` after `mark`, along a kept order."""
     ends = bisect_left(kept, True, key=lambda row: bool(column.rank(np.array([row]))[1][0]))

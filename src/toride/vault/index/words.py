@@ -18,7 +18,8 @@ _ENCODINGS = {1: "latin-1", 2: "utf-16-le"}
 @dataclass(frozen=True, slots=True)
 class Words:
     """The dictionary, in the order of Python's strings: UTF-16 units (bytes where all are below 256), each word ended
-    by a 0, word i from offsets[i]; and the numbers of the words of each row."""
+    by a 0, word i from offsets[i]; and the numbers of the words of each row.
+    """
 
     units: Array
     offsets: Array

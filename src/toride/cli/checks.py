@@ -1,0 +1,105 @@
+"""`test`, `check` and `bench`: the whole suite on both databases, the linters, the figures."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from toride.base.config import ROOT
+
+PACKAGES = {"chromium": "chromium", "initdb": "postgresql", "fonts": "fonts-noto-cjk"}
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.option("--store", type=click.Choice(["both", "sqlite", "postgres"]), default="both", show_default=True)
+def test(arguments: tuple[str, ...], store: str) -> None:
+    """Everything: fast tests, both databases, journeys in a real browser. ARGUMENTS go to pytest."""
+    missing = _provide()
+    _say_skipped(missing)
+    code = 0
+    if store in ("both", "postgres") and "initdb" not in missing:
+        code = _pytest("postgres", ["-m", "store", *arguments], "every test that touches a store, on PostgreSQL")
+    if store in ("both", "sqlite") and code in (0, 5):
+        code = _pytest("sqlite", list(arguments), "everything, on SQLite")
+    _say_skipped(missing)
+    sys.exit(code)
+
+
+@click.command()
+def check() -> None:
+    """Format, lint, types, layers, requirement coverage, then the tests."""
+    tools = Path(sys.executable).parent
+    steps = (
+        ("format", [str(tools / "ruff"), "format", "--check", "."]),
+        ("lint", [str(tools / "ruff"), "check", "."]),
+        ("types", [str(tools / "mypy"), "src/toride"]),
+        ("layers", [str(tools / "lint-imports"), "--no-cache"]),
+        ("requirements", [sys.executable, "-m", "tests.coverage"]),
+    )
+    for name, command in steps:
+        click.echo(f"── {name}", err=True)
+        if subprocess.run(command, cwd=ROOT, env=_environment(), check=False).returncode:  # noqa: S603
+            click.echo(f"toride: {name} found something to mend; see above.", err=True)
+            sys.exit(1)
+    os.execv(sys.executable, [sys.executable, "-m", "toride", "test"])  # noqa: S606
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def bench(arguments: tuple[str, ...]) -> None:
+    """The figures of docs/performance.md, as ratios within one run."""
+    done = subprocess.run([sys.executable, "-m", "benchmarks", *arguments], cwd=ROOT, env=_environment(), check=False)  # noqa: S603
+    sys.exit(done.returncode)
+
+
+def _pytest(store: str, arguments: list[str], what: str) -> int:
+    click.echo(f"── {what}", err=True)
+    command = [sys.executable, "-m", "pytest", "-q", *_parallel(arguments), *arguments]
+    environment = _environment() | {"TORIDE_TEST_STORE": store}
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603
+
+
+def _parallel(arguments: list[str]) -> list[str]:
+    return [] if any(one.startswith("-n") for one in arguments) else ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadscope"]
+
+
+def _environment() -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
+
+
+def _provide() -> set[str]:
+    """Installs what is missing where that is possible (Debian, root); gives what is still missing."""
+    missing = _missing()
+    if missing and os.geteuid() == 0 and shutil.which("apt-get"):
+        names = [PACKAGES[one] for one in sorted(missing)]
+        click.echo(f"toride: installing {', '.join(names)}…", err=True)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(["apt-get", "update", "-qq"], env=environment, check=False, **quiet)  # type: ignore[call-overload] # noqa: S607
+        command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *names]
+        subprocess.run(command, env=environment, check=False, **quiet)  # type: ignore[call-overload] # noqa: S603
+        missing = _missing()
+    return missing
+
+
+def _missing() -> set[str]:
+    from tests import cluster
+
+    missing = set()
+    if not shutil.which("chromium"):
+        missing.add("chromium")
+    if not list(Path("/usr/share/fonts").glob("**/NotoSansCJK*")):
+        missing.add("fonts")
+    if cluster.binaries() is None:
+        missing.add("initdb")
+    return missing
+
+
+def _say_skipped(missing: set[str]) -> None:
+    words = {"chromium": "browser journeys", "initdb": "everything on PostgreSQL", "fonts": "Japanese in screenshots"}
+    for one in sorted(missing):
+        click.echo(f"toride: SKIPPED {words[one]}: {PACKAGES[one]} is not installed.", err=True)

@@ -1,0 +1,167 @@
+"""One parent over web, worker and trail: restarts what dies, stops all cleanly."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from types import FrameType
+
+import click
+
+PATIENCE = 10.0
+BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)
+HEALTHY = 30.0
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass
+class Child:
+    """One process: started, and started again."""
+
+    name: str
+    arguments: list[str]
+    environment: dict[str, str] = field(default_factory=dict)
+    process: "subprocess.Popen[bytes] | None" = None
+    started: float = 0.0
+    failures: int = 0
+    due: float = 0.0
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "toride", "process", self.name, *self.arguments]
+        self.process = subprocess.Popen(command, env=os.environ | self.environment, preexec_fn=die_with_parent)  # noqa: PLW1509, S603
+        self.started = time.monotonic()
+
+    def look(self) -> None:
+        """Starts it again when it has died, later each time until it has run for a while."""
+        now = time.monotonic()
+        if self.process is not None and self.process.poll() is None:
+            return
+        if self.process is not None:
+            self.failures = 0 if now - self.started > HEALTHY else self.failures + 1
+            self.due = now + BACKOFF[min(self.failures, len(BACKOFF) - 1)]
+            self.process = None
+        if now >= self.due:
+            self.start()
+
+
+class Supervisor:
+    """Runs the children until SIGTERM or SIGINT."""
+
+    def __init__(self, children: list[Child]) -> None:
+        self.children = children
+        self.stopping = False
+
+    def run(self) -> None:
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, self._stop)
+        while not self.stopping:
+            for child in self.children:
+                child.look()
+            time.sleep(0.1)
+        self._end()
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.stopping = True
+
+    def _end(self) -> None:
+        """Web first, so that the trail takes the last events."""
+        for child in self.children:
+            if child.process is None or child.process.poll() is not None:
+                continue
+            child.process.terminate()
+            try:
+                child.process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                child.process.kill()
+                child.process.wait()
+
+
+def die_with_parent() -> None:
+    """In a child: end when the parent ends, however it ends (prctl(2))."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    os.setpgrp()
+
+
+@click.group(hidden=True)
+def process() -> None:
+    """The processes under the supervisor."""
+
+
+@process.command()
+@click.option("--host", required=True)
+@click.option("--port", type=int, required=True)
+@click.option("--workers", type=int, default=2)
+@click.option("--certificate", type=click.Path())
+@click.option("--key", type=click.Path())
+def web(host: str, port: int, workers: int, certificate: str | None, key: str | None) -> None:
+    """The pages. The index is opened here, before any fork, so that the workers share its memory."""
+    import multiprocessing
+    from pathlib import Path
+    from typing import Any
+
+    import django
+
+    multiprocessing.set_start_method("fork")
+    django.setup()
+    from django.core.wsgi import get_wsgi_application
+    from django.db import connections
+    from granian.constants import HTTPModes, Interfaces
+    from granian.server import Server
+
+    from toride.vault import index, keyring
+
+    application = get_wsgi_application()
+    keyring.harden_process()
+    index.open()
+    connections.close_all()
+
+    def load() -> Any:
+        die_with_parent()
+        return application
+
+    Server(
+        "toride.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.auto,
+        workers=workers,
+        blocking_threads=1,
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+        log_enabled=False,
+        ssl_cert=Path(certificate) if certificate else None,
+        ssl_key=Path(key) if key else None,
+    ).serve(target_loader=load, wrap_loader=False)
+
+
+@process.command()
+def worker() -> None:
+    """The jobs."""
+    import django
+
+    django.setup()
+    from toride.jobs import running
+    from toride.vault import index, keyring
+
+    keyring.harden_process()
+    index.open()
+    state = {"stop": False}
+    signal.signal(signal.SIGTERM, lambda *_: state.update(stop=True))
+    signal.signal(signal.SIGINT, lambda *_: state.update(stop=True))
+    running.work(lambda: state["stop"])
+
+
+@process.command()
+def trail() -> None:
+    """The audit trail's writer and sequencer."""
+    import django
+
+    django.setup()
+    from toride.audit import process as trail_process
+
+    trail_process.run()

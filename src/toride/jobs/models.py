@@ -1,0 +1,41 @@
+"""A job: who wants what done; its checkpoint lets another worker go on where a killed one stopped."""
+
+from django.db import models
+
+from toride.base.ids import ordered_id
+
+
+class State(models.TextChoices):
+    """A job's life."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Job(models.Model):
+    """Holds ids, figures and codes only; never personal data. `error` is an exception's type and a code."""
+
+    id = models.UUIDField(primary_key=True, default=ordered_id, editable=False)
+    kind = models.CharField(max_length=60)
+    person = models.UUIDField()
+    purpose = models.CharField(max_length=60)
+    arguments = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    checkpoint = models.JSONField(default=dict)
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(null=True)
+    result = models.JSONField(default=dict)
+    error = models.CharField(max_length=200, blank=True)
+    cancelling = models.BooleanField(default=False)
+    worker = models.CharField(max_length=60, blank=True)
+    lease = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created = models.DateTimeField(auto_now_add=True)
+    started = models.DateTimeField(null=True)
+    finished = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "created"])]
