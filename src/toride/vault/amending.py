@@ -64,9 +64,7 @@ def amend(amendments: Sequence[Amendment], *, history: str, note: Mapping[str, A
                 revision=revision,
             )
         )
-        drafts.append(
-            Draft(subject=one.subject, category=one.category, kind=history, data={**note, "fields": changes})
-        )
+        drafts.append(Draft(subject=one.subject, category=one.category, kind=history, data={**note, "fields": changes}))
         amended.append(Amended(one.subject, one.category, tuple(differing), revision + 1))
     write(drafts)
     return amended

@@ -17,7 +17,7 @@ from toride.vault.keystore.models import Erasure
 from toride.vault.permit import Category
 
 TABLE = "keystore_subjectkeys"
-LOOKS = 3  # a rotation may move a row, and destroy what sealed it, between our reading and our opening
+LOOKS = 3  # between our reading and our opening a rotation may move a row, or the store be restored
 WHOLE = 0  # in place of a category: all of them
 _LABEL = "subject-keys"
 _SLOT = 1 + KEY_BYTES
@@ -57,6 +57,7 @@ def load(subjects: Collection[UUID], looks: int = LOOKS) -> dict[UUID, Bundle]:
     except Unopenable:
         if looks == 1:
             raise
+        keyring.forget()
         return load(subjects, looks - 1)
 
 
@@ -130,7 +131,7 @@ def _seal(key: Key, subject: UUID, bundle: Bundle) -> bytes:
 def _unsealed(found: Iterable[tuple[Any, Any]]) -> Iterator[tuple[UUID, Bundle]]:
     for raw, content in found:
         subject, blob = rows.from_id(raw), bytes(content)
-        yield subject, _unseal(subject, blob[0], blob[1:])
+        yield subject, _unseal(subject, blob[0] if blob else 0, blob[1:])
 
 
 def _unseal(subject: UUID, mask: int, blob: bytes) -> Bundle:

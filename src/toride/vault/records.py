@@ -86,10 +86,9 @@ def write(drafts: Sequence[Draft]) -> list[UUID]:
     now = rows.to_moment(STORE, clock.now())
     made: list[tuple[Any, ...]] = []
     changed: list[tuple[Any, ...]] = []
-    ids: list[UUID] = []
-    for draft in drafts:
-        record = draft.record or ordered_id()
-        ids.append(record)
+    fresh = iter(sorted(ordered_id() for draft in drafts if draft.record is None))
+    ids = [draft.record or next(fresh) for draft in drafts]
+    for record, draft in zip(ids, drafts, strict=True):
         revision = draft.revision + 1
         key = _key(keys.get(draft.subject), draft.category)
         blob = seal_record(key, Place(record, draft.subject, draft.category, draft.kind), revision, draft.data)
@@ -110,7 +109,7 @@ def read(
     categories: Collection[Category] = tuple(Category),
     fields: Fields | None = None,
 ) -> dict[UUID, list[Record]]:
-    """The records of each of `subjects`, oldest first, as `permit` shows them; two queries for any number.
+    """The records of each of `subjects`, oldest first (by the millisecond), as `permit` shows them; two queries for any number.
 
     What is closed is not fetched, what is masked not decrypted: its values are dots for each of `fields`. The
     permit's ledger notes what was opened. Erased records are left out; Unopenable where one was tampered with.

@@ -68,7 +68,7 @@ class File:
             return frozenset(self._load()) if self.path.exists() else frozenset()
 
     def protect(self, former: str | None) -> None:
-        """Rewrites the file under the configured passphrase (none: in clear); `former` is the one it has, if another."""
+        """Rewrites the file under the configured passphrase (none: in clear); `former` is the one until now."""
         with self._locked(fcntl.LOCK_EX):
             self._store(self._opened(self._read(), former or _passphrase()))
 

@@ -53,7 +53,13 @@ def test_any_flipped_bit_and_any_shorter_blob_is_refused():
 
 def test_other_key_and_other_context_are_refused():
     blob = seal(KEY, b"x", "a", 1, key_id=1)
-    for key, context in ((random_key(), ("a", 1)), (KEY, ("a", 2)), (KEY, ("a",)), (KEY, ("a", 1, "")), (KEY, (b"a", 1))):
+    for key, context in (
+        (random_key(), ("a", 1)),
+        (KEY, ("a", 2)),
+        (KEY, ("a",)),
+        (KEY, ("a", 1, "")),
+        (KEY, (b"a", 1)),
+    ):
         with pytest.raises(Unopenable) as refused:
             unseal(key, blob, *context)
         assert str(refused.value) == str(Unopenable())

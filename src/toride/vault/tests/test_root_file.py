@@ -27,7 +27,12 @@ def test_root_wraps_in_its_context_until_it_is_destroyed(roots):
     one, other = roots.create(), roots.create()
     blob = roots.wrap(one, b"secret", "subjects", 1)
     assert roots.unwrap(one, blob, "subjects", 1) == b"secret"
-    for version, context in ((other, ("subjects", 1)), (one, ("subjects", 2)), (one, ("index", 1)), ("none", ("subjects", 1))):
+    for version, context in (
+        (other, ("subjects", 1)),
+        (one, ("subjects", 2)),
+        (one, ("index", 1)),
+        ("none", ("subjects", 1)),
+    ):
         with pytest.raises(Unopenable):
             roots.unwrap(version, blob, *context)
     roots.destroy(one)
@@ -94,7 +99,14 @@ def test_address_must_be_known_and_absolute(settings):
 def test_missing_or_damaged_file_is_unavailable_and_never_replaced(roots):
     version = roots.create()
     whole = roots.path.read_bytes()
-    for content in (b"", whole[:-5], b"[]", b'{"format":1}', b'{"format":9,"kdf":null,"roots":{}}', b'{"format":1,"kdf":3,"roots":3}'):
+    for content in (
+        b"",
+        whole[:-5],
+        b"[]",
+        b'{"format":1}',
+        b'{"format":9,"kdf":null,"roots":{}}',
+        b'{"format":1,"kdf":3,"roots":3}',
+    ):
         roots.path.write_bytes(content)
         for act in (roots.versions, roots.create, lambda: roots.destroy(version), lambda: roots.wrap(version, b"x")):
             with pytest.raises(Unavailable):
@@ -145,7 +157,9 @@ def _create_many(path, count):
 
 
 def test_processes_that_create_at_once_lose_nothing(roots):
-    workers = [multiprocessing.get_context("fork").Process(target=_create_many, args=(roots.path, 10)) for _ in range(4)]
+    workers = [
+        multiprocessing.get_context("fork").Process(target=_create_many, args=(roots.path, 10)) for _ in range(4)
+    ]
     for worker in workers:
         worker.start()
     for worker in workers:
