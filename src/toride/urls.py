@@ -17,6 +17,8 @@ open_to_all(set_language)
 
 urlpatterns = [
     path("", include("toride.access.urls")),
+    path("", include("toride.customers.urls")),
+    path("audit/", include("toride.audit.urls")),
     path("language/", set_language, name="set_language"),
     path("health", health, name="health"),
     path("", include("toride.ui.urls")),

@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class Access(AppConfig):
     name = "toride.access"
     label = "access"
+
+    def ready(self) -> None:
+        from toride.access import people
+        from toride.audit import naming
+
+        naming.register(person=people.id_of)

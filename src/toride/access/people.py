@@ -1,5 +1,7 @@
 """The people of the institution: who they are and where they belong."""
 
+from uuid import UUID
+
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
@@ -45,3 +47,8 @@ def find(username: str) -> Person:
     if person is None:
         raise Invalid(f"Nobody signs in as {username}.")
     return person
+
+
+def id_of(username: str) -> UUID | None:
+    """The id of a sign-in name, or None."""
+    return Person.objects.filter(username=username).values_list("id", flat=True).first()

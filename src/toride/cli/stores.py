@@ -36,6 +36,7 @@ def migrate() -> None:
 def layout() -> None:
     """Migrates every store and grants; safe to repeat. Needs the owner's URLs on PostgreSQL."""
     os.environ["TORIDE_DB_ROLE"] = "owner"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "toride.settings")
     import django
 
     django.setup()

@@ -112,10 +112,11 @@ def web(host: str, port: int, workers: int, certificate: str | None, key: str | 
     from granian.constants import HTTPModes, Interfaces
     from granian.server import Server
 
-    from toride.vault import index, keyring
+    from toride.vault import index
+    from toride.vault.process import harden
 
     application = get_wsgi_application()
-    keyring.harden_process()
+    harden()
     index.open()
     connections.close_all()
 
@@ -146,9 +147,10 @@ def worker() -> None:
 
     django.setup()
     from toride.jobs import running
-    from toride.vault import index, keyring
+    from toride.vault import index
+    from toride.vault.process import harden
 
-    keyring.harden_process()
+    harden()
     index.open()
     state = {"stop": False}
     signal.signal(signal.SIGTERM, lambda *_: state.update(stop=True))

@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class Customers(AppConfig):
     name = "toride.customers"
     label = "customers"
+
+    def ready(self) -> None:
+        from toride.customers import facts
+
+        facts.declare()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from toride.access import facts
+from toride.audit import naming
 from toride.customers import queries
 from toride.customers.models import Customer
 from toride.customers.searchable import NEEDED, SCHEMA, Profile, row
@@ -23,4 +24,5 @@ def _fold(clear: tuple[str, UUID | None], profile: Profile) -> dict[str, object]
 def declare() -> None:
     """Called once, when the applications are ready."""
     facts.declare(queries.facts)
+    naming.register(subject=queries.subject_of)
     projecting.declare(SCHEMA, Projection("profile", NEEDED, _clear, _fold))

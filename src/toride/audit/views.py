@@ -1,0 +1,122 @@
+"""The trail's pages: the list, one event with its proof, and who has seen a customer. Reading them is an event, too."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from toride.audit import proofs, queries
+from toride.audit.actions import Action
+from toride.audit.queries import Filters
+from toride.base.guard import guarded
+from toride.vault.permit import Category, Mode
+
+OUTCOMES = {"ok": _("Done"), "refused": _("Refused"), "failed": _("Failed")}
+MODES = {
+    Mode.LISTED: _("listed"),
+    Mode.MASKED: _("masked"),
+    Mode.CLEAR: _("read"),
+    Mode.REVEALED: _("revealed"),
+    Mode.CREATED: _("created"),
+    Mode.CHANGED: _("changed"),
+    Mode.ERASED: _("erased"),
+}
+CATEGORIES = {
+    Category.BASIC: _("basic"),
+    Category.TRANSACTIONS: _("transactions"),
+    Category.BEHAVIOUR: _("behaviour"),
+    Category.DERIVED: _("derived"),
+    Category.SENSITIVE: _("sensitive"),
+}
+
+
+@guarded(Action.TRAIL_READ)
+@require_GET
+def trail(request: HttpRequest) -> HttpResponse:
+    """The list, newest first, with filters."""
+    sent = request.GET
+    filters = Filters(
+        since=_day(sent.get("since", "")),
+        until=_day(sent.get("until", ""), end=True),
+        actor=_uuid(sent.get("actor", "")),
+        action=sent.get("action", "").strip()[:60],
+        outcome=sent["outcome"] if sent.get("outcome") in OUTCOMES else "",
+    )
+    page = queries.entries(request.permit, filters, _whole(sent.get("after", "")))  # type: ignore[attr-defined]
+    return render(request, "audit/trail.html", _labels(page=page, sent=sent))
+
+
+@guarded(Action.TRAIL_READ)
+@require_GET
+def event(request: HttpRequest, event: UUID) -> HttpResponse:
+    """One event, what the permit opens of it, and whether it is sealed."""
+    found = queries.entry(request.permit, event)  # type: ignore[attr-defined]
+    return render(request, "audit/event.html", _labels(entry=found))
+
+
+@guarded(Action.EVENT_PROVE)
+@require_GET
+def proof(request: HttpRequest, event: UUID) -> HttpResponse:
+    """The inclusion proof as a file (C2SP tlog-proof); holds no personal data in clear."""
+    text = proofs.proof(event)
+    request.permit.ledger.facts["event"] = str(event)  # type: ignore[attr-defined]
+    headers = {"Content-Disposition": f'attachment; filename="{event}.tlog-proof"'}
+    return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=headers)
+
+
+@guarded(Action.SUBJECT_READ, subject="subject")
+@require_GET
+def who_saw(request: HttpRequest, subject: UUID) -> HttpResponse:
+    """Every event that touched a customer."""
+    permit = request.permit  # type: ignore[attr-defined]
+    page = queries.who_saw(permit, subject, after=_whole(request.GET.get("after", "")))
+    return render(request, "audit/who_saw.html", _labels(page=page, subject=subject))
+
+
+def touched(event: Any, subject: UUID | None = None) -> list[tuple[Any, list[Any]]]:
+    """(mode, categories) of an event's touches, of one subject or of all; as labels."""
+    found: dict[Any, int] = {}
+    for one, mode, mask in event.subjects:
+        if subject is None or one == subject:
+            found[mode] = found.get(mode, 0) | mask
+    return [
+        (MODES[mode], [label for category, label in CATEGORIES.items() if mask >> category & 1])
+        for mode, mask in found.items()
+    ]
+
+
+def moment(micros: int) -> datetime:
+    """An event's time."""
+    return datetime.fromtimestamp(micros / 1_000_000, UTC)
+
+
+def _labels(**context: Any) -> dict[str, Any]:
+    return {"outcomes": OUTCOMES, "touched": touched, "at": moment, **context}
+
+
+def _day(text: str, *, end: bool = False) -> datetime | None:
+    try:
+        found = parse_date(text)
+    except ValueError:
+        return None
+    if found is None:
+        return None
+    start = datetime(found.year, found.month, found.day, tzinfo=timezone.get_current_timezone())
+    return start + timedelta(days=1) if end else start
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None  # noqa: PLR2004 - 63 bits
