@@ -36,9 +36,7 @@ class Grams:
         if len(text) == 1:
             begin, end = self._span(int(text[0]) << 16, int(text[0]) << 16 | 0xFFFF)
             return np.sort(self.positions[begin:end])
-        spans = [
-            self._span(pair, pair) for pair in (int(a) << 16 | int(b) for a, b in pairwise(text))
-        ]
+        spans = [self._span(pair, pair) for pair in (int(a) << 16 | int(b) for a, b in pairwise(text))]
         rarest = min(range(len(spans)), key=lambda index: spans[index][1] - spans[index][0])
         begin, end = spans[rarest]
         found = self.positions[begin:end].astype(np.int64) - rarest

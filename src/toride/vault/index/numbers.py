@@ -29,7 +29,7 @@ class Numbers:
     @classmethod
     def concat(cls, parts: "Sequence[Numbers]") -> "Numbers":
         if len({part.values.dtype for part in parts}) == 1:
-            return cls(np.concatenate([part.values for part in parts]))
+            return cls(np.asarray(np.concatenate([part.values for part in parts])))
         return cls(np.concatenate([_widen(part.values) for part in parts]))
 
     def take(self, rows: Array) -> "Numbers":
@@ -66,7 +66,7 @@ class NumberIndex:
             case Between(low=low, high=high):
                 return self._range(low, high)
             case MonthDay(month=month, day=day):
-                return (values != none) & (values & _MONTH_DAY == (month << 5 | day))
+                return np.asarray((values != none) & (values & _MONTH_DAY == (month << 5 | day)))
         raise TypeError(leaf)
 
     def rank(self, rows: Array) -> tuple[Array, Array]:
@@ -93,7 +93,7 @@ class NumberIndex:
         last = limits.max if high is None else min(high, limits.max)
         if first > last:
             return np.zeros(len(values), bool)
-        found = values >= values.dtype.type(first)
+        found: Array = values >= values.dtype.type(first)
         if last != limits.max:
             found &= values <= values.dtype.type(last)
         return found
@@ -103,9 +103,9 @@ def _fit(wide: Array) -> Array:
     present = wide[wide != MISSING]
     if len(present) and (present.min() <= _SMALL.min or present.max() > _SMALL.max):
         return wide
-    return np.where(wide == MISSING, _SMALL.min, wide).astype(np.int32)
+    return np.asarray(np.where(wide == MISSING, _SMALL.min, wide), np.int32)
 
 
 def _widen(values: Array) -> Array:
     wide = values.astype(np.int64)
-    return np.where(wide == np.iinfo(values.dtype).min, MISSING, wide)
+    return np.asarray(np.where(wide == np.iinfo(values.dtype).min, MISSING, wide))

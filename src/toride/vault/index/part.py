@@ -56,8 +56,10 @@ class Part:
         """Rows and gone from subject `low` up to, without, `high`."""
         begin, end = _span(self.subjects, low, high)
         first, last = _span(self.gone, low, high)
-        cut = self.take(np.arange(begin, end))
-        return Part(cut.subjects, cut.columns, self.gone[first:last])
+        columns: dict[str, Flat] = {
+            name: flat.take(np.arange(begin, end)).prune() for name, flat in self.columns.items()
+        }
+        return Part(self.subjects[begin:end], columns, self.gone[first:last])
 
     def dump(self, name: str) -> bytes:
         """One column as bytes."""

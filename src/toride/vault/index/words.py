@@ -12,6 +12,7 @@ from toride.vault.index.arrays import Array, Ragged, bounds, gather, narrow, ord
 from toride.vault.index.grams import Grams
 from toride.vault.index.query import AnyOf, Between, Contains, Equals, Leaf, Prefix
 
+_FEW = 8  # reading one word of a dictionary costs about as much as eight of all
 _ENCODINGS = {1: "latin-1", 2: "utf-16-le"}
 
 
@@ -59,8 +60,8 @@ class Words:
         used, codes = np.unique(self.codes.values, return_inverse=True)
         if len(used) == len(self.offsets) - 1:
             return self
-        words = self.words()
-        kept = [words[index] for index in used.tolist()]
+        word = self.word if len(used) * _FEW < len(self.offsets) else self.words().__getitem__
+        kept = [word(index) for index in used.tolist()]
         return Words(*_dictionary(kept), Ragged(narrow(codes), self.codes.starts, self.codes.length))
 
     def words(self) -> list[str]:
