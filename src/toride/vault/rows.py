@@ -37,7 +37,8 @@ def to_moment(store: str, moment: datetime) -> Any:
 
 def from_moment(value: Any) -> datetime:
     """A moment as it was read."""
-    return value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=UTC)
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def for_update(store: str) -> str:
