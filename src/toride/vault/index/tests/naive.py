@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from toride.vault.index import query
 from toride.vault.index.columns import Column, Schema, Type
-from toride.vault.permit import Category
+from toride.vault.permit import Category, Opening
 
 SCHEMA = Schema(
     (
@@ -178,3 +178,6 @@ def in_order(
     ahead = [subject for subject in found if answers(boost, table[subject])]
     behind = [subject for subject in found if not answers(boost, table[subject])]
     return sorted_block(ahead) + sorted_block(behind)
+
+
+EVERYTHING = dict.fromkeys(Category, Opening.CLEAR)

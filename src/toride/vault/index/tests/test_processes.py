@@ -1,0 +1,219 @@
+"""Several processes, slow transactions, and processes that are killed."""
+
+import random
+import time
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from toride.base import stores
+from toride.vault import index
+from toride.vault.index import All, Contains, Equals, compaction, epochs, process
+from toride.vault.index.tests.conftest import hanako, ids
+from toride.vault.index.tests.workers import Worker
+
+pytestmark = [pytest.mark.usefixtures("real_commits"), pytest.mark.store, pytest.mark.requirement("C9")]
+KILLS = 12
+
+
+def found(permit, expr=None):
+    return set(index.search(permit(), expr or All(), limit=10_000).subjects)
+
+
+def test_own_write_is_seen_at_once_and_anothers_at_the_next_search(permit):
+    (mine,) = ids(1)
+    index.put([(mine, hanako())])
+    assert found(permit) == {mine}
+
+    def other():
+        (theirs,) = ids(1)
+        assert found(permit) == {mine}
+        index.put([(theirs, hanako())])
+        yield theirs
+        assert found(permit) == {mine, theirs}
+        yield "saw both"
+
+    worker = Worker(other)
+    theirs = worker.next()
+    assert found(permit) == {mine, theirs}
+    assert worker.rest() == ["saw both"]
+
+
+def test_catching_up_asks_once_when_nothing_is_new(permit):
+    index.put([(uuid4(), hanako())])
+    index.catch_up()
+    with CaptureQueriesContext(connection) as queries:
+        index.catch_up()
+    assert len(queries) == 1
+
+
+def test_what_is_rolled_back_is_forgotten_and_its_number_used_again(permit):
+    kept, dropped, later = ids(3)
+    index.put([(kept, hanako())])
+    with pytest.raises(RuntimeError), transaction.atomic():
+        index.put([(dropped, hanako())])
+        assert found(permit) == {kept, dropped}
+        raise RuntimeError
+    assert found(permit) == {kept}
+    index.put([(later, hanako())])
+    assert found(permit) == {kept, later}
+
+
+def test_slow_transaction_that_commits_after_a_fast_one_is_not_lost(permit):
+    if not stores.is_server():
+        pytest.skip("SQLite has one writer at a time")
+    slow, fast = ids(2)
+    index.catch_up()
+
+    def slowly():
+        with transaction.atomic():
+            index.put([(slow, hanako())])
+            yield "written"
+            time.sleep(0.7)
+        yield "committed"
+
+    worker = Worker(slowly)
+    assert worker.next() == "written"
+    index.put([(fast, hanako())])
+    assert found(permit) == {fast}
+    index.compact()
+    assert found(permit) == {fast}
+    assert worker.next() == "committed"
+    assert found(permit) == {slow, fast}
+    worker.rest()
+    index.compact()
+    process.forget()
+    assert found(permit) == {slow, fast}
+
+
+def test_process_that_slept_through_a_purge_loads_the_index_again(permit):
+    first, second = ids(2)
+    index.put([(first, hanako())])
+
+    def sleeper():
+        assert found(permit) == {first}
+        yield "read"
+        time.sleep(0.6)
+        yield found(permit)
+
+    worker = Worker(sleeper)
+    assert worker.next() == "read"
+    index.remove([first])
+    index.put([(second, hanako())])
+    index.compact(retain=-compaction.RETAIN)
+    assert worker.rest() == [{second}]
+
+
+def test_purge_of_what_was_read_does_not_load_again(permit, monkeypatch):
+    index.put((subject, hanako()) for subject in ids(3))
+    index.catch_up()
+    index.compact(retain=-compaction.RETAIN)
+    monkeypatch.setattr(process, "_load", None)
+    assert len(found(permit)) == 3
+
+
+def test_writers_go_on_during_compaction_and_rotation(permit, monkeypatch):
+    monkeypatch.setattr(compaction, "BATCH_ROWS", 20)
+    monkeypatch.setattr(compaction, "SEGMENT_ROWS", 16)
+    monkeypatch.setattr(compaction, "SPLIT_ROWS", 12)
+    monkeypatch.setattr(epochs, "STEP", 2)
+
+    def writer():
+        for _ in range(60):
+            made = ids(3)
+            with transaction.atomic():
+                index.put((subject, hanako()) for subject in made)
+                time.sleep(0.005)
+            yield made
+
+    workers = [Worker(writer), Worker(writer)]
+    while any(worker.process.is_alive() for worker in workers):
+        index.compact()
+        epochs.rotate()
+    wanted = {subject for worker in workers for made in worker.rest() for subject in made}
+    assert len(wanted) == 360
+    assert found(permit) == wanted
+    process.forget()
+    assert found(permit) == wanted
+
+
+def writing(known: dict[UUID, int]):
+    def work():
+        rng = random.Random()
+        while True:
+            subject = rng.choice([*known, uuid4()]) if known else uuid4()
+            amount = None if rng.random() < 0.2 else rng.randrange(10**9)
+            yield "about to", subject, amount
+            with transaction.atomic():
+                if amount is None:
+                    index.remove([subject])
+                else:
+                    index.put([(subject, hanako(number=subject.hex, assets=amount))])
+            known[subject] = amount
+            yield "done", subject, amount
+
+    return work
+
+
+def maintaining():
+    compaction.BATCH_ROWS = 15
+    compaction.SEGMENT_ROWS = 12
+    compaction.SPLIT_ROWS = 8
+    compaction.GROUP = 1
+    epochs.STEP = 3
+    while True:
+        index.compact(retain=-compaction.RETAIN)
+        epochs.rotate()
+        yield "round"
+
+
+def test_killed_at_any_moment_the_index_agrees_with_what_was_acknowledged(permit):
+    known: dict[UUID, int | None] = {}
+    rng = random.Random(7)
+    for kill in range(KILLS):
+        writer, keeper = Worker(writing(dict(known))), Worker(maintaining)
+        time.sleep(0.15 + rng.random() * 0.5)
+        first, second = (writer, keeper) if kill % 2 else (keeper, writer)
+        first.kill()
+        time.sleep(rng.random() * 0.05)
+        second.kill()
+        pending = None
+        for state, subject, amount in writer.rest():
+            pending = (subject, amount) if state == "about to" else None
+            if state == "done":
+                known[subject] = amount
+        if kill % 3 == 0:
+            process.forget()
+        if pending is not None:
+            subject, amount = pending
+            if holds(permit, subject, amount):
+                known[subject] = amount
+        assert found(permit) == {subject for subject, amount in known.items() if amount is not None}
+        assert all(holds(permit, subject, amount) for subject, amount in known.items())
+    assert len(known) > KILLS
+    epochs.rotate()
+    index.compact()
+    process.forget()
+    assert all(holds(permit, subject, amount) for subject, amount in known.items())
+
+
+def holds(permit, subject, amount):
+    here = found(permit, Equals("number", subject.hex))
+    if amount is None:
+        return not here
+    return here == {subject} == found(permit, All(Equals("number", subject.hex), Equals("assets", amount)))
+
+
+def test_worker_forked_after_opening_shares_and_follows(permit):
+    index.put((subject, hanako()) for subject in ids(50))
+    index.open()
+
+    def worker():
+        yield len(found(permit, Contains("name", "佐藤")))
+        index.put([(uuid4(), hanako())])
+        yield len(found(permit, Contains("name", "佐藤")))
+
+    assert Worker(worker).rest() == [50, 51]
+    assert len(found(permit)) == 51
