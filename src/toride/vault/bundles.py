@@ -12,7 +12,7 @@ from django.db.models import Max
 from toride.vault import keyring, rows
 from toride.vault.aead import KEY_BYTES, Unopenable, key_id, random_key, seal, unseal
 from toride.vault.keyring import Key, Kind
-from toride.vault.keystore.lock import STORE
+from toride.vault.keystore.lock import STORE, reaching
 from toride.vault.keystore.models import Erasure
 from toride.vault.permit import Category
 
@@ -38,7 +38,7 @@ Bundle = Mapping[Category, DataKey]
 def make(subjects: Collection[UUID]) -> None:
     """Gives new subjects their keys, committed when this returns: no data is ever without its key."""
     keyring.current(Kind.SUBJECTS)
-    with keyring.reaching(), transaction.atomic(using=STORE, durable=True):
+    with reaching(), transaction.atomic(using=STORE, durable=True):
         key = keyring.held(Kind.SUBJECTS)
         made = [
             (rows.to_id(STORE, subject), key.number, _seal(key, subject, {each: _fresh(1) for each in Category}))
@@ -50,7 +50,7 @@ def make(subjects: Collection[UUID]) -> None:
 def load(subjects: Collection[UUID], looks: int = LOOKS) -> dict[UUID, Bundle]:
     """The keys of those subjects that have any; one query. Unopenable when a row is not what was sealed."""
     condition, parameter = rows.among(STORE, subjects)
-    with keyring.reaching():
+    with reaching():
         found = rows.fetch(STORE, f"SELECT subject, keys FROM {TABLE} WHERE subject {condition}", [parameter])  # noqa: S608 - our names
     try:
         return dict(_unsealed(found))
@@ -63,7 +63,7 @@ def load(subjects: Collection[UUID], looks: int = LOOKS) -> dict[UUID, Bundle]:
 
 def renew(subject: UUID, category: Category) -> None:
     """A new key for a category whose key was destroyed; nothing where it has one, or where the subject has none."""
-    with keyring.reaching(), transaction.atomic(using=STORE):
+    with reaching(), transaction.atomic(using=STORE):
         bundle = _held(subject)
         if bundle is not None and category not in bundle:
             last = Erasure.objects.filter(subject=subject, category=category).aggregate(last=Max("version"))["last"]
@@ -72,7 +72,7 @@ def renew(subject: UUID, category: Category) -> None:
 
 def destroy(erased: Collection[Erased], at: datetime) -> None:
     """Ends these keys and notes it, in one transaction; a subject's other keys stay. Repeatable."""
-    with keyring.reaching(), transaction.atomic(using=STORE):
+    with reaching(), transaction.atomic(using=STORE):
         condition, parameter = rows.among(STORE, [subject for subject, category, _ in erased if category == WHOLE])
         rows.change(STORE, f"DELETE FROM {TABLE} WHERE subject {condition}", [[parameter]])  # noqa: S608 - our names
         for subject, category, version in erased:
@@ -91,7 +91,7 @@ def destroy(erased: Collection[Erased], at: datetime) -> None:
 
 def move(generation: int, limit: int) -> int:
     """Seals up to `limit` rows of `generation` anew under the current one, in one transaction; says how many."""
-    with keyring.reaching(), transaction.atomic(using=STORE):
+    with reaching(), transaction.atomic(using=STORE):
         key = keyring.held(Kind.SUBJECTS)
         sql = f"SELECT subject, keys FROM {TABLE} WHERE generation = %s ORDER BY subject LIMIT %s"  # noqa: S608 - our names
         found = rows.fetch(STORE, sql + rows.for_update(STORE), [generation, limit])

@@ -1,20 +1,18 @@
 """The generations of keys: made, opened for a limited time, and destroyed together with their root."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.conf import settings
-from django.db import Error, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from toride.base import clock, stores
-from toride.base.errors import Conflict, TorideError, Unavailable
+from toride.base.errors import Conflict, Unavailable
 from toride.vault import kms
 from toride.vault.aead import Unopenable, random_key
-from toride.vault.keystore.lock import STORE, exclusive
+from toride.vault.keystore.lock import STORE, exclusive, reaching
 from toride.vault.keystore.models import Generation, State
 
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # runs on while the machine sleeps
@@ -169,17 +167,6 @@ def rewrap(kind: Kind) -> int:
 def forget() -> None:
     """Drops every opened secret from memory; the next use asks the KMS."""
     _opened.clear()
-
-
-@contextmanager
-def reaching() -> Iterator[None]:
-    """Turns a failure of the key store into Unavailable, without its detail."""
-    try:
-        yield
-    except TorideError:
-        raise
-    except Error:
-        raise Unavailable("the key store cannot be reached") from None
 
 
 def _finish_rewrap(kind: Kind) -> None:

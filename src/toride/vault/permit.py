@@ -89,6 +89,10 @@ class Ledger:
     terms: str = ""
     recorded: bool = False
 
+    def is_empty(self) -> bool:
+        """Was nothing opened, changed, asked or counted?"""
+        return not (self.touches or self.facts or self.sealed or self.terms)
+
     def touch(self, subject: UUID, mode: Mode, *categories: Category) -> None:
         """Note that `subject` was touched in `mode`, in these categories."""
         mask = self.touches.get((subject, mode), 0)

@@ -109,7 +109,7 @@ def read(
     categories: Collection[Category] = tuple(Category),
     fields: Fields | None = None,
 ) -> dict[UUID, list[Record]]:
-    """The records of each of `subjects`, oldest first (by the millisecond), as `permit` shows them; two queries for any number.
+    """The records of each of `subjects` as `permit` shows them, oldest first by the millisecond; two queries for any.
 
     What is closed is not fetched, what is masked not decrypted: its values are dots for each of `fields`. The
     permit's ledger notes what was opened. Erased records are left out; Unopenable where one was tampered with.
@@ -124,14 +124,12 @@ def read(
     records: dict[UUID, list[Record]] = {subject: [] for subject in subjects}
     for row in found:
         place = row.place
-        if row.blob is not None and place.id not in opened:
+        if row.blob is None:
+            shown = _masked(permit, place.category, fields or {})
+        elif place.id in opened:
+            shown = _opened(permit, place.category, opened[place.id])
+        else:
             continue
-        masked = row.blob is None
-        shown = (
-            _masked(permit, place.category, fields or {})
-            if masked
-            else _opened(permit, place.category, opened[place.id])
-        )
         clear = any(value.shown for value in shown.values())
         permit.ledger.touch(place.subject, Mode.CLEAR if clear else Mode.MASKED, place.category)
         records[place.subject].append(_record(row, Values(permit, place.category, shown)))

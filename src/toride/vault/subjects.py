@@ -11,6 +11,7 @@ from toride.base import clock
 from toride.base.ids import random_id
 from toride.vault import bundles, rows
 from toride.vault.bundles import WHOLE, Erased
+from toride.vault.keystore.lock import reaching
 from toride.vault.keystore.models import Erasure as KeyErasure
 from toride.vault.models import Erasure, SealedRecord, Subject
 from toride.vault.permit import Category
@@ -56,7 +57,9 @@ def restart_category(subject: UUID, category: Category) -> None:
 
 def replay() -> int:
     """Erases again what only one store says was erased, after a restore or a crash; says how many erasures."""
-    in_data, in_keys = _noted(Erasure), _noted(KeyErasure)
+    in_data = _noted(Erasure)
+    with reaching():
+        in_keys = _noted(KeyErasure)
     for batch in _batches(in_data - in_keys):
         bundles.destroy(batch, clock.now())
     for batch in _batches(in_keys - in_data):

@@ -1,4 +1,4 @@
-"""One process at a time does key work of a kind, on every machine that shares the key store."""
+"""Reaches the key store, or says that it is away; one process at a time does key work of a kind."""
 
 import fcntl
 import os
@@ -10,10 +10,10 @@ from pathlib import Path
 from zlib import crc32
 
 from django.conf import settings
-from django.db import connections
+from django.db import Error, connections
 
 from toride.base import stores
-from toride.base.errors import Conflict
+from toride.base.errors import Conflict, TorideError, Unavailable
 
 STORE = "keys"
 WAIT_SECONDS = 60.0
@@ -23,14 +23,27 @@ _held = threading.local()
 
 
 @contextmanager
+def reaching() -> Iterator[None]:
+    """Turns a failure of the key store into Unavailable, without its detail."""
+    try:
+        yield
+    except TorideError:
+        raise
+    except Error:
+        raise Unavailable("the key store cannot be reached") from None
+
+
+@contextmanager
 def exclusive(name: str) -> Iterator[None]:
     """Holds the lock `name`; one thread may nest it. Conflict when somebody else keeps it for a minute.
 
-    It ends with its process, however that ends: a server's session lock, or a lock on a file in HOME/run.
+    On every machine that shares the key store; a server's session lock, or a lock on a file in HOME/run, so that it
+    ends with its process, however that ends.
     """
     depth: dict[str, int] = _held.__dict__.setdefault("depth", {})
     if not depth.get(name):
-        release = _wait(_server(name) if stores.is_server(STORE) else _file(name))
+        with reaching():
+            release = _wait(_server(name) if stores.is_server(STORE) else _file(name))
     depth[name] = depth.get(name, 0) + 1
     try:
         yield
