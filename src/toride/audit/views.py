@@ -91,13 +91,18 @@ def touched(event: Any, subject: UUID | None = None) -> list[tuple[Any, list[Any
     ]
 
 
+def whom(event: Any) -> int:
+    """How many subjects an event touched."""
+    return len({one for one, _mode, _mask in event.subjects})
+
+
 def moment(micros: int) -> datetime:
     """An event's time."""
     return datetime.fromtimestamp(micros / 1_000_000, UTC)
 
 
 def _labels(**context: Any) -> dict[str, Any]:
-    return {"outcomes": OUTCOMES, "touched": touched, "at": moment, **context}
+    return {"outcomes": OUTCOMES, "touched": touched, "at": moment, "whom": whom, **context}
 
 
 def _day(text: str, *, end: bool = False) -> datetime | None:

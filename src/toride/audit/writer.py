@@ -8,11 +8,12 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db import Error, connections, transaction
+from django.db import Error, OperationalError, connections, transaction
 
 from toride.audit import wire
 from toride.audit.actions import System
 from toride.audit.events import SYSTEM, Event, Stamp, encode
+from toride.base import stores
 from toride.base.errors import Unavailable
 
 INBOX = "INSERT INTO audit_inbox (bytes) VALUES (%s)"
@@ -74,7 +75,7 @@ def record(events: Sequence[Event]) -> None:
     numbers, rows = writer.stamp(events)
     try:
         if not wire.send(rows):
-            insert(rows)
+            _insert(rows)
     except BaseException as error:
         writer.lose(numbers)
         if isinstance(error, Error):
@@ -89,15 +90,30 @@ def insert(rows: Sequence[bytes]) -> None:
         cursor.executemany(INBOX, [(row,) for row in rows])
 
 
+def _insert(rows: Sequence[bytes]) -> None:
+    """Once more where the server had dropped the connection: an event that arrives twice is entered once, by its id."""
+    try:
+        insert(rows)
+    except OperationalError:
+        connection = connections["audit"]
+        if connection.in_atomic_block or not stores.is_server("audit"):
+            raise
+        connection.close()
+        insert(rows)
+
+
 def stage(events: Sequence[Event]) -> None:
-    """Puts the events into the outbox inside the caller's transaction; without one it is refused."""
+    """Puts the events into the outbox inside the caller's transaction, which must be one. Raises Unavailable."""
     connection = connections["default"]
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("events are staged inside a transaction")
     writer = _current()
     rows = [(encode(event, Stamp(writer.name)),) for event in events]
-    with connection.cursor() as cursor:
-        cursor.executemany(OUTBOX, rows)
+    try:
+        with connection.cursor() as cursor:
+            cursor.executemany(OUTBOX, rows)
+    except Error:
+        raise Unavailable("audit") from None
     transaction.on_commit(lambda: writer.count_staged(len(rows)), using="default")
 
 
