@@ -6,6 +6,8 @@ import numpy as np
 
 from toride.vault.index.arrays import Array
 
+_STEP = 16  # units between the marks by which a position finds its word
+
 
 class Grams:
     """Positions of all UTF-16 units but the ends of words, sorted by (unit, next unit): 4 bytes for each.
@@ -14,39 +16,55 @@ class Grams:
     match of whole characters is never a match of half ones.
     """
 
-    __slots__ = ("pairs", "positions", "starts", "units")
+    __slots__ = ("_marks", "_offsets", "_pairs", "_positions", "_starts", "_units")
 
-    def __init__(self, units: Array) -> None:
-        """`units` of words, each ended by a 0."""
+    def __init__(self, units: Array, offsets: Array) -> None:
+        """`units` of words, each ended by a 0; word i from offsets[i] on."""
         wide = units.astype(np.uint64)
         packed = wide << np.uint64(48)
         packed[:-1] |= wide[1:] << np.uint64(32)
+        del wide
         packed |= np.arange(len(units), dtype=np.uint64)
         packed = packed[units != 0]
         packed.sort()
-        self.units = units
-        self.positions = (packed & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+        self._units, self._offsets = units, offsets
+        self._positions = (packed & np.uint64(0xFFFFFFFF)).astype(np.uint32)
         keys = (packed >> np.uint64(32)).astype(np.uint32)
         begins = np.flatnonzero(np.diff(keys, prepend=~keys[:1]) != 0)
-        self.pairs = keys[begins]
-        self.starts = np.append(begins, len(keys)).astype(np.uint32)
+        self._pairs = keys[begins]
+        self._starts = np.append(begins, len(keys)).astype(np.uint32)
+        marks = np.arange(0, len(units), _STEP, dtype=np.uint32)
+        self._marks = (np.searchsorted(offsets, marks, "right") - 1).astype(np.uint32)
 
     def find(self, text: Array) -> Array:
-        """Positions (of the dtype of `positions`) where `text`, at least one unit, begins."""
-        if len(text) == 1:
-            begin, end = self._span(int(text[0]) << 16, int(text[0]) << 16 | 0xFFFF)
-            return np.sort(self.positions[begin:end])
+        """Numbers of the words that contain `text` (at least one unit), ascending."""
+        return self._words(self._single(int(text[0])) if len(text) == 1 else self._several(text))
+
+    def _single(self, unit: int) -> Array:
+        begin, end = self._span(unit << 16, unit << 16 | 0xFFFF)
+        return np.sort(self._positions[begin:end])
+
+    def _several(self, text: Array) -> Array:
         spans = [self._span(pair, pair) for pair in (int(a) << 16 | int(b) for a, b in pairwise(text))]
         rarest = min(range(len(spans)), key=lambda index: spans[index][1] - spans[index][0])
         begin, end = spans[rarest]
-        found = self.positions[begin:end].astype(np.int64) - rarest
+        found: Array = self._positions[begin:end].astype(np.int64) - rarest
         found = found[found >= 0]
         for index, unit in enumerate(text):
             if index not in (rarest, rarest + 1):
-                found = found[self.units[found + index] == unit]
-        return np.asarray(found, self.positions.dtype)
+                found = found[self._units[found + index] == unit]
+        return found
 
     def _span(self, low: int, high: int) -> tuple[int, int]:
-        begin = int(np.searchsorted(self.pairs, np.uint32(low), "left"))
-        end = int(np.searchsorted(self.pairs, np.uint32(high), "right"))
-        return int(self.starts[begin]), int(self.starts[end])
+        begin = int(np.searchsorted(self._pairs, np.uint32(low), "left"))
+        end = int(np.searchsorted(self._pairs, np.uint32(high), "right"))
+        return int(self._starts[begin]), int(self._starts[end])
+
+    def _words(self, positions: Array) -> Array:
+        """The words of ascending positions: from the mark before each, on to the word that holds it."""
+        numbers: Array = self._marks[positions // _STEP].astype(np.int64)
+        while (behind := self._offsets[numbers + 1] <= positions).any():
+            numbers += behind
+        if len(numbers):
+            numbers = numbers[np.append(True, numbers[1:] != numbers[:-1])]
+        return numbers

@@ -1,5 +1,6 @@
 """Numbers that are looked up, not compared: digit strings by start and end, keyed hashes (DIGITS, HASH)."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -7,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from toride.vault.index.arrays import Array, Ragged
+from toride.vault.index.arrays import Array, Ragged, order
 from toride.vault.index.columns import MAX_DIGITS
 from toride.vault.index.query import AnyOf, Equals, Leaf, Prefix, Suffix
 
@@ -69,18 +70,14 @@ class Pairs:
 class PairIndex:
     """Values in order, each with its row; for digits also the order of their ends."""
 
-    __slots__ = ("_length", "_tail_at", "_tails", "rows", "values")
+    __slots__ = ("_ends", "_length", "rows", "values")
 
     def __init__(self, flat: Pairs, *, digits: bool) -> None:
         placed = np.argsort(flat.values.values, kind="stable")
         self.values = flat.values.values[placed]
         self.rows = flat.values.rows()[placed]
         self._length = flat.values.length
-        self._tails = self._tail_at = np.zeros(0, np.uint32)
-        if digits:
-            tails = _tails(self.values)
-            self._tail_at = np.argsort(tails, kind="stable").astype(np.uint32)
-            self._tails = tails[self._tail_at]
+        self._ends = order(_tails(self.values)) if digits else np.zeros(0, np.uint32)
 
     @property
     def flat(self) -> Pairs:
@@ -113,14 +110,18 @@ class PairIndex:
         return self.rows[begin:end]
 
     def _ending(self, digits: str) -> Array:
-        size = min(len(digits), _TAIL)
-        low = code(digits[::-1][:size], _TAIL)
-        begin = np.searchsorted(self._tails, np.uint32(low), "left")
-        end = np.searchsorted(self._tails, np.uint32(low + 11 ** (_TAIL - size) - 1), "right")
-        places = self._tail_at[begin:end]
+        wanted = digits[-_TAIL:][::-1]
+        size = len(wanted)
+        begin = bisect_left(self._ends, wanted, key=lambda place: self._reversed(place)[:size])
+        end = bisect_right(self._ends, wanted, key=lambda place: self._reversed(place)[:size])
+        places = self._ends[begin:end]
         if len(digits) > _TAIL:
-            places = places[[_text(int(value)).endswith(digits) for value in self.values[places]]]
+            places = places[np.array([self._reversed(place).startswith(digits[::-1]) for place in places], bool)]
         return self.rows[places]
+
+    def _reversed(self, place: int) -> str:
+        """The digit string at `place` of `values`, from its end."""
+        return _text(int(self.values[place]))[::-1]
 
 
 def _text(number: int) -> str:

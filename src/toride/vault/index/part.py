@@ -39,10 +39,11 @@ class Part:
     def build(cls, schema: Schema, rows: Mapping[bytes, Row | None]) -> "Part":
         """From encoded rows by subject; None: gone."""
         present = sorted(subject for subject, row in rows.items() if row is not None)
+        ordered = [rows[subject] or {} for subject in present]
         columns: dict[str, Flat] = {}
         for column in schema.columns:
             empty = None if _form(column.type) is Numbers else ()
-            cells = [(rows[subject] or {}).get(column.name, empty) for subject in present]
+            cells = [row.get(column.name, empty) for row in ordered]
             columns[column.name] = _form(column.type).build(cells)
         gone = sorted(subject for subject, row in rows.items() if row is None)
         return cls(subjects_of(present), columns, subjects_of(gone))
@@ -83,7 +84,7 @@ def load_all(columns: Sequence[tuple[str, str]], data: bytes) -> Part:
     arrays = unpack(data)
     position, flats = 2, {}
     for name, kind in columns:
-        size = {Words: 4, Pairs: 2, Numbers: 1}[_form(Type(kind))]
+        size = {Words: 5, Pairs: 2, Numbers: 1}[_form(Type(kind))]
         flats[name] = _load(Type(kind), arrays[position : position + size])
         position += size
     return Part(arrays[0], flats, arrays[1])

@@ -147,6 +147,8 @@ def _ascending(column: WordIndex | NumberIndex) -> Array:
     length = column.flat.codes.length if isinstance(column, WordIndex) else len(column.flat.values)
     ranks, missing = column.rank(np.arange(length))
     if isinstance(column, WordIndex):
+        if column.rows is not None and column.flat.codes.starts is None:
+            return column.rows
         return order(np.where(missing, np.uint32(0xFFFFFFFF), ranks))
     return np.lexsort((ranks, missing)).astype(np.uint32)
 

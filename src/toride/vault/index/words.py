@@ -13,16 +13,20 @@ from toride.vault.index.grams import Grams
 from toride.vault.index.query import AnyOf, Between, Contains, Equals, Leaf, Prefix
 
 _FEW = 8  # reading one word of a dictionary costs about as much as eight of all
-_ENCODINGS = {1: "latin-1", 2: "utf-16-le"}
+_UTF16 = "utf-16-le"
+_BYTE = 256  # alphabets of at most so many UTF-16 units (any of kana) need one byte for each
+_SCANNED = 4_096  # dictionaries of at most so many words: a pass over the rows is as fast as a list of rows
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The dictionary, in the order of Python's strings: UTF-16 units (bytes where all are below 256), each word ended
-    by a 0, word i from offsets[i]; and the numbers of the words of each row.
+    """The dictionary, in the order of Python's strings, and the numbers of the words of each row.
+
+    Word i stands in `units` from offsets[i] on and is ended by a 0: UTF-16 units, or places in `alphabet`.
     """
 
     units: Array
+    alphabet: Array
     offsets: Array
     codes: Ragged
 
@@ -53,7 +57,7 @@ class Words:
 
     def take(self, rows: Array) -> "Words":
         """The named rows; the dictionary stays whole."""
-        return Words(self.units, self.offsets, self.codes.take(rows))
+        return Words(self.units, self.alphabet, self.offsets, self.codes.take(rows))
 
     def prune(self) -> "Words":
         """Without the words that no row has."""
@@ -66,33 +70,52 @@ class Words:
 
     def words(self) -> list[str]:
         """The dictionary."""
-        return self.units.tobytes().decode(_ENCODINGS[self.units.itemsize]).split("\0")[:-1]
+        return self._text(self.units).split("\0")[:-1]
 
     def word(self, index: int) -> str:
         """Word `index` of the dictionary."""
         begin, end = int(self.offsets[index]), int(self.offsets[index + 1]) - 1
-        return self.units[begin:end].tobytes().decode(_ENCODINGS[self.units.itemsize])
+        return self._text(self.units[begin:end])
+
+    def spelled(self, text: str) -> Array | None:
+        """`text` as in `units`; None where it has a character that no word has."""
+        wanted = np.frombuffer(text.encode(_UTF16), np.uint16)
+        if not len(self.alphabet):
+            return wanted
+        places = np.searchsorted(self.alphabet, wanted)
+        places[places == len(self.alphabet)] = 0
+        return places if bool((self.alphabet[places] == wanted).all()) else None
+
+    def _text(self, units: Array) -> str:
+        return (self.alphabet[units] if len(self.alphabet) else units).tobytes().decode(_UTF16)
 
     def arrays(self) -> list[Array]:
-        return [self.units, self.offsets, *self.codes.arrays()]
+        return [self.units, self.alphabet, self.offsets, *self.codes.arrays()]
 
     @classmethod
     def load(cls, arrays: Sequence[Array]) -> "Words":
-        return cls(arrays[0], arrays[1], Ragged.load(arrays[2:]))
+        return cls(arrays[0], arrays[1], arrays[2], Ragged.load(arrays[3:]))
 
 
 class WordIndex:
-    """Words made searchable: for each word its rows, and for TEXT where each pair of characters stands."""
+    """Words made searchable: for each word its rows, and for TEXT where each pair of characters stands.
+
+    `rows` None: few words, one for each row. `starts` None: one row for each word.
+    """
 
     __slots__ = ("flat", "grams", "rows", "starts")
 
     def __init__(self, flat: Words, *, parts: bool) -> None:
         self.flat = flat
-        codes = flat.codes
-        placed = order(codes.values)
-        self.rows = placed if codes.starts is None else codes.rows()[placed]
-        self.starts = bounds(np.bincount(codes.values, minlength=len(flat.offsets) - 1))
-        self.grams = Grams(flat.units) if parts else None
+        codes, size = flat.codes, len(flat.offsets) - 1
+        self.rows: Array | None = None
+        self.starts: Array | None = None
+        if parts or codes.starts is not None or size > _SCANNED:
+            placed = order(codes.values)
+            self.rows = placed if codes.starts is None else codes.rows()[placed]
+            if size < len(codes.values):
+                self.starts = bounds(np.bincount(codes.values, minlength=size))
+        self.grams = Grams(flat.units, flat.offsets) if parts else None
 
     def find(self, leaf: Leaf) -> Array:
         """The rows that answer `leaf`, in no order, perhaps several times."""
@@ -141,19 +164,40 @@ class WordIndex:
     def _containing(self, text: str) -> Array:
         if self.grams is None:
             raise TypeError("only TEXT has grams")
-        encoded = text.encode("utf-16-le", "surrogatepass")
-        positions = self.grams.find(np.frombuffer(encoded, np.uint16))
-        return np.unique(np.searchsorted(self.flat.offsets, positions, "right") - 1)
+        spelled = self.flat.spelled(text)
+        return np.zeros(0, np.int64) if spelled is None else self.grams.find(spelled)
 
     def _rows_of(self, numbers: Array) -> Array:
-        return self.rows[gather(self.starts, numbers)]
+        """Rows of these words, or True for each row that has one of them."""
+        codes = self.flat.codes.values
+        if self.rows is None:
+            if len(numbers) == 1:
+                return np.asarray(codes == codes.dtype.type(numbers[0]))
+            wanted = np.zeros(self._size, bool)
+            wanted[numbers] = True
+            return wanted[codes]
+        return self.rows[numbers if self.starts is None else gather(self.starts, numbers)]
 
     def _span(self, begin: int, end: int) -> Array:
+        """As `_rows_of`, for the words from `begin` up to, without, `end`."""
+        if self.rows is None:
+            return self._rows_of(np.arange(begin, max(begin, end)))
+        if self.starts is None:
+            return self.rows[begin:end]
         return self.rows[self.starts[begin] : self.starts[max(begin, end)]]
 
 
-def _dictionary(words: Sequence[str]) -> tuple[Array, Array]:
-    text = "".join(f"{word}\0" for word in words) if words else ""
-    units = np.frombuffer(text.encode("utf-16-le"), np.uint16)
+def _dictionary(words: Sequence[str]) -> tuple[Array, Array, Array]:
+    """Units, alphabet (empty: the units are UTF-16) and offsets."""
+    text = "".join(f"{word}\0" for word in words)
+    units = np.frombuffer(text.encode(_UTF16), np.uint16)
     ends = np.flatnonzero(units == 0) + 1
-    return narrow(units), np.concatenate((np.zeros(1, np.int64), ends)).astype(np.uint32)
+    offsets = np.concatenate((np.zeros(1, np.int64), ends)).astype(np.uint32)
+    used = np.bincount(units, minlength=1)
+    used[0] = 1
+    alphabet = np.flatnonzero(used).astype(np.uint16)
+    if len(alphabet) > _BYTE:
+        return units, alphabet[:0], offsets
+    places = np.zeros(len(used), np.uint8)
+    places[alphabet] = np.arange(len(alphabet))
+    return places[units], alphabet, offsets

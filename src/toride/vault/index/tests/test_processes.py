@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from toride.base import stores
 from toride.vault import index
-from toride.vault.index import All, Contains, Equals, compaction, epochs, process
+from toride.vault.index import All, Contains, Equals, compaction, epochs, lookup, process
+from toride.vault.index.models import Delta
 from toride.vault.index.tests.conftest import hanako, ids
 from toride.vault.index.tests.workers import Worker
 
@@ -52,16 +53,17 @@ def test_catching_up_asks_once_when_nothing_is_new(permit):
 def test_what_is_rolled_back_is_forgotten_and_its_number_used_again(permit):
     kept, dropped, later = ids(3)
     index.put([(kept, hanako())])
-    with pytest.raises(RuntimeError), transaction.atomic():
+    index.catch_up()
+    with transaction.atomic():
         index.put([(dropped, hanako())])
         assert found(permit) == {kept, dropped}
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert found(permit) == {kept}
     index.put([(later, hanako())])
     assert found(permit) == {kept, later}
 
 
-def test_slow_transaction_that_commits_after_a_fast_one_is_not_lost(permit):
+def test_slow_transaction_that_commits_after_a_fast_one_is_not_lost(permit, monkeypatch):
     if not stores.is_server():
         pytest.skip("SQLite has one writer at a time")
     slow, fast = ids(2)
@@ -78,6 +80,9 @@ def test_slow_transaction_that_commits_after_a_fast_one_is_not_lost(permit):
     assert worker.next() == "written"
     index.put([(fast, hanako())])
     assert found(permit) == {fast}
+    with monkeypatch.context() as patch:
+        patch.setattr(process, "apply", None)  # what was read is not read twice
+        assert found(permit) == {fast}
     index.compact()
     assert found(permit) == {fast}
     assert worker.next() == "committed"
@@ -86,6 +91,56 @@ def test_slow_transaction_that_commits_after_a_fast_one_is_not_lost(permit):
     index.compact()
     process.forget()
     assert found(permit) == {slow, fast}
+
+
+def test_rotation_waits_for_a_transaction_that_writes_under_the_old_epoch(permit):
+    index.put([(uuid4(), hanako())])
+    (slow,) = ids(1)
+
+    def slowly():
+        with transaction.atomic():
+            index.put([(slow, hanako())])
+            lookup.claim("number", "slow", slow)
+            yield "written"
+            time.sleep(0.7)
+
+    worker = Worker(slowly)
+    assert worker.next() == "written"
+    epochs.rotate()
+    worker.rest()
+    for _ in range(2):
+        assert len(found(permit)) == 2
+        assert lookup.find("number", ["slow"]) == {"slow": slow}
+        process.forget()
+
+
+def test_interrupted_compaction_loses_nothing_and_is_finished_later(permit, monkeypatch):
+    monkeypatch.setattr(compaction, "SEGMENT_ROWS", 4)
+    monkeypatch.setattr(compaction, "SPLIT_ROWS", 4)
+    monkeypatch.setattr(compaction, "GROUP", 1)
+    people = ids(20)
+    index.put((subject, hanako(number="before")) for subject in people)
+    index.compact(retain=-compaction.RETAIN)
+    index.put((subject, hanako(number="after")) for subject in people)
+    index.remove(people[:3])
+    real = compaction._fold_group
+    rounds = iter([True, True, False])
+
+    def interrupted(*arguments):
+        if not next(rounds):
+            raise KeyboardInterrupt
+        real(*arguments)
+
+    monkeypatch.setattr(compaction, "_fold_group", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        index.compact()
+    monkeypatch.setattr(compaction, "_fold_group", real)
+    for _ in range(2):
+        process.forget()
+        assert found(permit, Equals("number", "after")) == set(people[3:])
+        assert found(permit) == set(people[3:])
+        index.compact(retain=-compaction.RETAIN)
+    assert not Delta.objects.exists()
 
 
 def test_process_that_slept_through_a_purge_loads_the_index_again(permit):
