@@ -33,7 +33,7 @@ class Gate:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         permit = getattr(request, "permit", None)
-        if permit is None or response.status_code >= 400:  # noqa: PLR2004 - refusals are recorded where they arise
+        if permit is None or permit.ledger.is_empty() or response.status_code >= 400:  # noqa: PLR2004 - refusals are recorded where they arise
             return response
         try:
             audit.commit(permit)

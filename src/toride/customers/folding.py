@@ -103,3 +103,8 @@ def phone_digits(text: str) -> str:
 def plain_number(text: str) -> str:
     """A customer number for search: half width, upper case, no separators."""
     return re.sub(r"[\s._-]", "", unicodedata.normalize("NFKC", text)).upper()
+
+
+def is_company(text: str) -> bool:
+    """Does the name say that it is an organisation (法人格)?"""
+    return any(full in plain(text) for _short, full in COMPANY) or bool(re.search(r"(法人|組合|協会|銀行)$", plain(text)))

@@ -17,3 +17,8 @@ class Customer(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["branch"]), models.Index(fields=["owner"])]
+
+
+from toride.customers.imports.models import Brought, Import, Rejected  # noqa: E402 - Django looks for models here
+
+__all__ = ["Brought", "Customer", "Import", "Rejected"]

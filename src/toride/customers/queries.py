@@ -11,7 +11,7 @@ from toride.base.errors import Hidden
 from toride.customers import folding, searching
 from toride.customers.fields import FIELDS
 from toride.customers.models import Customer
-from toride.customers.searchable import row
+from toride.customers.searchable import NEEDED, row
 from toride.vault import index, records
 from toride.vault.index import lookup
 from toride.vault.index.query import All, Expr, matches
@@ -84,7 +84,7 @@ def search(permit: Permit, ask: Ask) -> Found:
     )
     permit.ledger.terms = " ".join([ask.text, *(f"{key}={value}" for key, value in ask.filters.items() if value)]).strip()
     permit.ledger.facts |= {"found": hits.total, "more": hits.capped}
-    items = [profile for profile in profiles(permit, hits.subjects) if _answers(permit, profile, expr)]
+    items = [found for found in profiles(permit, hits.subjects, NEEDED) if _answers(found, expr)]
     return Found(items, hits.total, hits.capped, hits.cursor)
 
 
@@ -96,7 +96,9 @@ def profile(permit: Permit, subject: UUID) -> Profile:
     return found[0]
 
 
-def profiles(permit: Permit, subjects: Sequence[UUID]) -> list[Profile]:
+def profiles(
+    permit: Permit, subjects: Sequence[UUID], categories: Sequence[Category] = tuple(Category)
+) -> list[Profile]:
     """These customers, in this order, within the permit's rows; three queries for any number."""
     customers = {
         customer.subject_id: customer
@@ -104,9 +106,10 @@ def profiles(permit: Permit, subjects: Sequence[UUID]) -> list[Profile]:
         if permit.rows.include(customer.branch_id, customer.owner_id)
     }
     known = [subject for subject in subjects if subject in customers]
-    opened = records.read(permit, known, kinds=("profile",))
+    opened = records.read(permit, known, kinds=("profile",), categories=categories)
     for subject in known:
-        permit.ledger.touch(subject, Mode.LISTED)
+        if not opened.get(subject):
+            permit.ledger.touch(subject, Mode.LISTED)
     return [_profile(permit, customers[subject], opened.get(subject, ())) for subject in known]
 
 
@@ -133,7 +136,7 @@ def _profile(permit: Permit, customer: Customer, opened: Sequence[Any]) -> Profi
     )
 
 
-def _answers(permit: Permit, found: Profile, expr: Expr) -> bool:
+def _answers(found: Profile, expr: Expr) -> bool:
     """Does the opened record really answer the question? A stale index may miss; it never shows wrong data."""
     contents: dict[Category, dict[str, Any]] = {category: {} for category in Category}
     for spec in FIELDS.values():

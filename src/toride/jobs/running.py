@@ -4,6 +4,7 @@ import logging
 import os
 import socket
 import time
+import traceback
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -102,7 +103,10 @@ def perform(job: Job, worker: str) -> Job:
     except Stopped:
         _end(job, worker, State.CANCELLED)
     except Exception as error:  # noqa: BLE001 - a job's failure must not end the worker
-        log.warning("job %s of kind %s failed: %s", job.pk, job.kind, type(error).__name__)
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        log.warning(
+            "job %s of kind %s failed: %s at %s:%s", job.pk, job.kind, type(error).__name__, place.filename, place.lineno
+        )
         reason = str(error) if isinstance(error, TorideError) else ""
         _end(job, worker, State.FAILED, error=f"{type(error).__name__}: {reason}"[:200].rstrip(": "))
     else:

@@ -76,7 +76,7 @@ def _furnish(made: Folded) -> None:
         demo=settings.DEMO,
         static=static,
     )
-    made.filters.update(moment=moment, day=day, figure=figure)
+    made.filters.update(moment=moment, instant=instant, day=day, figure=figure)
 
 
 def csrf_field(request: Any) -> Markup:
@@ -94,6 +94,11 @@ def icon(name: str) -> Markup:
 def moment(value: Any) -> str:
     """Date and time in the person's language and the institution's time zone."""
     return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT") if value else ""
+
+
+def instant(value: Any) -> str:
+    """As `moment`, to the second: for evidence."""
+    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def day(value: Any) -> str:

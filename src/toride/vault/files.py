@@ -30,7 +30,7 @@ def keep(content: Iterable[bytes], *, most: int) -> UUID:
     try:
         with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             for place, piece, last in _pieces(content, most):
-                blob = seal(key.secret, piece, _LABEL, file, place, last, key_id=key.number)
+                blob = seal(key.secret, piece, _LABEL, file, place, int(last), key_id=key.number)
                 out.write(len(blob).to_bytes(4) + blob)
             out.flush()
             os.fsync(out.fileno())
@@ -51,7 +51,7 @@ def content(file: UUID) -> Iterator[bytes]:
             following = source.read(1)
             last = not following
             source.seek(-1, os.SEEK_CUR) if following else None
-            yield unseal(keyring.secret(Kind.FILES, key_id(blob)), blob, _LABEL, file, place, last)
+            yield unseal(keyring.secret(Kind.FILES, key_id(blob)), blob, _LABEL, file, place, int(last))
             place += 1
     if not last:
         raise Unopenable

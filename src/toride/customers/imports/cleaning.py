@@ -1,0 +1,96 @@
+"""One row of a file becomes one customer's values, or the reasons why not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from toride.base.errors import Invalid
+from toride.customers import addresses, fields
+from toride.customers.fields import FIELDS
+from toride.customers.imports.mapping import Columns
+
+MASKS = ("***", "＊＊＊", "●●●", "xxxx", "XXXX")
+FULL_POSTCODE = 7
+
+
+@dataclass(slots=True)
+class Row:
+    """What became of a row: `stored` by field name; `problems` reject it, `warnings` do not. Words name no value."""
+
+    number: int
+    stored: dict[str, Any] = field(default_factory=dict, repr=False)
+    problems: dict[str, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+
+def clean(number: int, cells: Sequence[str], columns: Columns) -> Row:
+    """`number` is the row's place in the file, from 1."""
+    row = Row(number)
+    if len(cells) > len(columns.targets) and any(cell.strip() for cell in cells[len(columns.targets) :]):
+        row.problems["row"] = f"has {len(cells)} columns; the first row has {len(columns.targets)}"
+        return row
+    written = _gather(cells, columns)
+    _join_names(written)
+    _split_address(written, row)
+    for name, text in written.items():
+        spec = FIELDS[name]
+        try:
+            row.stored[name] = _value(spec, text)
+        except Invalid as error:
+            row.problems[name] = str(error.reason)
+        if spec.must and not row.stored.get(name) and name not in row.problems:
+            row.problems[name] = "is required"
+    _look_again(row)
+    return row
+
+
+def _gather(cells: Sequence[str], columns: Columns) -> dict[str, str]:
+    """Target → text; several phone or mail columns come together."""
+    written: dict[str, str] = {}
+    for target, cell in zip(columns.targets, cells, strict=False):
+        if target is None:
+            continue
+        text = cell.strip()
+        if target in written and text:
+            text = f"{written[target]}、{text}" if written[target] else text
+        if target not in written or text:
+            written[target] = text
+    for target in columns.targets:
+        if target is not None:
+            written.setdefault(target, "")
+    return written
+
+
+def _join_names(written: dict[str, str]) -> None:
+    for whole, parts in (("name", ("family", "given")), ("kana", ("family_kana", "given_kana"))):
+        found = [written.pop(part, "") for part in parts]
+        if any(found) or (whole == "name" and whole not in written):
+            written[whole] = written.get(whole) or " ".join(part for part in found if part)
+
+
+def _split_address(written: dict[str, str], row: Row) -> None:
+    address, building = written.pop("address", None), written.pop("address2", "")
+    if address is None:
+        if building:
+            written["street"] = f"{written.get('street', '')} {building}".strip()
+        return
+    area = addresses.split(address, "".join(filter(str.isdigit, written.get("postcode", ""))))
+    if any(mask in address for mask in MASKS):
+        row.warnings.append("address: part of it is masked in the file")
+    written |= {"prefecture": area.prefecture, "city": area.city, "street": f"{area.street} {building}".strip()}
+
+
+def _value(spec: fields.Field, text: str) -> Any:
+    if spec.many:
+        parts = [part for part in text.split("、") if part.strip()]
+        return list(dict.fromkeys(spec.clean(part) for part in parts))
+    return spec.clean(text) if text else None
+
+
+def _look_again(row: Row) -> None:
+    """Findings that do not reject: a postcode and a prefecture that do not fit."""
+    code, prefecture = row.stored.get("postcode"), row.stored.get("prefecture")
+    if code and prefecture:
+        area = addresses.area(code.replace("-", ""))
+        if area is not None and area.prefecture != prefecture:
+            row.warnings.append("postcode: lies in another prefecture than the address")

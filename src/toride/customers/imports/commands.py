@@ -1,0 +1,258 @@
+"""Import by command: the same service as any other door."""
+
+import csv
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import click
+from django.conf import settings
+from django.db import transaction
+
+from toride.access import acting
+from toride.access.models import Branch
+from toride.base.errors import Hidden, Invalid
+from toride.customers.actions import Action
+from toride.customers.imports import running, services
+from toride.customers.imports.models import Import
+from toride.customers.imports.services import Counts
+from toride.jobs import running as jobs
+from toride.jobs.models import Job, State
+from toride.vault import files, index
+
+AS = click.option("--as", "username", required=True, metavar="USER", help="Sign-in name of the person who acts.")
+PURPOSE = click.option("--purpose", required=True, help="Purpose of use, such as data-care.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+CHUNK = 1_048_576
+RISKY = ("=", "@", "\t", "\r")
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@AS
+@PURPOSE
+@click.option("--branch", help="Code of the branch that new customers belong to; default: the person's own.")
+@click.option("--mapping", "mapping_file", default="auto", help='"auto", or a JSON file {"heading": "field", …}.')
+@click.option("--encoding", help="utf-8, cp932, utf-16, euc_jp; found out by default.")
+@click.option("--delimiter", help="One character; found out by default.")
+@click.option("--dry-run", is_flag=True, help="Count only; nothing is written.")
+@click.option("--rejected", "rejected_file", type=click.Path(path_type=Path), help="Where rejected rows go.")
+@JSON
+def import_file(
+    file: Path, username: str, purpose: str, branch: str | None, mapping_file: str, encoding: str | None,
+    delimiter: str | None, dry_run: bool, rejected_file: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Import customers from CSV, TSV or XLSX."""
+    _fits(file)
+    arguments = {"mapping": _mapping(mapping_file), "encoding": encoding, "delimiter": delimiter}
+    if dry_run:
+        _foresee(file, username, purpose, branch, arguments, as_json)
+        return
+    with acting.permitted(username, Action.FILE_IMPORT, purpose=purpose) as permit:
+        person = acting.person(username)
+        home = _branch(branch or person.branch_id)
+        try:
+            kept = files.keep(_read(file), most=settings.IMPORT_MAX_BYTES)
+        except OverflowError:
+            raise Invalid(_too_large()) from None
+        with transaction.atomic():
+            job = jobs.queue(running.KIND, person=person.id, purpose=permit.purpose, arguments=arguments)
+            source = Import.objects.create(job=job, person=person.id, branch=home, file=kept)
+        permit.ledger.facts |= {"import": str(source.pk), "bytes": file.stat().st_size}
+    _perform(job, source, username, purpose, rejected_file or file.with_name(file.name + ".rejected.csv"), as_json)
+
+
+@click.group()
+def imports() -> None:
+    """Look at imports, go on with one, take one back."""
+
+
+@imports.command("list")
+@AS
+@JSON
+def listed(username: str, as_json: bool) -> None:
+    """The imports, newest first."""
+    with acting.permitted(username, Action.IMPORT_READ) as permit:
+        permit.ledger.facts["read"] = "imports"
+        found = [_line(one) for one in Import.objects.select_related("job").order_by("-created")[:100]]
+    if as_json:
+        print(json.dumps(found))
+    else:
+        for one in found:
+            print(f"{one['import']}  {one['state']:9}  {one['counts']}")
+
+
+@imports.command()
+@click.argument("number", type=click.UUID)
+@AS
+@PURPOSE
+@click.option("--rejected", "rejected_file", type=click.Path(path_type=Path))
+@JSON
+def resume(number: UUID, username: str, purpose: str, rejected_file: Path | None, as_json: bool) -> None:
+    """Go on with an import that was cancelled, failed or killed."""
+    source = _find(number)
+    with acting.permitted(username, Action.FILE_IMPORT, purpose=purpose) as permit:
+        permit.ledger.facts["import"] = str(number)
+    jobs.resume(source.job_id)
+    _perform(source.job, source, username, purpose, rejected_file, as_json)
+
+
+@imports.command()
+@click.argument("number", type=click.UUID)
+@AS
+def cancel(number: UUID, username: str) -> None:
+    """Stop an import after its current batch."""
+    with acting.permitted(username, Action.FILE_IMPORT) as permit:
+        permit.ledger.facts |= {"import": str(number), "cancel": True}
+        done = jobs.cancel(_find(number).job_id)
+    print("It stops after the current batch." if done else "It had ended already.")
+
+
+@imports.command()
+@click.argument("number", type=click.UUID)
+@AS
+@PURPOSE
+@JSON
+def undo(number: UUID, username: str, purpose: str, as_json: bool) -> None:
+    """Take a whole import back; what was changed since stays, and is listed."""
+    source = _find(number)
+    with acting.permitted(username, Action.IMPORT_UNDO, purpose=purpose) as permit:
+        permit.ledger.facts["import"] = str(number)
+
+    def again() -> Any:
+        return running.decide(acting.person(username), Action.IMPORT_UNDO, door=acting.door(), purpose=purpose)
+
+    if source.job and source.job.state in (State.QUEUED, State.RUNNING):
+        raise Invalid("This import has not ended. Cancel it first: ./toride imports cancel")
+    back, conflicts = running.undo(source, again)
+    index.catch_up()
+    result = {"restored": back, "conflicts": [[str(subject), fields] for subject, fields in conflicts]}
+    if as_json:
+        print(json.dumps(result))
+    else:
+        print(f"{back:,} customers put back; {len(conflicts):,} left as they are, changed since.")
+
+
+@imports.command("rejected")
+@click.argument("number", type=click.UUID)
+@AS
+@PURPOSE
+@click.option("--out", type=click.Path(path_type=Path), required=True)
+def rejected_rows(number: UUID, username: str, purpose: str, out: Path) -> None:
+    """Write the rejected rows, with reasons, in the file's own encoding."""
+    print(f"{_write_rejected(_find(number), username, purpose, out):,} rows: {out}")
+
+
+def _perform(
+    job: Job | None, source: Import, username: str, purpose: str, rejected_file: Path | None, as_json: bool
+) -> None:
+    """Does the job here; a worker takes it up if this process is killed."""
+    worker = jobs.name()
+    claimed = jobs.claim(worker, job.pk) if job else None
+    if claimed is None:
+        raise Invalid("Another process is working on this import.")
+    start = time.monotonic()
+    ended = jobs.perform(claimed, worker)
+    source.refresh_from_db()
+    result: dict[str, Any] = {"import": str(source.pk), **asdict(Counts(**source.counts))}
+    if result["rejected"] and rejected_file:
+        _write_rejected(source, username, purpose, rejected_file)
+        result["rejected_file"] = str(rejected_file)
+    if ended.state != State.DONE:
+        print(f"toride: the import stopped ({ended.error or ended.state}); go on with: ./toride imports resume {source.pk}", file=sys.stderr)
+        raise SystemExit(2)
+    _tell(result, as_json, time.monotonic() - start)
+
+
+def _foresee(
+    file: Path, username: str, purpose: str, branch: str | None, arguments: dict[str, Any], as_json: bool
+) -> None:
+    counts = Counts()
+    with acting.permitted(username, Action.FILE_IMPORT, purpose=purpose) as permit:
+        person = acting.person(username)
+        source = Import(person=person.id, branch=_branch(branch or person.branch_id))
+        for _cells, rows in running.batches(lambda: _read(file), source, arguments):
+            counts += services.foresee(permit, rows)
+        permit.ledger.facts |= {"dry_run": True, **asdict(counts)}
+    _tell({**asdict(counts), "targets": source.targets, "encoding": source.encoding}, as_json, 0)
+
+
+def _tell(result: dict[str, Any], as_json: bool, seconds: float) -> None:
+    if as_json:
+        print(json.dumps(result, ensure_ascii=False))
+        return
+    words = ", ".join(f"{result[name]:,} {name}" for name in asdict(Counts()))
+    print(f"{words}{f' in {seconds:.1f} s' if seconds else ''}")
+
+
+def _write_rejected(source: Import, username: str, purpose: str, out: Path) -> int:
+    with acting.permitted(username, Action.IMPORT_READ, purpose=purpose) as permit:
+        rows = services.rejected(permit, source)
+    encoding = source.encoding if source.encoding not in ("", "xlsx") else "utf-8-sig"
+    descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding=encoding, errors="replace", newline="") as target:
+        writer = csv.writer(target, delimiter=source.delimiter or ",")
+        for number, cells, problems in rows:
+            reasons = "; ".join(f"{name} {reason}" for name, reason in problems.items())
+            writer.writerow([*map(_harmless, cells), f"row {number}: {reasons}"])
+    return len(rows)
+
+
+def _harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula (OWASP CSV Injection); numbers and phones stay as they are."""
+    risky = cell.startswith(RISKY) or (cell[:1] in "+-" and not cell[1:].replace("-", "").replace(" ", "").isdigit())
+    return f"'{cell}" if cell and risky else cell
+
+
+def _line(one: Import) -> dict[str, Any]:
+    state = "undone" if one.undone else one.job.state if one.job else ""
+    return {"import": str(one.pk), "state": state, "counts": one.counts, "created": one.created.isoformat()}
+
+
+def _find(number: UUID) -> Import:
+    found = Import.objects.select_related("job", "branch").filter(pk=number).first()
+    if found is None:
+        raise Hidden("There is no such import.")
+    return found
+
+
+def _branch(code: str | None) -> Branch:
+    found = Branch.objects.filter(code=code).first()
+    if found is None:
+        codes = ", ".join(Branch.objects.order_by("code").values_list("code", flat=True))
+        raise Invalid(f"There is no branch {code}. Branches: {codes}.")
+    return found
+
+
+def _mapping(name: str) -> dict[str, str | None] | None:
+    if name == "auto":
+        return None
+    try:
+        found = json.loads(Path(name).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise Invalid(f'{name} is not a readable JSON file. Write {{"heading": "field", …}}.') from None
+    if not isinstance(found, dict):
+        raise Invalid('The mapping is an object: {"heading": "field", …}.')
+    return found
+
+
+def _fits(file: Path) -> None:
+    if file.stat().st_size > settings.IMPORT_MAX_BYTES:
+        raise Invalid(_too_large())
+
+
+def _too_large() -> str:
+    return f"The file is larger than {settings.IMPORT_MAX_BYTES // 1_048_576} MB. Split it, or set TORIDE_IMPORT_MAX_MB."
+
+
+def _read(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as source:
+        while chunk := source.read(CHUNK):
+            yield chunk
+
