@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "toride"
 CATALOGUE = SOURCE / "ui" / "locale" / "ja" / "LC_MESSAGES" / "django.po"
 IN_TEMPLATE = re.compile(r'_\("((?:[^"\\]|\\.)*)"\)')
-CALLS = {"_", "lazy", "gettext", "gettext_lazy"}
+CALLS = {"_", "_lazy", "lazy", "gettext", "gettext_lazy"}
 
 
 def used() -> dict[str, str]:

@@ -5,6 +5,7 @@ import hashlib
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from toride.base.errors import Conflict, Hidden, Invalid, Refused, TorideError, Unavailable
 
@@ -21,6 +22,16 @@ def page(request: HttpRequest, error: TorideError) -> HttpResponse:
     response = render(request, name, {"title": title, "advice": advice, "status": error.status}, status=error.status)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def sentence(error: TorideError) -> str:
+    """An error in one sentence, for the command line."""
+    match error:
+        case Hidden():
+            return str(error) or str(_("There is nothing here that you can open. Check the number or search again."))
+        case Refused():
+            return _reason(str(error)) if str(error) in REASONS else str(error)
+    return str(error)
 
 
 def _words(error: TorideError) -> tuple[str, str]:
@@ -42,10 +53,14 @@ def _words(error: TorideError) -> tuple[str, str]:
             return _("Something went wrong"), _("Nothing was changed. Try again; if it stays, tell the administrator.")
 
 
+REASONS = {
+    "duty": _lazy("Your duties do not include this. If they should, ask the administrator."),
+    "purpose": _lazy("Not for this purpose of use. Choose another purpose, or leave the page."),
+    "inactive": _lazy("Your account is no longer active."),
+    "expired": _lazy("The permit has run out. Load the page again."),
+    "scope": _lazy("This is outside the branches and people that your duties cover."),
+}
+
+
 def _reason(code: str) -> str:
-    return {
-        "duty": _("Your duties do not include this. If they should, ask the administrator."),
-        "purpose": _("Not for this purpose of use. Choose another purpose, or leave the page."),
-        "inactive": _("Your account is no longer active."),
-        "expired": _("The permit has run out. Load the page again."),
-    }.get(code, _("Your duties or your purpose of use do not open this."))
+    return str(REASONS.get(code, _("Your duties or your purpose of use do not open this.")))

@@ -65,7 +65,21 @@ def main() -> None:
     try:
         toride(prog_name="toride")
     except TorideError as error:
-        click.echo(f"toride: {error}", err=True)
+        click.echo(f"toride: {_sentence(error)}", err=True)
         for field, problem in getattr(error, "fields", {}).items():
             click.echo(f"  {field}: {problem}", err=True)
         sys.exit(error.exit_code)
+
+
+def _sentence(error: Exception) -> str:
+    """In the words of the pages, where Django stands; commands speak English."""
+    from django.conf import settings
+
+    if not settings.configured:
+        return str(error)
+    from django.utils import translation
+
+    from toride.access import answers
+
+    with translation.override("en"):
+        return answers.sentence(error)  # type: ignore[arg-type]

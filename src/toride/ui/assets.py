@@ -5,7 +5,8 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "assets"
-TYPES = {"toride.css": "text/css", "toride.js": "text/javascript", "icons.svg": "image/svg+xml"}
+TYPES = {"toride.css": "text/css", "toride.js": "text/javascript", "icons.svg": "image/svg+xml",
+         "favicon.svg": "image/svg+xml"}  # fmt: skip
 
 
 @cache
@@ -19,8 +20,8 @@ def content(name: str) -> bytes:
 
             htmx = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
             return htmx.read_bytes() + b"\n" + (FOLDER / "app.js").read_bytes()
-        case "icons.svg":
-            return (FOLDER / "icons.svg").read_bytes()
+        case "icons.svg" | "favicon.svg":
+            return (FOLDER / name).read_bytes()
     raise KeyError(name)
 
 
