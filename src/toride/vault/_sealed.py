@@ -59,7 +59,8 @@ def open_records(sealed: Collection[Sealed]) -> dict[UUID, dict[str, Any]]:
     found = {}
     keyless = []
     for row in sealed:
-        key = keys.get(row.place.subject, {}).get(row.place.category)
+        bundle = keys.get(row.place.subject)
+        key = bundle.key(row.place.category) if bundle else None
         blob = row.blob or b""
         if key is None or (blob[:1] == bytes([_SCHEMA]) and key_id(blob[1:]) < key.version):
             keyless.append(row.place)
@@ -80,7 +81,7 @@ def fetch(
     blobs = ", ".join(str(int(category)) for category in opened) or "NULL"
     wanted = ", ".join(str(int(category)) for category in categories) or "NULL"
     sql = (
-        f"SELECT id, subject_id, category, kind, revision, changed, CASE WHEN category IN ({blobs}) THEN blob END"  # noqa: S608 - numbers
+        f"SELECT id, subject_id, category, kind, revision, changed, CASE WHEN category IN ({blobs}) THEN blob END"
         f" FROM vault_sealedrecord WHERE subject_id {condition} AND category IN ({wanted})"
     )
     parameters = [parameter]

@@ -16,14 +16,15 @@ KEY_BYTES = 32
 BLOCK = 64
 FORMAT = 1  # AES-256-GCM, random 96-bit nonce, 128-bit tag (NIST SP 800-38D)
 _HEADER = struct.Struct(">BI")
-_LENGTH = struct.Struct(">I")
+_INTEGER = struct.Struct(">cIq")
+_UUID_PREFIX = b"u" + (16).to_bytes(4)
 _NONCE = 12
 _TAG = 16
 OVERHEAD = _HEADER.size + _NONCE + _TAG
 Part = bytes | str | int | UUID
 
 
-class Unopenable(TorideError):  # noqa: N818 - reads as a state
+class Unopenable(TorideError):
     """Wrong key, wrong place, altered, cut short or destroyed: which of them is not told."""
 
     def __init__(self) -> None:
@@ -47,21 +48,16 @@ def hmac128(key: bytes, *parts: Part) -> bytes:
 
 def pack(*parts: Part) -> bytes:
     """`parts` as bytes such that no two different sequences give the same: each with its type and length."""
-    packed = bytearray()
+    packed = []
     for part in parts:
-        kind, content = _encode(part)
-        packed += kind + _LENGTH.pack(len(content)) + content
-    return bytes(packed)
-
-
-def _encode(part: Part) -> tuple[bytes, bytes]:
-    if isinstance(part, bytes):
-        return b"b", part
-    if isinstance(part, str):
-        return b"s", part.encode()
-    if isinstance(part, UUID):
-        return b"u", part.bytes
-    return b"i", part.to_bytes(8, signed=True)
+        if isinstance(part, int):
+            packed.append(_INTEGER.pack(b"i", 8, part))
+        elif isinstance(part, UUID):
+            packed.append(_UUID_PREFIX + part.bytes)
+        else:
+            content = part if isinstance(part, bytes) else part.encode()
+            packed.append((b"b" if content is part else b"s") + len(content).to_bytes(4) + content)
+    return b"".join(packed)
 
 
 def seal(key: bytes, plaintext: bytes, *context: Part, key_id: int = 0) -> bytes:

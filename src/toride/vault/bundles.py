@@ -1,6 +1,6 @@
 """The five keys of each subject, sealed together in one row of the key store; one of them can be destroyed alone."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ LOOKS = 3  # between our reading and our opening a rotation may move a row, or t
 WHOLE = 0  # in place of a category: all of them
 _LABEL = "subject-keys"
 _SLOT = 1 + KEY_BYTES
+_CATEGORIES = tuple(int(category) for category in Category)
 Erased = tuple[UUID, int, int]  # whose, of which category or WHOLE, up to which version of the key
 
 
@@ -32,18 +33,41 @@ class DataKey:
     secret: bytes = field(repr=False)
 
 
-Bundle = Mapping[Category, DataKey]
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A subject's keys. `mask`: which there are (bit = category). `slots`: version (1 byte), key (32), by category."""
+
+    mask: int
+    slots: bytes = field(repr=False)
+
+    def key(self, category: int) -> DataKey | None:
+        """The key of a category; None when it was destroyed."""
+        if not self.mask >> category & 1:
+            return None
+        at = self._place(category)
+        return DataKey(self.slots[at], self.slots[at + 1 : at + _SLOT])
+
+    def without(self, category: int) -> "Bundle":
+        """The same, less one key."""
+        at = self._place(category)
+        return Bundle(self.mask & ~(1 << category), self.slots[:at] + self.slots[at + _SLOT :])
+
+    def added(self, category: int, version: int) -> "Bundle":
+        """The same, and a new key for a category that has none."""
+        at = self._place(category)
+        return Bundle(self.mask | 1 << category, self.slots[:at] + _new_slot(version) + self.slots[at:])
+
+    def _place(self, category: int) -> int:
+        return _SLOT * (self.mask & (1 << category) - 1).bit_count()
 
 
 def make(subjects: Collection[UUID]) -> None:
     """Gives new subjects their keys, committed when this returns: no data is ever without its key."""
     keyring.current(Kind.SUBJECTS)
+    as_id = rows.id_maker(STORE)
     with reaching(), transaction.atomic(using=STORE, durable=True):
         key = keyring.held(Kind.SUBJECTS)
-        made = [
-            (rows.to_id(STORE, subject), key.number, _seal(key, subject, {each: _fresh(1) for each in Category}))
-            for subject in subjects
-        ]
+        made = [(as_id(subject), key.number, _seal(key, subject, _new_bundle())) for subject in subjects]
         rows.insert(STORE, TABLE, ("subject", "generation", "keys"), made)
 
 
@@ -51,7 +75,7 @@ def load(subjects: Collection[UUID], looks: int = LOOKS) -> dict[UUID, Bundle]:
     """The keys of those subjects that have any; one query. Unopenable when a row is not what was sealed."""
     condition, parameter = rows.among(STORE, subjects)
     with reaching():
-        found = rows.fetch(STORE, f"SELECT subject, keys FROM {TABLE} WHERE subject {condition}", [parameter])  # noqa: S608 - our names
+        found = rows.fetch(STORE, f"SELECT subject, keys FROM {TABLE} WHERE subject {condition}", [parameter])
     try:
         return dict(_unsealed(found))
     except Unopenable:
@@ -65,21 +89,21 @@ def renew(subject: UUID, category: Category) -> None:
     """A new key for a category whose key was destroyed; nothing where it has one, or where the subject has none."""
     with reaching(), transaction.atomic(using=STORE):
         bundle = _held(subject)
-        if bundle is not None and category not in bundle:
+        if bundle is not None and bundle.key(category) is None:
             last = Erasure.objects.filter(subject=subject, category=category).aggregate(last=Max("version"))["last"]
-            _put(subject, {**bundle, category: _fresh((last or 0) + 1)})
+            _put(subject, bundle.added(category, (last or 0) + 1))
 
 
 def destroy(erased: Collection[Erased], at: datetime) -> None:
     """Ends these keys and notes it, in one transaction; a subject's other keys stay. Repeatable."""
     with reaching(), transaction.atomic(using=STORE):
         condition, parameter = rows.among(STORE, [subject for subject, category, _ in erased if category == WHOLE])
-        rows.change(STORE, f"DELETE FROM {TABLE} WHERE subject {condition}", [[parameter]])  # noqa: S608 - our names
+        rows.change(STORE, f"DELETE FROM {TABLE} WHERE subject {condition}", [[parameter]])
         for subject, category, version in erased:
             bundle = _held(subject) if category != WHOLE else None
-            if bundle is not None:
-                kept = {each: key for each, key in bundle.items() if each != category or key.version > version}
-                _put(subject, kept)
+            key = bundle.key(category) if bundle else None
+            if bundle and key and key.version <= version:
+                _put(subject, bundle.without(category))
         Erasure.objects.bulk_create(
             (
                 Erasure(subject=subject, category=category, version=version, at=at)
@@ -91,23 +115,25 @@ def destroy(erased: Collection[Erased], at: datetime) -> None:
 
 def move(generation: int, limit: int) -> int:
     """Seals up to `limit` rows of `generation` anew under the current one, in one transaction; says how many."""
+    as_id = rows.id_maker(STORE)
     with reaching(), transaction.atomic(using=STORE):
         key = keyring.held(Kind.SUBJECTS)
-        sql = f"SELECT subject, keys FROM {TABLE} WHERE generation = %s ORDER BY subject LIMIT %s"  # noqa: S608 - our names
+        sql = f"SELECT subject, keys FROM {TABLE} WHERE generation = %s ORDER BY subject LIMIT %s"
         found = rows.fetch(STORE, sql + rows.for_update(STORE), [generation, limit])
-        _write(
-            (key.number, _seal(key, subject, bundle), rows.to_id(STORE, subject))
-            for subject, bundle in _unsealed(found)
-        )
+        _write([(key.number, _seal(key, subject, bundle), as_id(subject)) for subject, bundle in _unsealed(found)])
     return len(found)
 
 
-def _fresh(version: int) -> DataKey:
-    return DataKey(version, random_key())
+def _new_bundle() -> Bundle:
+    return Bundle(sum(1 << category for category in _CATEGORIES), b"".join([_new_slot(1) for _ in _CATEGORIES]))
+
+
+def _new_slot(version: int) -> bytes:
+    return bytes([version]) + random_key()
 
 
 def _held(subject: UUID) -> Bundle | None:
-    sql = f"SELECT subject, keys FROM {TABLE} WHERE subject = %s"  # noqa: S608 - our names
+    sql = f"SELECT subject, keys FROM {TABLE} WHERE subject = %s"
     found = rows.fetch(STORE, sql + rows.for_update(STORE), [rows.to_id(STORE, subject)])
     return dict(_unsealed(found)).get(subject)
 
@@ -117,27 +143,22 @@ def _put(subject: UUID, bundle: Bundle) -> None:
     _write([(key.number, _seal(key, subject, bundle), rows.to_id(STORE, subject))])
 
 
-def _write(changed: Iterable[tuple[int, bytes, Any]]) -> None:
-    rows.change(STORE, f"UPDATE {TABLE} SET generation = %s, keys = %s WHERE subject = %s", list(changed))  # noqa: S608 - our names
+def _write(changed: Sequence[tuple[int, bytes, Any]]) -> None:
+    rows.change(STORE, f"UPDATE {TABLE} SET generation = %s, keys = %s WHERE subject = %s", changed)
 
 
 def _seal(key: Key, subject: UUID, bundle: Bundle) -> bytes:
-    """Presence mask (1 byte, bit = category), then the sealed slots: version (1), key (32), by category."""
-    mask = sum(1 << category for category in bundle)
-    slots = b"".join(bytes([bundle[each].version]) + bundle[each].secret for each in sorted(bundle))
-    return bytes([mask]) + seal(key.secret, slots, _LABEL, subject, mask, key_id=key.number)
+    """The mask (1 byte), then the sealed slots."""
+    sealed = seal(key.secret, bundle.slots, _LABEL, subject, bundle.mask, key_id=key.number)
+    return bytes([bundle.mask]) + sealed
 
 
 def _unsealed(found: Iterable[tuple[Any, Any]]) -> Iterator[tuple[UUID, Bundle]]:
+    secrets: dict[int, bytes] = {}
     for raw, content in found:
-        subject, blob = rows.from_id(raw), bytes(content)
-        yield subject, _unseal(subject, blob[0] if blob else 0, blob[1:])
-
-
-def _unseal(subject: UUID, mask: int, blob: bytes) -> Bundle:
-    slots = unseal(keyring.secret(Kind.SUBJECTS, key_id(blob)), blob, _LABEL, subject, mask)
-    present = [category for category in Category if mask >> category & 1]
-    return {
-        category: DataKey(slots[at], slots[at + 1 : at + _SLOT])
-        for category, at in zip(present, range(0, len(slots), _SLOT), strict=True)
-    }
+        subject, kept = rows.from_id(raw), bytes(content)
+        mask, blob = kept[0] if kept else 0, kept[1:]
+        generation = key_id(blob)
+        if generation not in secrets:
+            secrets[generation] = keyring.secret(Kind.SUBJECTS, generation)
+        yield subject, Bundle(mask, unseal(secrets[generation], blob, _LABEL, subject, mask))

@@ -20,7 +20,7 @@ def _forgotten_keys() -> Iterator[None]:
 
 @pytest.fixture
 def real_commits(
-    django_db_setup: None,  # noqa: ARG001 - lays out the stores
+    django_db_setup: None,
     django_db_blocker: pytest_django.DjangoDbBlocker,
 ) -> Iterator[None]:
     """For several processes: commits are real, and the tables are emptied afterwards as the app role may."""
@@ -32,5 +32,5 @@ def real_commits(
                 for model in reversed(list(apps.get_app_config(label).get_models())):
                     store = connections[router.db_for_write(model)]
                     with store.cursor() as cursor:
-                        cursor.execute(f"DELETE FROM {store.ops.quote_name(model._meta.db_table)}")  # noqa: S608, SLF001
+                        cursor.execute(f"DELETE FROM {store.ops.quote_name(model._meta.db_table)}")
             connections.close_all()

@@ -3,7 +3,7 @@
 from django.db import models
 
 from toride.base.ids import ordered_id, random_id
-from toride.vault.index.models import Delta, IndexState, LookupToken, Segment  # noqa: F401 - tables of this app
+from toride.vault.index.models import Delta, IndexState, LookupToken, Segment
 
 
 class Subject(models.Model):

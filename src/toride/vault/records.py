@@ -83,7 +83,7 @@ def write(drafts: Sequence[Draft]) -> list[UUID]:
     1 MiB, Conflict when a record was changed since it was read: then none is kept.
     """
     keys = bundles.load({draft.subject for draft in drafts})
-    now = rows.to_moment(STORE, clock.now())
+    as_id, now = rows.id_maker(STORE), rows.to_moment(STORE, clock.now())
     made: list[tuple[Any, ...]] = []
     changed: list[tuple[Any, ...]] = []
     fresh = iter(sorted(ordered_id() for draft in drafts if draft.record is None))
@@ -92,7 +92,7 @@ def write(drafts: Sequence[Draft]) -> list[UUID]:
         revision = draft.revision + 1
         key = _key(keys.get(draft.subject), draft.category)
         blob = seal_record(key, Place(record, draft.subject, draft.category, draft.kind), revision, draft.data)
-        place = (rows.to_id(STORE, record), rows.to_id(STORE, draft.subject), int(draft.category), draft.kind)
+        place = (as_id(record), as_id(draft.subject), int(draft.category), draft.kind)
         if draft.revision:
             changed.append((revision, now, blob, *place, draft.revision))
         else:
@@ -166,7 +166,8 @@ def open_each(permit: Permit, items: Sequence[tuple[UUID, Category, bytes, Part]
     keys = bundles.load({subject for subject, _, _, _ in items})
     found: list[dict[str, Any] | None] = []
     for subject, category, blob, context in items:
-        key = keys.get(subject, {}).get(category)
+        bundle = keys.get(subject)
+        key = bundle.key(category) if bundle else None
         if key is None or key.version != key_id(blob):
             found.append(None)
             continue
@@ -212,9 +213,10 @@ def _keep(made: list[tuple[Any, ...]], changed: list[tuple[Any, ...]]) -> None:
 def _key(bundle: Bundle | None, category: Category) -> DataKey:
     if bundle is None:
         raise Hidden
-    if category not in bundle:
+    key = bundle.key(category)
+    if key is None:
         raise Refused("category-erased")
-    return bundle[category]
+    return key
 
 
 def _depth(permit: Permit, category: Category) -> Opening:
@@ -234,5 +236,7 @@ def _masked(permit: Permit, category: Category, fields: Fields) -> dict[str, Val
 
 
 def _opened(permit: Permit, category: Category, data: Mapping[str, Any]) -> dict[str, Value]:
+    if permit.opening(category) is Opening.CLEAR and not any(place is category for place, _ in permit.fields):
+        return {name: Opened(content) for name, content in data.items()}
     openings = {name: permit.opening(category, name) for name in data}
     return {name: _show(openings[name], content) for name, content in data.items() if openings[name]}

@@ -1,6 +1,6 @@
 """The few lines in which SQLite and PostgreSQL differ for the vault: ids, moments, sets of ids, many rows at once."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,12 @@ def among(store: str, ids: Collection[UUID]) -> tuple[str, Any]:
 
 def to_id(store: str, one: UUID) -> Any:
     """An id as a parameter."""
-    return one if stores.is_server(store) else one.hex
+    return id_maker(store)(one)
+
+
+def id_maker(store: str) -> Callable[[UUID], Any]:
+    """What makes a parameter of an id, for many."""
+    return _itself if stores.is_server(store) else _hexadecimal
 
 
 def from_id(value: Any) -> UUID:
@@ -68,7 +73,15 @@ def insert(store: str, table: str, columns: Sequence[str], rows: Sequence[Sequen
             _copy(cursor, f"COPY {table} ({names}) FROM STDIN", rows)
         elif rows:
             places = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)  # noqa: S608 - our names
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)
+
+
+def _itself(one: UUID) -> Any:
+    return one
+
+
+def _hexadecimal(one: UUID) -> Any:
+    return one.hex
 
 
 def _copy(cursor: Any, statement: str, rows: Iterable[Sequence[Any]]) -> None:

@@ -24,8 +24,9 @@ def create(count: int = 1) -> list[UUID]:
     """New subjects. Their keys are committed at once, the subjects with the caller's transaction."""
     made = [random_id() for _ in range(count)]
     bundles.make(made)
-    now = rows.to_moment(STORE, clock.now())
-    rows.insert(STORE, "vault_subject", ("id", "created"), [(rows.to_id(STORE, one), now) for one in made])
+    as_id, now = rows.id_maker(STORE), rows.to_moment(STORE, clock.now())
+    with transaction.atomic(using=STORE):
+        rows.insert(STORE, "vault_subject", ("id", "created"), [(as_id(one), now) for one in made])
     return made
 
 
@@ -45,8 +46,9 @@ def erase(subjects: Collection[UUID]) -> None:
 
 def erase_category(subject: UUID, category: Category) -> None:
     """Ends one category of a living subject, as `erase` does; `restart_category` allows it anew."""
-    key = bundles.load([subject]).get(subject, {}).get(category)
-    if key is not None:
+    bundle = bundles.load([subject]).get(subject)
+    key = bundle.key(category) if bundle else None
+    if key:
         _erase([(subject, int(category), key.version)])
 
 
@@ -78,9 +80,9 @@ def _erase(erased: list[Erased]) -> None:
 def _remove(erased: Collection[Erased], at: datetime) -> None:
     whole = [subject for subject, category, _ in erased if category == WHOLE]
     condition, parameter = rows.among(STORE, whole)
-    rows.change(STORE, f"DELETE FROM vault_sealedrecord WHERE subject_id {condition}", [[parameter]])  # noqa: S608
+    rows.change(STORE, f"DELETE FROM vault_sealedrecord WHERE subject_id {condition}", [[parameter]])
     moment = rows.to_moment(STORE, at)
-    sql = f"UPDATE vault_subject SET erased = %s WHERE erased IS NULL AND id {condition}"  # noqa: S608 - our names
+    sql = f"UPDATE vault_subject SET erased = %s WHERE erased IS NULL AND id {condition}"
     rows.change(STORE, sql, [[moment, parameter]])
     for subject, category, _ in erased:
         if category != WHOLE:

@@ -75,11 +75,11 @@ def test_one_category_is_erased_alone_and_starts_anew_under_another_key(people, 
     with committed():
         subjects.erase_category(sato, SENSITIVE)
     assert seen(sato, taniguchi) == {sato: [BASIC], taniguchi: [BASIC, SENSITIVE]}
-    assert SENSITIVE not in bundles.load([sato])[sato]
+    assert bundles.load([sato])[sato].key(SENSITIVE) is None
     with pytest.raises(Refused):
         keep(sato, SENSITIVE, ILLNESS)
     subjects.restart_category(sato, SENSITIVE)
-    assert bundles.load([sato])[sato][SENSITIVE].version == 2
+    assert bundles.load([sato])[sato].key(SENSITIVE).version == 2
     keep(sato, SENSITIVE, {"illness": "花粉症"})
     old.save(force_insert=True)
     assert seen(sato) == {sato: [BASIC, SENSITIVE]}
@@ -87,7 +87,7 @@ def test_one_category_is_erased_alone_and_starts_anew_under_another_key(people, 
     with committed():
         subjects.erase_category(sato, SENSITIVE)
     subjects.restart_category(sato, SENSITIVE)
-    assert bundles.load([sato])[sato][SENSITIVE].version == 3
+    assert bundles.load([sato])[sato].key(SENSITIVE).version == 3
 
 
 def test_crash_between_the_two_commits_is_made_good(people):
@@ -97,7 +97,7 @@ def test_crash_between_the_two_commits_is_made_good(people):
     assert set(bundles.load(people)) == set(people)
     assert subjects.replay() == 2
     assert set(bundles.load(people)) == {taniguchi}
-    assert set(bundles.load(people)[taniguchi]) == set(Category) - {SENSITIVE}
+    assert [each for each in Category if not bundles.load(people)[taniguchi].key(each)] == [SENSITIVE]
     assert subjects.replay() == 0
 
 
@@ -127,7 +127,7 @@ def test_restored_keys_are_destroyed_again(people, committed):
     SubjectKeys.objects.bulk_create(backup)
     assert subjects.replay() == 2
     assert seen(*people) == {people[0]: [], people[1]: [BASIC]}
-    assert {len(bundle) for bundle in bundles.load(people).values()} == {4}
+    assert [len(bundle.slots) for bundle in bundles.load(people).values()] == [4 * 33]
 
 
 def test_lost_keys_without_an_erasure_are_an_error_and_not_an_empty_page(people):
