@@ -51,8 +51,20 @@ class Cluster:
 
     def sql(self, statement: str, database: str = "postgres") -> str:
         return self.run(
-            "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-U", "postgres",
-            "-h", str(self.folder), "-p", str(self.port), "-d", database, "-c", statement,
+            "psql",
+            "-XAtq",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-U",
+            "postgres",
+            "-h",
+            str(self.folder),
+            "-p",
+            str(self.port),
+            "-d",
+            database,
+            "-c",
+            statement,
         ).stdout.strip()
 
     def stop(self) -> None:
@@ -76,10 +88,24 @@ def start(options: str = FAST) -> Cluster:
         port = probe.getsockname()[1]
     cluster = Cluster(folder, port, programs, secrets.token_hex(12))
     data = str(folder / "pg")
-    cluster.run("initdb", "-D", data, "-A", "scram-sha-256", "--auth-local=trust", "-U", "postgres", "-E", "UTF8", "--no-sync")
+    cluster.run(
+        "initdb", "-D", data, "-A", "scram-sha-256", "--auth-local=trust", "-U", "postgres", "-E", "UTF8", "--no-sync"
+    )
     arguments = f"-k {folder} -p {port} -c listen_addresses=127.0.0.1 {options}"
     cluster.run("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", arguments, "start")
     for role in ROLES:
-        cluster.run("psql", "-XAtq", "-h", str(folder), "-p", str(port), "-U", "postgres", "-d", "postgres", "-c",
-                    f"CREATE ROLE {role} LOGIN PASSWORD '{cluster.password}'")
+        cluster.run(
+            "psql",
+            "-XAtq",
+            "-h",
+            str(folder),
+            "-p",
+            str(port),
+            "-U",
+            "postgres",
+            "-d",
+            "postgres",
+            "-c",
+            f"CREATE ROLE {role} LOGIN PASSWORD '{cluster.password}'",
+        )
     return cluster

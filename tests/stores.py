@@ -37,4 +37,4 @@ def django_db_setup(django_db_blocker: object) -> Iterator[None]:
     from django.db import connections
 
     connections.close_all()
-    assert settings.HOME == Path(os.environ["TORIDE_HOME"])
+    assert Path(os.environ["TORIDE_HOME"]) == settings.HOME

@@ -103,9 +103,7 @@ def _openings(
 def _reasons(granted: Sequence[Grant], openings: dict[Category, Opening]) -> dict[Category, str]:
     """Why a category is not clear: "purpose" where another purpose of the duty opens it, else "duty"."""
     return {
-        category: "purpose"
-        if any(grant.opens.get(category) == Opening.CLEAR for grant in granted)
-        else "duty"
+        category: "purpose" if any(grant.opens.get(category) == Opening.CLEAR for grant in granted) else "duty"
         for category, opening in openings.items()
         if opening != Opening.CLEAR
     }

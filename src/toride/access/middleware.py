@@ -116,7 +116,10 @@ def _alive(request: HttpRequest) -> bool:
     """Is the session within its idle and absolute limits? Notes its use at most once a minute."""
     moment = clock.now().timestamp()
     born, seen = request.session.get("born", 0), request.session.get("seen", 0)
-    if moment - born > settings.SESSION_ABSOLUTE.total_seconds() or moment - seen > settings.SESSION_IDLE.total_seconds():
+    if (
+        moment - born > settings.SESSION_ABSOLUTE.total_seconds()
+        or moment - seen > settings.SESSION_IDLE.total_seconds()
+    ):
         logout(request)
         return False
     if moment - seen > TOUCH.total_seconds():

@@ -43,7 +43,7 @@ class Person(AbstractBaseUser):
 
     objects = People()
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: list[str] = []  # noqa: RUF012
+    REQUIRED_FIELDS: list[str] = []
 
 
 class PersonalToken(models.Model):

@@ -9,6 +9,7 @@ import orjson
 from toride.access import roles
 from toride.access.roles import Grant
 
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """`grants[role][action]` → the grants that name the action."""
@@ -18,12 +19,7 @@ class Policy:
 
     def of(self, held: list[str], rank: int, action: str) -> list[Grant]:
         """The grants of these roles for an action, at this rank."""
-        return [
-            grant
-            for role in held
-            for grant in self.grants.get(role, {}).get(action, ())
-            if rank >= grant.rank
-        ]
+        return [grant for role in held for grant in self.grants.get(role, {}).get(action, ()) if rank >= grant.rank]
 
     def actions(self, held: list[str], rank: int) -> frozenset[str]:
         """Every action that these roles may do at this rank."""
@@ -33,6 +29,7 @@ class Policy:
             for action, grants in self.grants.get(role, {}).items()
             if any(rank >= grant.rank for grant in grants)
         )
+
 
 @cache
 def current() -> Policy:
@@ -46,12 +43,12 @@ def current() -> Policy:
         compiled[role.code] = table
     return Policy(_version(), compiled)
 
+
 def _version() -> str:
     """A name for exactly this content: two installations with the same roles have the same version."""
-    content = [
-        [role.code, [[*_plain(grant)] for grant in role.grants]] for role in roles.SHIPPED.values()
-    ]
+    content = [[role.code, [[*_plain(grant)] for grant in role.grants]] for role in roles.SHIPPED.values()]
     return "shipped-" + hashlib.sha256(orjson.dumps(content)).hexdigest()[:12]
+
 
 def _plain(grant: Grant) -> list[object]:
     return [
@@ -62,5 +59,3 @@ def _plain(grant: Grant) -> list[object]:
         sorted((int(category), int(opening)) for category, opening in grant.opens.items()),
         sorted((int(category), name, int(opening)) for (category, name), opening in grant.fields.items()),
     ]
-
-__all__ = ["Category", "Opening", "Policy", "Reach", "current"]

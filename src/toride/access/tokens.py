@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from toride.access.models import PersonalToken, Person
+from toride.access.models import Person, PersonalToken
 from toride.base import clock
 from toride.base.errors import Refused
 

@@ -14,7 +14,13 @@ from toride.access.models import Person
 from toride.base.guard import guarded, open_to_all
 
 WAYS = (
-    ("customers:list:search", "customers", "search", lazy("Search customers"), lazy("By name, kana, phone or number, as you type")),
+    (
+        "customers:list:search",
+        "customers",
+        "search",
+        lazy("Search customers"),
+        lazy("By name, kana, phone or number, as you type"),
+    ),
     ("customers:file:import", "imports", "inbox", lazy("Imports"), lazy("What was imported, what was rejected, undo")),
     ("audit:trail:read", "trail", "eye", lazy("Audit trail"), lazy("Who saw whom, when, for what purpose")),
     ("access:matrix:read", "matrix", "grid", lazy("Access matrix"), lazy("Which duty may do what")),
@@ -31,7 +37,13 @@ def home(request: HttpRequest) -> HttpResponse:
 @guarded(Action.MATRIX_READ)
 def matrix_page(request: HttpRequest) -> HttpResponse:
     request.permit.ledger.facts["read"] = "matrix"  # type: ignore[attr-defined]
-    reaches = {"none": _("no customer"), "own": _("own"), "branch": _("branch"), "department": _("department"), "all": _("all")}
+    reaches = {
+        "none": _("no customer"),
+        "own": _("own"),
+        "branch": _("branch"),
+        "department": _("department"),
+        "all": _("all"),
+    }
     context = {"matrix": matrix.table(), "reaches": reaches, "purposes": purposes.SHIPPED}
     return render(request, "access/matrix.html", context)
 

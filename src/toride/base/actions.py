@@ -23,7 +23,7 @@ def declare(names: Names) -> Names:
         value = str(member.value)
         if value in _declared:
             raise ValueError(f"{value} is declared twice")
-        if value.count(":") != 2:
+        if len(value.split(":")) != len(("domain", "thing", "verb")):
             raise ValueError(f"{value} is not domain:thing:verb")
         _declared[value] = Described(value, member.name)
     return names

@@ -64,7 +64,11 @@ def _pytest(store: str, arguments: list[str], what: str) -> int:
 
 
 def _parallel(arguments: list[str]) -> list[str]:
-    return [] if any(one.startswith("-n") for one in arguments) else ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadscope"]
+    return (
+        []
+        if any(one.startswith("-n") for one in arguments)
+        else ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadscope"]
+    )
 
 
 def _environment() -> dict[str, str]:

@@ -56,7 +56,9 @@ def serve(
     if kind is None:
         raise ConfigurationError(f"There is no installation in {where}. Make one with: ./toride init")
     if kind == "demo":
-        raise ConfigurationError(f"{where} is a demonstration, for ever; it is never served for real use. Use: ./toride init")
+        raise ConfigurationError(
+            f"{where} is a demonstration, for ever; it is never served for real use. Use: ./toride init"
+        )
     if no_tls:
         if host not in LOOPBACK:
             raise ConfigurationError(f"Without TLS only loopback is served, not {host}. Leave --no-tls out.")
@@ -116,7 +118,7 @@ def _stores(where: Path) -> None:
     import subprocess
 
     environment = os.environ | {"TORIDE_HOME": str(where)}
-    done = subprocess.run([sys.executable, "-m", "toride", "migrate"], env=environment, check=False)  # noqa: S603
+    done = subprocess.run([sys.executable, "-m", "toride", "migrate"], env=environment, check=False)
     if done.returncode:
         raise ConfigurationError("The stores could not be laid out; see above.")
     os.environ["DJANGO_SETTINGS_MODULE"] = "toride.settings"
@@ -150,7 +152,9 @@ def _free(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise ConfigurationError(f"Port {port} is in use. Choose another: ./toride demo --port {port + 1}") from None
+            raise ConfigurationError(
+                f"Port {port} is in use. Choose another: ./toride demo --port {port + 1}"
+            ) from None
 
 
 def _certificate(where: Path, host: str, names: tuple[str, ...]) -> tuple[str, str]:
@@ -183,5 +187,11 @@ def _who_can_sign_in(port: int) -> str:
 
     people = Person.objects.filter(username__in=NAMES).select_related("branch", "department")
     lines = [f"  {person.username:10} {person.name}" for person in people.order_by("username")]
-    return "\n".join([f"Toride demonstration: http://localhost:{port}", "Who can sign in, at one click:", *lines, "Stop with Ctrl+C."])
-
+    return "\n".join(
+        [
+            f"Toride demonstration: http://localhost:{port}",
+            "Who can sign in, at one click:",
+            *lines,
+            "Stop with Ctrl+C.",
+        ]
+    )

@@ -33,7 +33,14 @@ def customers() -> None:
 @click.option("--filter", "filters", multiple=True, metavar="NAME=VALUE", help=f"One of {', '.join(FILTERS)}.")
 @click.option("--json", "as_json", is_flag=True)
 def search(
-    query: str, username: str, purpose: str, limit: int, sort: str, descending: bool, filters: tuple[str, ...], as_json: bool
+    query: str,
+    username: str,
+    purpose: str,
+    limit: int,
+    sort: str,
+    descending: bool,
+    filters: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Search as the one search box does."""
     chosen = dict(_pair(one) for one in filters)
@@ -97,4 +104,3 @@ def _whole(profile: Profile) -> dict[str, Any]:
             {name: _content(profile.values[name]) for name in fields} if opening != Opening.CLOSED else {}
         )
     return found
-

@@ -27,7 +27,13 @@ GENDERS = {
     "男性": "male", "男": "male", "m": "male", "male": "male",
     "不明": "", "その他": "", "": "",
 }  # fmt: skip
-KINDS = {"person": "person", "個人": "person", "organisation": "organisation", "法人": "organisation", "団体": "organisation"}
+KINDS = {
+    "person": "person",
+    "個人": "person",
+    "organisation": "organisation",
+    "法人": "organisation",
+    "団体": "organisation",
+}
 STATUSES = ("active", "dormant", "closed")
 STATUS_WORDS = {"取引中": "active", "休眠": "dormant", "解約": "closed"}
 KIND_LABELS = {"person": _("Person"), "organisation": _("Organisation")}
@@ -173,7 +179,9 @@ FIELDS: dict[str, Field] = {
         Field("prefecture", BASIC, _("Prefecture"), prefecture),
         Field("city", BASIC, _("City"), line),
         Field("street", BASIC, _("Street and building"), lambda written: line(written, 200)),
-        Field("status", BASIC, _("Status"), _one_of({**{s: s for s in STATUSES}, **STATUS_WORDS}, _("choose a status"))),
+        Field(
+            "status", BASIC, _("Status"), _one_of({**{s: s for s in STATUSES}, **STATUS_WORDS}, _("choose a status"))
+        ),
         Field("since", TRANSACTIONS, _("Customer since"), day),
         Field("value", TRANSACTIONS, _("Assets held (yen)"), amount),
         Field("holdings", TRANSACTIONS, _("Products held"), line, many=True),

@@ -18,7 +18,9 @@ SPACE = re.compile(r"[\s・=＝·.,、。'’-]+")
 COMPANY = (("(株)", "株式会社"), ("(有)", "有限会社"), ("(同)", "合同会社"), ("(医)", "医療法人"), ("(学)", "学校法人"))
 KANA_LOOSE = str.maketrans("ヂヅヲヰヱヴァィゥェォャュョヮ", "ジズオイエウアイウエオヤユヨワ")
 KANA_STRICT = str.maketrans("ヂヅヲヰヱ", "ジズオイエ")
-LONG = re.compile(r"ー|(?<=[オコソトノホモヨロゴゾドボポ])[ウオ]|(?<=[ウクスツヌフムユルグズブプ])ウ|(?<=[イキシチニヒミリギジビピ])イ")
+LONG = re.compile(
+    r"ー|(?<=[オコソトノホモヨロゴゾドボポ])[ウオ]|(?<=[ウクスツヌフムユルグズブプ])ウ|(?<=[イキシチニヒミリギジビピ])イ"
+)
 KANJI = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〆]")
 ROMAJI = re.compile(r"[a-z]+")
 
@@ -107,4 +109,6 @@ def plain_number(text: str) -> str:
 
 def is_company(text: str) -> bool:
     """Does the name say that it is an organisation (法人格)?"""
-    return any(full in plain(text) for _short, full in COMPANY) or bool(re.search(r"(法人|組合|協会|銀行)$", plain(text)))
+    return any(full in plain(text) for _short, full in COMPANY) or bool(
+        re.search(r"(法人|組合|協会|銀行)$", plain(text))
+    )

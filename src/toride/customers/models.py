@@ -1,8 +1,10 @@
-"""What may stand in clear of a customer: whose branch, whose charge, from which import."""
+"""What may stand in clear: whose branch and charge a customer is, and which import brought them."""
 
 from django.db import models
 
 from toride.access.models import Branch, Person
+from toride.base.ids import ordered_id
+from toride.jobs.models import Job
 from toride.vault.models import Subject
 
 
@@ -19,6 +21,42 @@ class Customer(models.Model):
         indexes = [models.Index(fields=["branch"]), models.Index(fields=["owner"])]
 
 
-from toride.customers.imports.models import Brought, Import, Rejected  # noqa: E402 - Django looks for models here
+class Import(models.Model):
+    """The file and its rejected rows stand sealed; the mapping holds headings only."""
 
-__all__ = ["Brought", "Customer", "Import", "Rejected"]
+    id = models.UUIDField(primary_key=True, default=ordered_id, editable=False)
+    job = models.OneToOneField(Job, on_delete=models.PROTECT, null=True)
+    person = models.UUIDField()
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT)
+    file = models.UUIDField()
+    encoding = models.CharField(max_length=20, blank=True)
+    delimiter = models.CharField(max_length=2, blank=True)
+    targets = models.JSONField(default=list)
+    header = models.BooleanField(default=True)
+    counts = models.JSONField(default=dict)
+    created = models.DateTimeField(auto_now_add=True)
+    undone = models.DateTimeField(null=True)
+    purged = models.DateTimeField(null=True)
+
+
+class Brought(models.Model):
+    """A customer that an import made (`made`) or changed; `row` is the place in the file."""
+
+    source = models.ForeignKey(Import, on_delete=models.CASCADE)
+    subject = models.ForeignKey(Subject, on_delete=models.CASCADE)
+    made = models.BooleanField()
+    row = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "subject"], name="customers_brought_once")]
+
+
+class Rejected(models.Model):
+    """A row that was not imported, sealed, with the reasons."""
+
+    source = models.ForeignKey(Import, on_delete=models.CASCADE)
+    row = models.PositiveIntegerField()
+    blob = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "row"], name="customers_rejected_once")]

@@ -82,7 +82,9 @@ def search(permit: Permit, ask: Ask) -> Found:
         boost=question.boost,
         exact_total=ask.exact_total,
     )
-    permit.ledger.terms = " ".join([ask.text, *(f"{key}={value}" for key, value in ask.filters.items() if value)]).strip()
+    permit.ledger.terms = " ".join(
+        [ask.text, *(f"{key}={value}" for key, value in ask.filters.items() if value)]
+    ).strip()
     permit.ledger.facts |= {"found": hits.total, "more": hits.capped}
     items = [found for found in profiles(permit, hits.subjects, NEEDED) if _answers(found, expr)]
     return Found(items, hits.total, hits.capped, hits.cursor)
@@ -144,7 +146,6 @@ def _answers(found: Profile, expr: Expr) -> bool:
         if isinstance(value, Opened):
             contents[spec.category][spec.name] = value.content
     return matches(expr, row(found.branch, found.owner_id, contents))
-
 
 
 def subject_of(number: str) -> UUID | None:

@@ -64,5 +64,3 @@ def row(branch: str, owner: UUID | None, profile: Profile) -> dict[str, Any]:
 
 def _several(fold: Any, *texts: str) -> tuple[str, ...]:
     return tuple(fold(text)[:200] for text in texts if text)
-
-

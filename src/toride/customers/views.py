@@ -27,7 +27,9 @@ def customers(request: HttpRequest) -> HttpResponse:
     ask = asked(request.POST)
     found = queries.search(request.permit, ask)  # type: ignore[attr-defined]
     name = "customers/rows.html" if request.headers.get("HX-Request") else "customers/list.html"
-    return render(request, name, _context(request, Action.SEARCH, found=found, ask=ask, prefectures=addresses.PREFECTURES))
+    return render(
+        request, name, _context(request, Action.SEARCH, found=found, ask=ask, prefectures=addresses.PREFECTURES)
+    )
 
 
 @guarded(Action.PROFILE_READ, subject="subject")
@@ -41,7 +43,9 @@ def history(request: HttpRequest, subject: UUID) -> HttpResponse:
     permit = request.permit  # type: ignore[attr-defined]
     found = queries.profile(permit, subject)
     changes = queries.history(permit, subject)
-    return render(request, "customers/history.html", _context(request, Action.HISTORY_READ, customer=found, changes=changes))
+    return render(
+        request, "customers/history.html", _context(request, Action.HISTORY_READ, customer=found, changes=changes)
+    )
 
 
 @guarded(Action.FIELD_REVEAL, subject="subject")
@@ -112,7 +116,13 @@ def _context(request: HttpRequest, action: Action, **context: Any) -> dict[str, 
 
 
 def _form(
-    request: HttpRequest, action: Action, values: dict[str, str], errors: dict[str, Any], *, status: int = 200, **context: Any
+    request: HttpRequest,
+    action: Action,
+    values: dict[str, str],
+    errors: dict[str, Any],
+    *,
+    status: int = 200,
+    **context: Any,
 ) -> HttpResponse:
     permit = request.permit  # type: ignore[attr-defined]
     shown = [
@@ -120,7 +130,9 @@ def _form(
         for category in Category
     ]
     context |= {"values": values, "errors": errors, "groups": [group for group in shown if group[2]]}
-    return render(request, "customers/form.html", _context(request, action, **({"customer": None} | context)), status=status)
+    return render(
+        request, "customers/form.html", _context(request, action, **({"customer": None} | context)), status=status
+    )
 
 
 def _clear(permit: Any, spec: fields.Field) -> bool:

@@ -53,7 +53,7 @@ def _batches(made: Iterator[fiction.Fictional]) -> Iterator[list[fiction.Fiction
 
 
 def _owner(chance: random.Random, sellers: list[Person]) -> UUID | None:
-    return chance.choice(sellers).id if sellers and chance.random() < 0.8 else None  # noqa: PLR2004
+    return chance.choice(sellers).id if sellers and chance.random() < 0.8 else None
 
 
 def _histories(chance: random.Random, subjects: list[UUID]) -> None:

@@ -38,7 +38,12 @@ def build(chance: random.Random) -> dict[str, list[Person]]:
     sellers: dict[str, list[Person]] = {code: [] for code in branches}
     for username, name, roles, branch, department, rank in PERSONAS:
         person = people.add(
-            username, name, roles=roles, branch=branches[branch], department=departments.get(department or ""), rank=rank
+            username,
+            name,
+            roles=roles,
+            branch=branches[branch],
+            department=departments.get(department or ""),
+            rank=rank,
         )
         if "sales" in roles:
             sellers[branch].append(person)

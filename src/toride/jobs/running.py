@@ -105,7 +105,12 @@ def perform(job: Job, worker: str) -> Job:
     except Exception as error:  # noqa: BLE001 - a job's failure must not end the worker
         place = traceback.extract_tb(error.__traceback__)[-1]
         log.warning(
-            "job %s of kind %s failed: %s at %s:%s", job.pk, job.kind, type(error).__name__, place.filename, place.lineno
+            "job %s of kind %s failed: %s at %s:%s",
+            job.pk,
+            job.kind,
+            type(error).__name__,
+            place.filename,
+            place.lineno,
         )
         reason = str(error) if isinstance(error, TorideError) else ""
         _end(job, worker, State.FAILED, error=f"{type(error).__name__}: {reason}"[:200].rstrip(": "))

@@ -20,8 +20,8 @@ from toride.access.models import Branch
 from toride.base.errors import Hidden, Invalid
 from toride.customers.actions import Action
 from toride.customers.imports import running, services
-from toride.customers.imports.models import Import
 from toride.customers.imports.services import Counts
+from toride.customers.models import Import
 from toride.jobs import running as jobs
 from toride.jobs.models import Job, State
 from toride.vault import files, index
@@ -165,7 +165,10 @@ def _perform(
         _write_rejected(source, username, purpose, rejected_file)
         result["rejected_file"] = str(rejected_file)
     if ended.state != State.DONE:
-        print(f"toride: the import stopped ({ended.error or ended.state}); go on with: ./toride imports resume {source.pk}", file=sys.stderr)
+        print(
+            f"toride: the import stopped ({ended.error or ended.state}); go on with: ./toride imports resume {source.pk}",
+            file=sys.stderr,
+        )
         raise SystemExit(2)
     _tell(result, as_json, time.monotonic() - start)
 
@@ -248,11 +251,12 @@ def _fits(file: Path) -> None:
 
 
 def _too_large() -> str:
-    return f"The file is larger than {settings.IMPORT_MAX_BYTES // 1_048_576} MB. Split it, or set TORIDE_IMPORT_MAX_MB."
+    return (
+        f"The file is larger than {settings.IMPORT_MAX_BYTES // 1_048_576} MB. Split it, or set TORIDE_IMPORT_MAX_MB."
+    )
 
 
 def _read(file: Path) -> Iterator[bytes]:
     with file.open("rb") as source:
         while chunk := source.read(CHUNK):
             yield chunk
-

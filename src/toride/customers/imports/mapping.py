@@ -106,9 +106,9 @@ def check(mapping: Columns) -> None:
     """A customer needs a number and a name."""
     found = set(mapping.targets)
     if "number" not in found:
-        raise Invalid("No column holds the customer number. Name it: --mapping FILE with {\"heading\": \"number\"}.")
+        raise Invalid('No column holds the customer number. Name it: --mapping FILE with {"heading": "number"}.')
     if not found & {"name", "family"}:
-        raise Invalid("No column holds the name. Name it: --mapping FILE with {\"heading\": \"name\"}.")
+        raise Invalid('No column holds the name. Name it: --mapping FILE with {"heading": "name"}.')
 
 
 def _heading(cell: str) -> str:

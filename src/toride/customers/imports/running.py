@@ -18,8 +18,8 @@ from toride.customers.actions import Action
 from toride.customers.imports import mapping, reading, services
 from toride.customers.imports.cleaning import Row, clean
 from toride.customers.imports.mapping import Columns
-from toride.customers.imports.models import Brought, Import
 from toride.customers.imports.services import Counts
+from toride.customers.models import Brought, Import
 from toride.customers.services import NUMBER
 from toride.jobs.models import Job
 from toride.jobs.running import Run, handler

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from django.db import transaction
@@ -15,8 +15,7 @@ from toride.customers import bulk, folding
 from toride.customers.actions import Action
 from toride.customers.bulk import New
 from toride.customers.imports.cleaning import Row
-from toride.customers.imports.models import Brought, Import, Rejected
-from toride.customers.models import Customer
+from toride.customers.models import Brought, Customer, Import, Rejected
 from toride.customers.services import NUMBER, by_category
 from toride.vault import index, records, subjects
 from toride.vault.amending import Amendment, amend, compare, restore, untouched
@@ -40,7 +39,7 @@ class Counts:
     rejected: int = 0
     warnings: int = 0
 
-    def __iadd__(self, other: "Counts") -> "Counts":
+    def __iadd__(self, other: Self) -> Self:
         for name, value in asdict(other).items():
             setattr(self, name, getattr(self, name) + value)
         return self

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from toride.access.models import Person
 from toride.base.guard import guarded
 from toride.customers.actions import Action
-from toride.customers.imports.models import Import
+from toride.customers.models import Import
 
 SHOWN = 100
 

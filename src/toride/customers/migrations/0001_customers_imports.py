@@ -7,71 +7,91 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_people'),
-        ('jobs', '0001_jobs'),
-        ('vault', '0002_index'),
+        ("access", "0001_people"),
+        ("jobs", "0001_jobs"),
+        ("vault", "0002_index"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.UUIDField(default=toride.base.ids.ordered_id, editable=False, primary_key=True, serialize=False)),
-                ('person', models.UUIDField()),
-                ('file', models.UUIDField()),
-                ('encoding', models.CharField(blank=True, max_length=20)),
-                ('delimiter', models.CharField(blank=True, max_length=2)),
-                ('targets', models.JSONField(default=list)),
-                ('header', models.BooleanField(default=True)),
-                ('counts', models.JSONField(default=dict)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('undone', models.DateTimeField(null=True)),
-                ('purged', models.DateTimeField(null=True)),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='access.branch')),
-                ('job', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, to='jobs.job')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=toride.base.ids.ordered_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("person", models.UUIDField()),
+                ("file", models.UUIDField()),
+                ("encoding", models.CharField(blank=True, max_length=20)),
+                ("delimiter", models.CharField(blank=True, max_length=2)),
+                ("targets", models.JSONField(default=list)),
+                ("header", models.BooleanField(default=True)),
+                ("counts", models.JSONField(default=dict)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                ("undone", models.DateTimeField(null=True)),
+                ("purged", models.DateTimeField(null=True)),
+                ("branch", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="access.branch")),
+                ("job", models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, to="jobs.job")),
             ],
         ),
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('subject', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='vault.subject')),
-                ('created', models.DateTimeField()),
-                ('hidden', models.DateTimeField(null=True)),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='access.branch')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                (
+                    "subject",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        serialize=False,
+                        to="vault.subject",
+                    ),
+                ),
+                ("created", models.DateTimeField()),
+                ("hidden", models.DateTimeField(null=True)),
+                ("branch", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="access.branch")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['branch'], name='customers_c_branch__7e0f0e_idx'), models.Index(fields=['owner'], name='customers_c_owner_i_5773d3_idx')],
+                "indexes": [
+                    models.Index(fields=["branch"], name="customers_c_branch__7e0f0e_idx"),
+                    models.Index(fields=["owner"], name="customers_c_owner_i_5773d3_idx"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Brought',
+            name="Brought",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('made', models.BooleanField()),
-                ('row', models.PositiveIntegerField()),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='vault.subject')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='customers.import')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("made", models.BooleanField()),
+                ("row", models.PositiveIntegerField()),
+                ("subject", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="vault.subject")),
+                ("source", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="customers.import")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('source', 'subject'), name='customers_brought_once')],
+                "constraints": [models.UniqueConstraint(fields=("source", "subject"), name="customers_brought_once")],
             },
         ),
         migrations.CreateModel(
-            name='Rejected',
+            name="Rejected",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row', models.PositiveIntegerField()),
-                ('blob', models.BinaryField()),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='customers.import')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("row", models.PositiveIntegerField()),
+                ("blob", models.BinaryField()),
+                ("source", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="customers.import")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('source', 'row'), name='customers_rejected_once')],
+                "constraints": [models.UniqueConstraint(fields=("source", "row"), name="customers_rejected_once")],
             },
         ),
     ]
