@@ -1,6 +1,6 @@
 """Throw-away PostgreSQL clusters on loopback, never owned by root."""
 
-import glob
+import contextlib
 import os
 import secrets
 import shutil
@@ -16,9 +16,9 @@ FAST = "-c fsync=off -c full_page_writes=off -c max_connections=60 -c shared_buf
 
 def binaries() -> Path | None:
     """The newest PostgreSQL server programs on this machine, 15 or later."""
-    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), key=lambda path: int(path.split("/")[4]))
-    if found and int(found[-1].split("/")[4]) >= 15:
-        return Path(found[-1]).parent
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
+    if found and int(found[-1].parts[4]) >= 15:
+        return found[-1].parent
     plain = shutil.which("initdb")
     return Path(plain).parent if plain and shutil.which("pg_ctl") else None
 
@@ -68,10 +68,8 @@ class Cluster:
         ).stdout.strip()
 
     def stop(self) -> None:
-        try:
+        with contextlib.suppress(subprocess.CalledProcessError):
             self.run("pg_ctl", "-D", str(self.folder / "pg"), "-m", "immediate", "-w", "stop")
-        except subprocess.CalledProcessError:
-            pass
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

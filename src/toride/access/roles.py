@@ -27,7 +27,7 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """`actions` for `purposes` on rows within `reach`, from `rank` upwards; `fields` are exceptions within a category."""
+    """`actions` for `purposes` on rows within `reach`, from `rank` upwards; `fields` are exceptions in a category."""
 
     actions: tuple[str, ...]
     purposes: tuple[str, ...]

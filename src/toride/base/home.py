@@ -26,7 +26,7 @@ def create(home: Path, *, demo: bool, institution: str = "Toride") -> None:
 
 
 def kind(home: Path) -> str | None:
-    """ "demo", "real", or None where nothing was set up."""
+    """Which of "demo" and "real", or None where nothing was set up."""
     try:
         return (home / MARK).read_text(encoding="ascii").strip()
     except FileNotFoundError:

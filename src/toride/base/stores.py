@@ -80,7 +80,7 @@ class Router:
         return self.stores.get((label, model), self.stores.get(label, "default"))
 
     def db_for_read(self, model: Any, **hints: Any) -> str:
-        return self._store(model._meta.app_label, model._meta.model_name)
+        return self._store(model._meta.app_label, model._meta.model_name)  # noqa: SLF001 - public by habit
 
     db_for_write = db_for_read
 

@@ -119,6 +119,7 @@ def email(written: str) -> str:
 
 
 def postcode(written: str) -> str:
+    """Seven digits with a hyphen."""
     return addresses.postcode(written)
 
 
@@ -156,6 +157,7 @@ def _one_of(words: dict[str, str], advice: Any) -> Callable[[str], str]:
 
 
 def prefecture(written: str) -> str:
+    """One of the forty-seven, in full."""
     found = line(written)
     if found and found not in addresses.PREFECTURES:
         raise Invalid(_("write the prefecture in full, such as 東京都"))

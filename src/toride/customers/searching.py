@@ -101,10 +101,11 @@ def _digits(text: str) -> list[Prefix | Suffix]:
 
 def filters(values: dict[str, str]) -> list[Expr]:
     """The filters of the list page and the command; a filter on a closed column is refused by the index."""
-    found: list[Expr] = []
-    for name in ("branch", "owner", "status", "kind", "prefecture"):
-        if value := values.get(name, "").strip():
-            found.append(AnyOf(name, tuple(value.split(","))))
+    found: list[Expr] = [
+        AnyOf(name, tuple(value.split(",")))
+        for name in ("branch", "owner", "status", "kind", "prefecture")
+        if (value := values.get(name, "").strip())
+    ]
     if city := values.get("city", "").strip():
         found.append(Contains("city", folding.name(city)))
     if born := values.get("birth_date", "").strip():

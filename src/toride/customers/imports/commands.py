@@ -165,10 +165,8 @@ def _perform(
         _write_rejected(source, username, purpose, rejected_file)
         result["rejected_file"] = str(rejected_file)
     if ended.state != State.DONE:
-        print(
-            f"toride: the import stopped ({ended.error or ended.state}); go on with: ./toride imports resume {source.pk}",
-            file=sys.stderr,
-        )
+        why = ended.error or ended.state
+        print(f"toride: the import stopped ({why}); go on with: ./toride imports resume {source.pk}", file=sys.stderr)
         raise SystemExit(2)
     _tell(result, as_json, time.monotonic() - start)
 

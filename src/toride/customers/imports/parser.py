@@ -78,7 +78,7 @@ def _rest(source: BinaryIO) -> bytes:
 
 
 def _text(head: bytes, source: BinaryIO, asked: dict[str, Any]) -> Iterator[list[str]]:
-    encoding = asked.get("encoding") or _encoding(head, source)
+    encoding = asked.get("encoding") or _encoding(head)
     sample = head.decode(encoding, errors="ignore")
     delimiter = asked.get("delimiter") or _delimiter(sample)
     _say({"sheet": {"encoding": encoding, "delimiter": delimiter}})
@@ -93,7 +93,7 @@ def _text(head: bytes, source: BinaryIO, asked: dict[str, Any]) -> Iterator[list
         raise Unreadable(code, line=reader.line_num) from None
 
 
-def _encoding(head: bytes, source: BinaryIO) -> str:
+def _encoding(head: bytes) -> str:
     """By its mark; else UTF-16 by its zero bytes; else the first of ENCODINGS in which all of the start is valid."""
     for mark, name in BOMS:
         if head.startswith(mark):
@@ -199,7 +199,7 @@ def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
         raise Unreadable("excel") from None
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any) -> str:  # noqa: PLR0911 - one line for each type
     match value:
         case None:
             return ""

@@ -17,7 +17,7 @@ MOST_MESSAGE = 64 * 1_048_576
 SOURCE = Path(__file__).resolve().parents[3]
 WORDS = {
     "empty": "The file is empty.",
-    "encoding": "The encoding of the file is not known. Save it as UTF-8 or CP932 (Shift_JIS), or name it with --encoding.",
+    "encoding": "The encoding of the file is not known. Save it as UTF-8 or CP932, or name it with --encoding.",
     "bytes": "The file is not valid {encoding} at byte {byte}. Save it anew, or name its encoding with --encoding.",
     "nul": "The file holds NUL bytes; it is no text file, or damaged. Save it anew as CSV.",
     "quotes": 'A quotation mark is opened and never closed, near line {line}. Check the " marks there.',
@@ -29,7 +29,7 @@ WORDS = {
     "excel-size": "The workbook is larger than 64 MB. Save it as CSV.",
     "bomb": "The workbook unpacks to far more than it should. It was not opened. Save it anew, or as CSV.",
     "entities": "The workbook defines XML entities, which no office program does. It was not opened.",
-    "formulas": "The sheet holds formulas. Copy it and paste as values (or save as CSV), so that what you see is imported.",
+    "formulas": "The sheet holds formulas. Paste it as values, or save it as CSV, so that what you see is imported.",
     "memory": "The file needs more memory than an import may use. Split it, or save it as CSV.",
     "died": "The file could not be read: the reader gave up ({status}). Save it anew as CSV.",
 }

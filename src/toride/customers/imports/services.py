@@ -110,11 +110,12 @@ def _write(permit: Permit, source: Import, batch: Sorted) -> Counts:
     for one in amended:
         permit.ledger.touch(one.subject, Mode.CHANGED, one.category)
     refresh(changed)
+    brought = [(subject, True, row) for subject, row in zip(made, batch.new, strict=True)]
+    brought += [(subject, False, row) for subject, row in batch.known if subject in changed]
     Brought.objects.bulk_create(
-        [Brought(source=source, subject_id=subject, made=True, row=row.number) for subject, row in zip(made, batch.new, strict=True)]
-        + [Brought(source=source, subject_id=subject, made=False, row=row.number) for subject, row in batch.known if subject in changed],
+        (Brought(source=source, subject_id=subject, made=new, row=row.number) for subject, new, row in brought),
         ignore_conflicts=True,
-    )  # fmt: skip
+    )
     counts = _counts(batch, len(changed))
     permit.ledger.facts |= {"import": str(source.pk), **asdict(counts)}
     return counts
