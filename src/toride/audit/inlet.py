@@ -1,6 +1,8 @@
 """The one writer of an embedded installation: takes frames from all workers and commits what has come together."""
 
+import fcntl
 import logging
+import os
 import selectors
 import socket
 import struct
@@ -10,6 +12,7 @@ from dataclasses import dataclass, field
 from threading import Event as Flag
 
 from toride.audit import wire
+from toride.base.errors import Conflict
 
 CLIENTS = 256
 FRAME_SECONDS = 5.0
@@ -41,13 +44,21 @@ class _Client:
 
 
 class Inlet:
-    """Listens at `wire.address()`; only processes of `uid` are heard. `insert` commits rows or raises."""
+    """Listens at `wire.address()`; only processes of `uid` are heard. `insert` commits rows or raises.
+
+    Raises Conflict where another process listens already.
+    """
 
     def __init__(self, insert: Callable[[Sequence[bytes]], None], uid: int) -> None:
         self.insert, self.uid = insert, uid
         self.selector = selectors.DefaultSelector()
         self.clients: dict[int, _Client] = {}
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.held = os.open(wire.folder() / "writer.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self.held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Conflict("Another process of this installation writes the trail already.") from None
         (wire.folder() / wire.NAME).unlink(missing_ok=True)
         with wire.address() as path:
             self.listener.bind(path)
@@ -67,6 +78,7 @@ class Inlet:
                 self._drop(client)
             self.selector.close()
             self.listener.close()
+            os.close(self.held)
 
     def turn(self) -> None:
         """One look at all clients: whatever has arrived is one transaction; then each is answered."""

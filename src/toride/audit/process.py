@@ -7,15 +7,14 @@ import threading
 import time
 from collections.abc import Sequence
 from threading import Event as Flag
-from typing import Any
 
-from django.db import connections
+from django.db import Error, connections
 
 from toride.audit import store, writer
 from toride.audit.actions import System
 from toride.audit.events import SYSTEM, Event
 from toride.audit.inlet import Inlet
-from toride.audit.sequencer import Sequencer
+from toride.audit.sequencer import BATCH, Sequencer
 from toride.base import stores
 from toride.base.errors import TorideError
 
@@ -35,73 +34,64 @@ def run() -> None:
 
 def serve(stop: Flag) -> None:
     """The same, until the flag is set."""
-    lock = threading.Lock()
     if stores.is_server("audit"):
-        _sequence(stop, lock)
-        return
-    insert = _locked(lock)
-    with store.exclusively(connections["audit"]) as held:
-        if not held:
-            raise TorideError("Another process of this installation writes the trail already.")
-        inlet = Inlet(insert, os.geteuid())
-        ended = Flag()
-        worker = threading.Thread(target=_loop, args=(stop, ended, lock), name="sequencer")
-        worker.start()
-        try:
-            inlet.serve(ended)
-        finally:
-            stop.set()
-            worker.join()
+        _sequence(stop, threading.Lock())
+    else:
+        _write_and_sequence(stop)
 
 
-def _locked(lock: threading.Lock) -> Any:
+def _write_and_sequence(stop: Flag) -> None:
+    """Both write to one file: a lock of ours takes turns better than SQLite's polling."""
+    lock, ended = threading.Lock(), Flag()
+
     def insert(rows: Sequence[bytes]) -> None:
         with lock:
             writer.insert(rows)
 
-    return insert
+    def sequence() -> None:
+        try:
+            _sequence(stop, lock)
+        finally:
+            ended.set()
+            connections.close_all()
+
+    inlet = Inlet(insert, os.geteuid())
+    worker = threading.Thread(target=sequence, name="sequencer")
+    worker.start()
+    try:
+        inlet.serve(ended)
+    finally:
+        stop.set()
+        worker.join()
 
 
 def _sequence(stop: Flag, lock: threading.Lock) -> None:
+    """Sequences whenever no other process does; begins anew after a failure, as the right ends with its connection."""
     while not stop.is_set():
-        audit = store.as_sequencer()("audit")
-        with store.exclusively(audit) as held:
-            if held:
-                _loop(stop, Flag(), lock)
+        try:
+            with Sequencer(lock) as sequencer, store.exclusively(sequencer.audit) as held:
+                if held:
+                    _loop(stop, sequencer)
+        except TorideError as error:
+            _log.error("audit: %s", error)
+        except Error as error:
+            _log.error("audit: %s", type(error).__name__)
         stop.wait(RETRY_SECONDS)
 
 
-def _loop(stop: Flag, ended: Flag, lock: threading.Lock) -> None:
+def _loop(stop: Flag, sequencer: Sequencer) -> None:
     """Ticks about every second, beats when idle; at the end once more, so that nothing is left waiting."""
-    try:
-        sequencer = Sequencer(lock)
-        beat = time.monotonic()
-        while not stop.is_set():
-            began = time.monotonic()
-            if _tick(sequencer):
-                beat = time.monotonic()
-            elif time.monotonic() - beat >= BEAT_SECONDS:
-                _say(System.TRAIL_BEAT)
-                beat = time.monotonic()
+    beat = time.monotonic()
+    while not stop.is_set():
+        began = time.monotonic()
+        count = sequencer.tick()
+        if count:
+            beat = time.monotonic()
+        elif time.monotonic() - beat >= BEAT_SECONDS:
+            writer.record([Event(action=System.TRAIL_BEAT, door=SYSTEM)])
+            beat = time.monotonic()
+        if count < BATCH:
             stop.wait(max(0.0, TICK_SECONDS - (time.monotonic() - began)))
-        writer.close()
-        while _tick(sequencer):
-            pass
-    finally:
-        ended.set()
-        connections.close_all()
-
-
-def _tick(sequencer: Sequencer) -> int:
-    try:
-        return sequencer.tick()
-    except TorideError as error:
-        _log.error("audit: %s", error)
-        return 0
-
-
-def _say(action: System) -> None:
-    try:
-        writer.record([Event(action=action, door=SYSTEM)])
-    except TorideError as error:
-        _log.error("audit: %s", error)
+    writer.close()
+    while sequencer.tick():
+        pass

@@ -4,7 +4,7 @@ import hashlib
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import Any, Self
 
 from django.db import Error, connections
 
@@ -18,7 +18,7 @@ from toride.base.errors import Invalid, Unavailable
 
 BATCH = 500
 SETTLE_SECONDS = 10.0
-WAITING = "SELECT id, bytes FROM audit_{box} ORDER BY id LIMIT %s"
+WAITING = "SELECT id, bytes FROM audit_{box} WHERE id > %s ORDER BY id LIMIT %s"
 LEFT = "DELETE FROM audit_{box} WHERE id = %s"
 ENTER = "INSERT INTO audit_entry (idx, event, bytes) VALUES (%s, %s, %s)"
 GROW = """INSERT INTO audit_tile (level, n, width, bytes) VALUES (%s, %s, %s, %s)
@@ -36,26 +36,36 @@ class Sequencer:
         self.audit, self.data = connection("audit"), connection("default")
         self._edge: Edge | None = None
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Lets go of connections of its own; Django's stay."""
+        for connection in (self.audit, self.data):
+            if connection is not connections[connection.alias]:
+                connection.close()
+
     def tick(self) -> int:
         """Enters what waits now (of the inbox, BATCH events at most); how many.
 
         The inbox is read before the outbox, and entered after it: so whatever a writer says it has staged stands in
-        the trail before it says so. Raises Unavailable when a store cannot be used; nothing is half-done then.
+        the trail before it says so. The outbox is emptied last, as a long business transaction may lock it; what stays
+        there is known by its id. Raises Unavailable when a store cannot be used; nothing is half-done then.
         """
         try:
             waiting = _waiting(self.audit, "inbox")
+            moved: list[Row] = []
             count = 0
-            while staged := _waiting(self.data, "outbox"):
+            while staged := _waiting(self.data, "outbox", moved[-1][0] if moved else 0):
                 count += self._enter(staged, "outbox")
-                with store.transaction(self.data):
-                    _leave(self.data, "outbox", staged)
+                moved += [(number, b"") for number, _ in staged]
             count += self._enter(waiting, "inbox") if waiting else 0
             self._project()
+            if moved:
+                with store.transaction(self.data):
+                    _leave(self.data, "outbox", moved)
         except Error:
-            self._edge = None
-            self.audit.close_if_unusable_or_obsolete()
-            self.data.close_if_unusable_or_obsolete()
-            raise Unavailable("audit") from None
+            raise Unavailable("The trail's stores cannot be used.") from None
         return count
 
     def _enter(self, waiting: Sequence[Row], box: str) -> int:
@@ -133,19 +143,25 @@ def settle(seconds: float = SETTLE_SECONDS) -> bool:
     until = time.monotonic() + seconds
     while True:
         if store.may_sequence():
-            sequencer = Sequencer()
-            with store.exclusively(sequencer.audit) as held:
+            with Sequencer() as sequencer, store.exclusively(sequencer.audit) as held:
                 while held and sequencer.tick():
                     pass
-        if not (_waiting(connections["audit"], "inbox") or _waiting(connections["default"], "outbox")):
+        if _is_settled():
             return True
         if time.monotonic() > until:
             return False
         time.sleep(0.05)
 
 
-def _waiting(connection: Any, box: str) -> list[Row]:
-    found = store.rows(connection, WAITING.format(box=box), BATCH)
+def _is_settled() -> bool:
+    try:
+        return not (_waiting(connections["audit"], "inbox") or _waiting(connections["default"], "outbox"))
+    except Error:
+        raise Unavailable("The trail's stores cannot be used.") from None
+
+
+def _waiting(connection: Any, box: str, after: int = 0) -> list[Row]:
+    found = store.rows(connection, WAITING.format(box=box), after, BATCH)
     return [(number, bytes(data)) for number, data in found]
 
 

@@ -131,8 +131,8 @@ def test_asking_without_leave_prints_nothing(visited, acting, tmp_path, command)
 
 
 @pytest.mark.requirement("T3")
-def test_asking_where_nobody_decides_is_not_possible(visited):
-    assert commands.acting is None
+def test_asking_where_nobody_decides_is_not_possible(visited, monkeypatch):
+    monkeypatch.setattr(commands, "acting", None)
     assert isinstance(run("who-saw", YAMADA, "--as", HANAKO.username).exception, ConfigurationError)
 
 

@@ -15,7 +15,7 @@ from toride.audit import inlet, proofs, record, wire, writer
 from toride.audit.inlet import Inlet
 from toride.audit.sequencer import settle
 from toride.audit.tests.acts import event
-from toride.base.errors import Unavailable
+from toride.base.errors import Conflict, Unavailable
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("TORIDE_TEST_STORE") == "postgres", reason="the socket belongs to the embedded store"
@@ -80,6 +80,13 @@ def test_recorded_event_goes_through_the_socket_to_the_disk(serve):
     assert settle()
     report = proofs.check(None, signatures=True)
     assert (report.entries, report.findings) == (3, [])
+
+
+@pytest.mark.requirement("T1")
+def test_second_writer_is_turned_away(serve):
+    serve(Sink())
+    with pytest.raises(Conflict):
+        Inlet(Sink(), os.geteuid())
 
 
 @pytest.mark.requirement("T1")

@@ -1,17 +1,21 @@
 """Each committed event is entered once, in a dense order, whatever the rows look like and whoever else tries."""
 
 import os
+import subprocess
+import sys
 import threading
 from uuid import UUID
 
 import pytest
-from django.db import DatabaseError, connections, transaction
+from django.db import DatabaseError, OperationalError, connections, transaction
 
 from toride.audit import process, proofs, record, stage, store, writer
+from toride.audit import sequencer as sequencer_module
 from toride.audit.events import Stamp, decode, encode
 from toride.audit.sequencer import BATCH, Sequencer, settle
 from toride.audit.store import Trail
 from toride.audit.tests.acts import event
+from toride.base import config
 from toride.base.errors import Unavailable
 
 
@@ -188,3 +192,49 @@ def wait_for(condition, seconds=10.0):
             return True
         waited.wait(0.05)
     return False
+
+
+@pytest.mark.requirement("T1")
+def test_process_told_to_stop_enters_what_waits_and_leaves(stores):
+    root = config.ROOT
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "toride.settings", "PYTHONPATH": f"{root / 'src'}:{root}"}
+    script = "import django; django.setup(); from toride.audit import process; process.run()"
+    running = subprocess.Popen([sys.executable, "-c", script], env=environment)
+    try:
+        record([event()])
+        assert wait_for(lambda: "customers:profile:read" in actions(), seconds=30)
+        for _ in range(20):
+            record([event()])
+        running.terminate()
+        assert running.wait(15) == 0
+    finally:
+        running.kill()
+        running.wait()
+    assert store.rows(connections["audit"], "SELECT id FROM audit_inbox") == []
+    assert actions().count("customers:profile:read") == 21
+    assert is_sound()
+
+
+@pytest.mark.requirement("T1")
+def test_outbox_that_is_locked_holds_up_nothing_else(stores, owner, monkeypatch):
+    with transaction.atomic():
+        stage([event("customers:phone:change")])
+    record([event()])
+    sequencer = Sequencer()
+    monkeypatch.setattr(sequencer_module, "_leave", deny_outbox(sequencer_module._leave))
+    with pytest.raises(Unavailable):
+        sequencer.tick()
+    assert actions() == ["customers:phone:change", "system:writer:open", "customers:profile:read"]
+    monkeypatch.undo()
+    assert settle()
+    assert len(actions()) == 3
+    assert store.rows(connections["default"], "SELECT id FROM audit_outbox") == []
+
+
+def deny_outbox(leave):
+    def locked(connection, box, waiting):
+        if box == "outbox":
+            raise OperationalError("database is locked")
+        leave(connection, box, waiting)
+
+    return locked
