@@ -51,6 +51,14 @@ def seal_record(key: DataKey, place: Place, revision: int, data: Mapping[str, An
     return bytes([_SCHEMA]) + seal(key.secret, dump(data), *place.context(revision), key_id=key.version)
 
 
+def open_record(key: DataKey, row: Sealed) -> dict[str, Any]:
+    """The content of one record; Unopenable where it does not belong."""
+    blob = row.blob or b""
+    if blob[:1] != bytes([_SCHEMA]):
+        raise Unopenable
+    return load(unseal(key.secret, blob[1:], *row.place.context(row.revision)))
+
+
 def open_records(sealed: Collection[Sealed]) -> dict[UUID, dict[str, Any]]:
     """The contents by record id; one query. Erased ones are left out, Unopenable where one does not belong."""
     if not sealed:
@@ -65,7 +73,7 @@ def open_records(sealed: Collection[Sealed]) -> dict[UUID, dict[str, Any]]:
         if key is None or (blob[:1] == bytes([_SCHEMA]) and key_id(blob[1:]) < key.version):
             keyless.append(row.place)
         else:
-            found[row.place.id] = _open(key, row, blob)
+            found[row.place.id] = open_record(key, row)
     _refuse_unexplained(keyless)
     return found
 
@@ -78,10 +86,9 @@ def fetch(
 ) -> list[Sealed]:
     """Records of `subjects` in `categories`, oldest first, with the blobs of those in `opened`; one query."""
     condition, parameter = rows.among(STORE, subjects)
-    blobs = ", ".join(str(int(category)) for category in opened) or "NULL"
-    wanted = ", ".join(str(int(category)) for category in categories) or "NULL"
+    blobs, wanted = _numbers(opened), _numbers(categories)
     sql = (
-        f"SELECT id, subject_id, category, kind, revision, changed, CASE WHEN category IN ({blobs}) THEN blob END"
+        f"SELECT id, subject_id, category, kind, revision, changed, CASE WHEN category IN ({blobs}) THEN blob END"  # noqa: S608 - our names and numbers
         f" FROM vault_sealedrecord WHERE subject_id {condition} AND category IN ({wanted})"
     )
     parameters = [parameter]
@@ -122,10 +129,8 @@ def load(content: bytes) -> dict[str, Any]:
     return found
 
 
-def _open(key: DataKey, row: Sealed, blob: bytes) -> dict[str, Any]:
-    if blob[:1] != bytes([_SCHEMA]):
-        raise Unopenable
-    return load(unseal(key.secret, blob[1:], *row.place.context(row.revision)))
+def _numbers(categories: Collection[Category]) -> str:
+    return ", ".join(str(int(category)) for category in categories) or "NULL"
 
 
 def _row(found: Iterable[Any]) -> Sealed:

@@ -125,7 +125,7 @@ class File:
         if passphrase is not None:
             kdf = {"name": "argon2id", "salt": b64encode(os.urandom(SALT)).decode()}
             kept = b64encode(seal(_stretch(passphrase, kdf["salt"]), orjson.dumps(kept), "kms-file", FORMAT)).decode()
-        _replace(self.path, orjson.dumps({"format": FORMAT, "kdf": kdf, "roots": kept}))
+        replace_private(self.path, orjson.dumps({"format": FORMAT, "kdf": kdf, "roots": kept}))
 
 
 def guard(path: Path) -> None:
@@ -174,8 +174,8 @@ def _stretch(passphrase: str, salt: str) -> bytes:
     )
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Durable and atomic; then the former copy is overwritten in place, as far as the file system lets us."""
+def replace_private(path: Path, content: bytes) -> None:
+    """Rewrites a file (0600), durable and atomic; overwrites its former copy in place, as far as the disk lets us."""
     new = path.with_name(path.name + ".new")
     former = path.open("r+b") if path.exists() else None
     with os.fdopen(os.open(new, _NEW, 0o600), "wb") as file:

@@ -3,12 +3,14 @@
 import pytest
 from django.db import transaction
 
+from toride.base import clock
 from toride.base.errors import Hidden, Refused
-from toride.vault import bundles, records, subjects
+from toride.vault import bundles, keyring, records, subjects
 from toride.vault._sealed import open_sealed
 from toride.vault.aead import Unopenable
+from toride.vault.keyring import Kind
 from toride.vault.keystore.models import Erasure as KeyErasure
-from toride.vault.keystore.models import SubjectKeys
+from toride.vault.keystore.models import Generation, SubjectKeys
 from toride.vault.models import Erasure, SealedRecord, Subject
 from toride.vault.permit import Category
 from toride.vault.records import Draft
@@ -79,6 +81,7 @@ def test_one_category_is_erased_alone_and_starts_anew_under_another_key(people, 
     with pytest.raises(Refused):
         keep(sato, SENSITIVE, ILLNESS)
     subjects.restart_category(sato, SENSITIVE)
+    bundles.destroy([(sato, SENSITIVE, 1)], clock.now())
     assert bundles.load([sato])[sato].key(SENSITIVE).version == 2
     keep(sato, SENSITIVE, {"illness": "花粉症"})
     old.save(force_insert=True)
@@ -148,3 +151,15 @@ def test_stream_gives_the_living_only(people, committed):
     assert list(open_sealed(subjects=people, kinds=["person"], categories=[BASIC])) == [
         (people[1], BASIC, "person", TANIGUCHI)
     ]
+
+
+def test_key_store_restored_under_a_running_process_is_noticed(people):
+    """Generation 1 of the restored store is another one than generation 1 in memory."""
+    generations, keys = list(Generation.objects.all()), list(SubjectKeys.objects.all())
+    Generation.objects.all().delete()
+    keyring.create(Kind.SUBJECTS)
+    Generation.objects.all().delete()
+    Generation.objects.bulk_create(generations)
+    SubjectKeys.objects.all().delete()
+    SubjectKeys.objects.bulk_create(keys)
+    assert seen(people[0]) == {people[0]: [BASIC, SENSITIVE]}

@@ -1,9 +1,15 @@
 """Whoever can write to the database cannot make a record of one place appear in another."""
 
+from dataclasses import replace
+from uuid import uuid4
+
 import pytest
 
+from toride.base import clock
 from toride.vault import keyring, records, subjects
+from toride.vault._sealed import Place, Sealed, open_record, seal_record
 from toride.vault.aead import Unopenable
+from toride.vault.bundles import DataKey
 from toride.vault.keyring import Kind
 from toride.vault.keystore.models import Generation, SubjectKeys
 from toride.vault.models import SealedRecord
@@ -108,3 +114,17 @@ def test_generations_that_changed_places_are_refused(people):
         put(Generation.objects.filter(pk=one.pk), wrapped=other.wrapped, root_version=other.root_version)
     keyring.forget()
     assert refused(people[0])
+
+
+@pytest.mark.parametrize("changed", ["id", "subject", "category", "kind", "revision", "version"])
+def test_each_part_of_a_place_is_sealed_even_under_one_key(changed):
+    """Keys differ by customer and category already; the seal does not rely on that."""
+    place, key = Place(uuid4(), uuid4(), Category.BASIC, "person"), DataKey(1, bytes(32))
+    blob = seal_record(key, place, 1, SATO)
+    assert open_record(key, Sealed(place, 1, clock.now(), blob)) == SATO
+    other = {"id": uuid4(), "subject": uuid4(), "category": Category.SENSITIVE, "kind": "memo"}.get(changed)
+    moved = replace(place, **{changed: other}) if other else place
+    if changed == "version":
+        blob = blob[:5] + b"\x02" + blob[6:]
+    with pytest.raises(Unopenable):
+        open_record(key, Sealed(moved, 2 if changed == "revision" else 1, clock.now(), blob))
