@@ -13,7 +13,8 @@ from toride.vault.keyring import Kind
 from toride.vault.keystore.lock import exclusive
 from toride.vault.keystore.models import State as KeyState
 
-STEP = 64  # blobs or tokens sealed anew in one transaction
+STEP = 64  # segments or deltas sealed anew in one transaction
+TOKEN_STEP = 1_000
 _LIVING = (KeyState.PENDING, KeyState.ACTIVE, KeyState.RETIRING)
 
 
@@ -107,4 +108,4 @@ def _move_tokens(state: State) -> None:
     last: int | None = 0
     while last is not None:
         with database.atomic():
-            last = lookup.rekey(state, last, STEP)
+            last = lookup.rekey(state, last, TOKEN_STEP)

@@ -98,10 +98,13 @@ def rekey(state: State, after: int, size: int) -> int | None:
     """
     old, new = state.epochs
     sql = f"SELECT id, {_COLUMNS} FROM vault_lookuptoken WHERE epoch = %s AND id > %s ORDER BY id LIMIT %s"  # noqa: S608
+    owners: dict[str, dict[str, UUID]] = {}
     last = None
     for last, _, kind, token, subject, blob in fetch(sql + rows.for_update(STORE), [old, after, size]):  # noqa: B007
         value = sealing.open_(old, "lookup.value", bytes(blob), kind, bytes(token)).decode()
-        _insert(_Tokens(new, kind), {value: database.subject(subject)})
+        owners.setdefault(kind, {})[value] = database.subject(subject)
+    for kind, values in owners.items():
+        _insert(_Tokens(new, kind), values)
     return last
 
 

@@ -34,7 +34,6 @@ class Segment(models.Model):
     column = models.CharField(max_length=40)
     epoch = models.PositiveIntegerField()
     version = models.BigIntegerField()
-    batch = models.BigIntegerField()
     rows = models.PositiveIntegerField()
     blob = models.BinaryField()
 

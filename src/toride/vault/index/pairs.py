@@ -114,10 +114,10 @@ class PairIndex:
         size = len(wanted)
         begin = bisect_left(self._ends, wanted, key=lambda place: self._reversed(place)[:size])
         end = bisect_right(self._ends, wanted, key=lambda place: self._reversed(place)[:size])
-        places = self._ends[begin:end]
+        places: Array = self._ends[begin:end]
         if len(digits) > _TAIL:
             places = places[np.array([self._reversed(place).startswith(digits[::-1]) for place in places], bool)]
-        return self.rows[places]
+        return np.asarray(self.rows[places])
 
     def _reversed(self, place: int) -> str:
         """The digit string at `place` of `values`, from its end."""

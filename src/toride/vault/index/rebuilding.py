@@ -10,10 +10,11 @@ from toride.vault import keyring
 from toride.vault.aead import Unopenable
 from toride.vault.index import database, epochs
 from toride.vault.index.columns import encode_row, projector, schema
-from toride.vault.index.compaction import BATCH_ROWS, WORK, fold
+from toride.vault.index.compaction import BATCH_ROWS, WORK
 from toride.vault.index.database import State, fetch, run
 from toride.vault.index.part import Part
 from toride.vault.index.process import begin, catch_up
+from toride.vault.index.segments import fold
 from toride.vault.keyring import Kind
 from toride.vault.keystore.lock import exclusive
 
@@ -41,7 +42,7 @@ def rebuild(rows: Iterable[tuple[UUID, Mapping[str, Any]]] | None = None) -> int
     with exclusive(WORK):
         edition = _start()
         count = _fill(edition, iter(rows if rows is not None else _projected()))
-        _flip(edition, rounds=count // BATCH_ROWS + 1)
+        _flip(edition)
         _drop_others(edition)
     return count
 
@@ -75,21 +76,21 @@ def _fill(edition: int, rows: Iterator[tuple[UUID, Mapping[str, Any]]]) -> int:
     count = 0
     while chunk := list(islice(rows, BATCH_ROWS)):
         encoded = {subject.bytes: encode_row(columns, row, salt) for subject, row in chunk}
-        fold(columns, edition, Part.build(columns, encoded), count // BATCH_ROWS + 1)
+        fold(columns, edition, Part.build(columns, encoded))
         count += len(chunk)
     return count
 
 
-def _flip(edition: int, rounds: int) -> None:
+def _flip(edition: int) -> None:
     with database.atomic():
         database.state(lock=True)
         run("DELETE FROM vault_delta WHERE stale = %s", edition)
-        run("UPDATE vault_delta SET batch = NULL, folded = NULL")
+        run("UPDATE vault_delta SET batch = NULL, folded = NULL")  # what the former edition held, this one does not
         changed = run(
-            "UPDATE vault_indexstate SET edition = building, building = NULL, served = schema, version = version + 1,"
-            " batch = batch + %s WHERE building = %s",
-            rounds, edition,
-        )  # fmt: skip
+            "UPDATE vault_indexstate SET edition = building, building = NULL, served = schema, version = version + 1"
+            " WHERE building = %s",
+            edition,
+        )
         if changed != 1:
             raise ConfigurationError("another rebuild took over")
 

@@ -68,7 +68,6 @@ class Migration(migrations.Migration):
                 ('column', models.CharField(max_length=40)),
                 ('epoch', models.PositiveIntegerField()),
                 ('version', models.BigIntegerField()),
-                ('batch', models.BigIntegerField()),
                 ('rows', models.PositiveIntegerField()),
                 ('blob', models.BinaryField()),
             ],

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from toride.base.errors import TorideError
 from toride.vault import index, keyring, kms
 from toride.vault.aead import Unopenable
-from toride.vault.index import All, Equals, compaction, database, epochs, lookup, process, sealing
+from toride.vault.index import All, Equals, compaction, database, epochs, lookup, process, sealing, segments
 from toride.vault.index.models import Delta, IndexState, LookupToken, Segment
 from toride.vault.index.run import Sort
 from toride.vault.index.tests import naive
@@ -45,15 +45,15 @@ def test_rotation_keeps_every_row_and_token(permit):
 
 def test_old_copies_do_not_open_with_todays_keys():
     filled()
-    segments, deltas = list(Segment.objects.all()), list(Delta.objects.all())
+    pieces, deltas = list(Segment.objects.all()), list(Delta.objects.all())
     tokens, state = list(LookupToken.objects.all()), IndexState.objects.get()
     store = Generation.objects.get(kind=Kind.INDEX)
-    assert len(segments) > 0 < len(tokens)
+    assert len(pieces) > 0 < len(tokens)
     old = state.epoch
     assert sealing.open_(old, "salt", bytes(state.salt))
     epochs.rotate()
     keyring.forget()
-    for row in segments:
+    for row in pieces:
         with pytest.raises(Unopenable):
             sealing.open_(old, "segment", bytes(row.blob), row.edition, row.column, row.low.bytes, row.version)
     for delta in deltas:
@@ -156,8 +156,8 @@ _steps = st.lists(
 @given(steps=_steps, expr=naive.exprs, sort=naive.sorts)
 @settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
 def test_whatever_was_written_folded_and_rotated_the_answer_is_a_plain_filters(permit, monkeypatch, steps, expr, sort):
-    monkeypatch.setattr(compaction, "SEGMENT_ROWS", 4)
-    monkeypatch.setattr(compaction, "SPLIT_ROWS", 3)
+    monkeypatch.setattr(segments, "SEGMENT_ROWS", 4)
+    monkeypatch.setattr(segments, "SPLIT_ROWS", 3)
     monkeypatch.setattr(compaction, "BATCH_ROWS", 3)
     monkeypatch.setattr(sealing, "PACKED", 4)
     for model in (Segment, Delta, IndexState):

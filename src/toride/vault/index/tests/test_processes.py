@@ -9,8 +9,9 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from toride.base import stores
+from toride.base.errors import Conflict
 from toride.vault import index
-from toride.vault.index import All, Contains, Equals, compaction, epochs, lookup, process
+from toride.vault.index import All, Contains, Equals, compaction, epochs, lookup, process, segments
 from toride.vault.index.models import Delta
 from toride.vault.index.tests.conftest import hanako, ids
 from toride.vault.index.tests.workers import Worker
@@ -115,15 +116,15 @@ def test_rotation_waits_for_a_transaction_that_writes_under_the_old_epoch(permit
 
 
 def test_interrupted_compaction_loses_nothing_and_is_finished_later(permit, monkeypatch):
-    monkeypatch.setattr(compaction, "SEGMENT_ROWS", 4)
-    monkeypatch.setattr(compaction, "SPLIT_ROWS", 4)
-    monkeypatch.setattr(compaction, "GROUP", 1)
+    monkeypatch.setattr(segments, "SEGMENT_ROWS", 4)
+    monkeypatch.setattr(segments, "SPLIT_ROWS", 4)
+    monkeypatch.setattr(segments, "GROUP", 1)
     people = ids(20)
     index.put((subject, hanako(number="before")) for subject in people)
     index.compact(retain=-compaction.RETAIN)
     index.put((subject, hanako(number="after")) for subject in people)
     index.remove(people[:3])
-    real = compaction._fold_group
+    real = segments._fold_group
     rounds = iter([True, True, False])
 
     def interrupted(*arguments):
@@ -131,16 +132,38 @@ def test_interrupted_compaction_loses_nothing_and_is_finished_later(permit, monk
             raise KeyboardInterrupt
         real(*arguments)
 
-    monkeypatch.setattr(compaction, "_fold_group", interrupted)
+    monkeypatch.setattr(segments, "_fold_group", interrupted)
     with pytest.raises(KeyboardInterrupt):
         index.compact()
-    monkeypatch.setattr(compaction, "_fold_group", real)
+    monkeypatch.setattr(segments, "_fold_group", real)
     for _ in range(2):
         process.forget()
         assert found(permit, Equals("number", "after")) == set(people[3:])
         assert found(permit) == set(people[3:])
         index.compact(retain=-compaction.RETAIN)
     assert not Delta.objects.exists()
+
+
+def test_compaction_that_was_overtaken_writes_nothing(permit, monkeypatch):
+    """The lock of the work may be lost with its connection; the segments keep their own order."""
+    her, him = ids(2)
+    index.put([(her, hanako(number="1"))])
+    real = segments._merged
+
+    def overtaken(*arguments):
+        sealed = real(*arguments)
+        monkeypatch.setattr(segments, "_merged", real)
+        index.put([(her, hanako(number="2")), (him, hanako())])
+        index.compact()
+        return sealed
+
+    monkeypatch.setattr(segments, "_merged", overtaken)
+    with pytest.raises(Conflict):
+        index.compact()
+    index.compact()
+    process.forget()
+    assert found(permit, Equals("number", "2")) == {her}
+    assert found(permit) == {her, him}
 
 
 def test_process_that_slept_through_a_purge_loads_the_index_again(permit):
@@ -171,8 +194,8 @@ def test_purge_of_what_was_read_does_not_load_again(permit, monkeypatch):
 
 def test_writers_go_on_during_compaction_and_rotation(permit, monkeypatch):
     monkeypatch.setattr(compaction, "BATCH_ROWS", 20)
-    monkeypatch.setattr(compaction, "SEGMENT_ROWS", 16)
-    monkeypatch.setattr(compaction, "SPLIT_ROWS", 12)
+    monkeypatch.setattr(segments, "SEGMENT_ROWS", 16)
+    monkeypatch.setattr(segments, "SPLIT_ROWS", 12)
     monkeypatch.setattr(epochs, "STEP", 2)
 
     def writer():
@@ -214,10 +237,10 @@ def writing(known: dict[UUID, int]):
 
 def maintaining():
     compaction.BATCH_ROWS = 15
-    compaction.SEGMENT_ROWS = 12
-    compaction.SPLIT_ROWS = 8
-    compaction.GROUP = 1
-    epochs.STEP = 3
+    segments.SEGMENT_ROWS = 12
+    segments.SPLIT_ROWS = 8
+    segments.GROUP = 1
+    epochs.STEP = epochs.TOKEN_STEP = 3
     while True:
         index.compact(retain=-compaction.RETAIN)
         epochs.rotate()

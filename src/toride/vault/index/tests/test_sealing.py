@@ -10,7 +10,7 @@ from django.db import connection
 from toride.base import stores
 from toride.vault import index
 from toride.vault.aead import Unopenable
-from toride.vault.index import All, compaction, database, process, sealing
+from toride.vault.index import All, database, process, sealing, segments
 from toride.vault.index.columns import encode_row
 from toride.vault.index.models import Delta, Segment
 from toride.vault.index.tests import naive
@@ -72,9 +72,9 @@ def swap(one, other, *fields):
 
 
 @pytest.fixture
-def segments(monkeypatch):
-    monkeypatch.setattr(compaction, "SEGMENT_ROWS", 4)
-    monkeypatch.setattr(compaction, "SPLIT_ROWS", 4)
+def cut(monkeypatch):
+    monkeypatch.setattr(segments, "SEGMENT_ROWS", 4)
+    monkeypatch.setattr(segments, "SPLIT_ROWS", 4)
     index.put((subject, hanako(visits=number)) for number, subject in enumerate(ids(8)))
     index.compact()
     found = {(row.low, row.column): row for row in Segment.objects.all()}
@@ -82,8 +82,8 @@ def segments(monkeypatch):
     return [[found[low, column.name] for column in naive.SCHEMA.columns] for low in lows]
 
 
-def test_segment_moved_to_another_column_or_segment_is_refused(permit, segments):
-    first, second = segments[:2]
+def test_segment_moved_to_another_column_or_segment_is_refused(permit, cut):
+    first, second = cut[:2]
     assert open_again(permit) == 8
     for one, other in ((first[0], first[1]), (second[0], first[0]), (second[9], first[9])):
         for fields in (("blob",), ("blob", "version"), ("blob", "version", "epoch")):
@@ -94,8 +94,8 @@ def test_segment_moved_to_another_column_or_segment_is_refused(permit, segments)
     assert open_again(permit) == 8
 
 
-def test_earlier_version_of_one_column_is_refused(permit, segments):
-    old = segments[0][0]
+def test_earlier_version_of_one_column_is_refused(permit, cut):
+    old = cut[0][0]
     index.put([(old.low, hanako(visits=99))])
     index.compact()
     now = Segment.objects.get(low=old.low, column=old.column)
@@ -108,8 +108,8 @@ def test_earlier_version_of_one_column_is_refused(permit, segments):
         open_again(permit)
 
 
-def test_cut_or_altered_segment_is_refused(permit, segments):
-    row = segments[0][0]
+def test_cut_or_altered_segment_is_refused(permit, cut):
+    row = cut[0][0]
     whole = bytes(row.blob)
     for blob in (whole[:-1], whole[:20], b"", whole[:50] + bytes([whole[50] ^ 1]) + whole[51:]):
         Segment.objects.filter(pk=row.pk).update(blob=blob)
