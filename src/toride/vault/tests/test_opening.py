@@ -8,7 +8,9 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from toride.base.errors import Conflict, Hidden, Invalid, Refused
-from toride.vault import _sealed, records, subjects
+from toride.vault import _sealed, aead, records, subjects
+from toride.vault.keyring import Kind
+from toride.vault.models import SealedRecord
 from toride.vault.permit import Category, Mode, Opening
 from toride.vault.records import Draft
 from toride.vault.tests.permits import SATO, TANIGUCHI, permit
@@ -122,3 +124,13 @@ def test_details_open_only_where_they_belong():
             records.open_for(permit(), subject, category, blob, context)
     with pytest.raises(Refused):
         records.open_for(permit({BASIC: Opening.MASKED}), sato, BASIC, first, b"act 1")
+
+
+def test_length_of_what_is_kept_says_little():
+    (subject,) = subjects.create()
+    kept = [keep(subject, {"text": "x" * length}) for length in range(200)]
+    lengths = [len(SealedRecord.objects.get(pk=one).blob) for one in kept]
+    assert {length - aead.OVERHEAD - 1 for length in lengths} == {64, 128, 192, 256}
+    details = records.seal_for([(subject, BASIC, {"text": "x" * length}) for length in range(200)], b"act")
+    terms = [records.seal_with(Kind.TERMS, {"text": "x" * length}, b"act") for length in range(200)]
+    assert {len(blob) - aead.OVERHEAD for blob in details + terms} == {64, 128, 192, 256}
