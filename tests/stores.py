@@ -21,6 +21,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
+        if "house" in getattr(item, "fixturenames", ()) and item.get_closest_marker("django_db") is None:
+            item.add_marker(pytest.mark.django_db(databases="__all__"))
         if {"db", "transactional_db", "stores"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.store)
 
@@ -38,3 +40,15 @@ def django_db_setup(django_db_blocker: object) -> Iterator[None]:
 
     connections.close_all()
     assert Path(os.environ["TORIDE_HOME"]) == settings.HOME
+
+
+@pytest.fixture
+def house(db: None) -> object:
+    """An institution with people, no customers yet (tests/people.py); what other tests left in memory is forgotten."""
+    from tests.people import House
+    from toride.vault import keyring
+    from toride.vault.index import process
+
+    process.forget()
+    keyring.forget()
+    return House()

@@ -58,7 +58,7 @@ class Gate:
         origin = door(request)
         try:
             request.permit = decide(  # type: ignore[attr-defined]
-                request.user,  # type: ignore[arg-type]
+                request.user,
                 declared.action,
                 door=origin,
                 purpose=purpose,
@@ -67,7 +67,7 @@ class Gate:
         except TorideError as error:
             person = request.user
             audit.refuse(
-                Actor(person.id, person.username, person.name),  # type: ignore[union-attr]
+                Actor(person.id, person.username, person.name),
                 origin,
                 declared.action,
                 purpose=purpose or "",

@@ -1,5 +1,7 @@
 """People, where they belong, what they may do."""
 
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
@@ -43,7 +45,7 @@ class Person(AbstractBaseUser):
 
     objects = People()
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
 
 class PersonalToken(models.Model):

@@ -29,7 +29,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     def logout(self, request: HttpRequest) -> None:
         user = request.user
         if user.is_authenticated:
-            audit.note(Actor(user.id, user.username, user.name), door(request), "auth:session:close")  # type: ignore[union-attr]
+            audit.note(Actor(user.id, user.username, user.name), door(request), "auth:session:close")
         super().logout(request)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:

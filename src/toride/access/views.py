@@ -57,6 +57,6 @@ def become(request: HttpRequest) -> HttpResponse:
     person = Person.objects.filter(username=request.POST.get("persona", ""), username__in=personas.NAMES).first()
     if person is None:
         raise Http404
-    person.backend = settings.AUTHENTICATION_BACKENDS[0]  # type: ignore[attr-defined]
+    person.backend = settings.AUTHENTICATION_BACKENDS[0]
     get_adapter(request).login(request, person)
     return redirect(settings.LOGIN_REDIRECT_URL)

@@ -49,7 +49,8 @@ def _japanese(found: re.Match[str]) -> date:
     kanji = LETTERS.get(era.upper(), era)
     written = f"{kanji}{int(year)}年{int(month):02}月{int(day):02}日"
     matches = [match for match in EraDate.strptime(written, "%-K%-y年%m月%d日") if match.era.kanji == kanji]
-    return matches[0].to_date()
+    day_found: date = matches[0].to_date()
+    return day_found
 
 
 def _checked(day: date) -> date:

@@ -12,7 +12,7 @@ SCHEMES = (
     | jntajis.MJShrinkSchemeCombo.MOJ_NOTICE_582
     | jntajis.MJShrinkSchemeCombo.MOJ_FAMILY_REGISTER_ACT_RELATED_NOTICE
 )
-# Different characters in law, one name to a caller: 斎 (from 齋) and 斉 (from 齊); and pairs the MJ map keeps apart.
+# Different in law, one name to a caller: 斎 (from 齋) and 斉 (from 齊); and pairs that the MJ map keeps apart.
 SYNONYMS = {"斎": "斉", "凛": "凜", "檜": "桧", "籔": "藪", "薮": "藪", "渕": "淵", "篭": "籠", "繋": "繫"}
 SPACE = re.compile(r"[\s・=＝·.,、。'’-]+")
 COMPANY = (("(株)", "株式会社"), ("(有)", "有限会社"), ("(同)", "合同会社"), ("(医)", "医療法人"), ("(学)", "学校法人"))
@@ -27,7 +27,7 @@ ROMAJI = re.compile(r"[a-z]+")
 
 
 class _Variants(dict[int, int]):
-    """Character → the one that stands for its variants, by the MJ 縮退マップ (文字情報技術促進協議会); filled as met."""
+    """Character → the one that stands for its variants, by the MJ 縮退マップ (文字情報技術促進協議会)."""
 
     def __missing__(self, code: int) -> int:
         character = chr(code)

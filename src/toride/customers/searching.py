@@ -38,7 +38,7 @@ def free(permit: Permit, text: str) -> Question:
     """The question of the one search box. Everything, where nothing was typed. Raises Invalid above the limits."""
     if len(text) > MOST_CHARACTERS:
         raise Invalid(f"search for at most {MOST_CHARACTERS} characters")
-    folded = unicodedata.normalize("NFKC", text).strip()
+    folded = "".join(one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one)[0] != "C").strip()
     if not folded:
         return Question(All())
     columns = opened(permit)

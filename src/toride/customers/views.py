@@ -14,7 +14,7 @@ from toride.access.models import Branch
 from toride.access.purposes import SHIPPED
 from toride.base.errors import Invalid
 from toride.base.guard import guarded
-from toride.customers import addresses, fields, queries, services
+from toride.customers import addresses, fields, folding, queries, services
 from toride.customers.actions import Action
 from toride.customers.forms import asked, revisions, written
 from toride.vault.permit import Category
@@ -98,7 +98,7 @@ def change(request: HttpRequest, subject: UUID) -> HttpResponse:
 @require_POST
 def postcode(request: HttpRequest) -> JsonResponse:
     """The area of a postcode, for the form."""
-    found = addresses.area(fields.folding.digits(request.POST.get("code", "")))
+    found = addresses.area(folding.digits(request.POST.get("code", "")))
     if found is None:
         return JsonResponse({}, status=404)
     return JsonResponse({"prefecture": found.prefecture, "city": found.city, "street": found.street})

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 
 from toride.access import acting
+from toride.access.decide import decide
 from toride.access.models import Branch
 from toride.base.errors import Hidden, Invalid
 from toride.customers.actions import Action
@@ -99,7 +100,7 @@ def resume(number: UUID, username: str, purpose: str, rejected_file: Path | None
     source = _find(number)
     with acting.permitted(username, Action.FILE_IMPORT, purpose=purpose) as permit:
         permit.ledger.facts["import"] = str(number)
-    jobs.resume(source.job_id)
+    jobs.resume(_job(source).pk)
     _perform(source.job, source, username, purpose, rejected_file, as_json)
 
 
@@ -110,7 +111,7 @@ def cancel(number: UUID, username: str) -> None:
     """Stop an import after its current batch."""
     with acting.permitted(username, Action.FILE_IMPORT) as permit:
         permit.ledger.facts |= {"import": str(number), "cancel": True}
-        done = jobs.cancel(_find(number).job_id)
+        done = jobs.cancel(_job(_find(number)).pk)
     print("It stops after the current batch." if done else "It had ended already.")
 
 
@@ -126,7 +127,7 @@ def undo(number: UUID, username: str, purpose: str, as_json: bool) -> None:
         permit.ledger.facts["import"] = str(number)
 
     def again() -> Any:
-        return running.decide(acting.person(username), Action.IMPORT_UNDO, door=acting.door(), purpose=purpose)
+        return decide(acting.person(username), Action.IMPORT_UNDO, door=acting.door(), purpose=purpose)
 
     if source.job and source.job.state in (State.QUEUED, State.RUNNING):
         raise Invalid("This import has not ended. Cancel it first: ./toride imports cancel")
@@ -221,6 +222,12 @@ def _find(number: UUID) -> Import:
     if found is None:
         raise Hidden("There is no such import.")
     return found
+
+
+def _job(source: Import) -> Job:
+    if source.job is None:
+        raise Invalid("This import never began.")
+    return source.job
 
 
 def _branch(code: str | None) -> Branch:
