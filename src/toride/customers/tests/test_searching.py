@@ -22,14 +22,19 @@ def town(house: House) -> House:
     house.customer("100-1", name="佐藤 花子", kana="サトウ ハナコ", phones=["090-1111-2222"], emails=["hana@example.jp"],
                    birth_date="1980-03-04", city="石巻市", value=5_000_000)  # fmt: skip
     house.customer("100-2", name="齋藤 惠美子", kana="サイトウ エミコ")
-    house.customer("100-3", name="斉藤 一郎", kana="サイトウ イチロウ", phones=["022-999-4410"], birth_date="1970-01-01")
+    house.customer(
+        "100-3", name="斉藤 一郎", kana="サイトウ イチロウ", phones=["022-999-4410"], birth_date="1970-01-01"
+    )
     house.customer("100-4", name="髙橋 健一", kana="タカハシ ケンイチ", phones=["+1 212-555-0100"], value=100)
     house.customer("100-5", name="林 大樹", kana="ハヤシ ダイキ", branch=house.wakaba, birth_date="1999-12-31")
     house.customer("100-6", name="株式会社サトウ精機", kana="サトウセイキ", kind="organisation", contact_person="佐伯")
     return house
 
 
-@pytest.mark.parametrize("text", ["sato", "satou", "SATOH", "さとう", "ｻﾄｳ", "サトウ", "佐藤", "佐藤花子", "佐藤　花子", "花子 佐藤", "藤 花"])
+@pytest.mark.parametrize(
+    "text",
+    ["sato", "satou", "SATOH", "さとう", "ｻﾄｳ", "サトウ", "佐藤", "佐藤花子", "佐藤　花子", "花子 佐藤", "藤 花"],
+)
 def test_name_found_in_any_script(town: House, text: str) -> None:
     assert "100-1" in found(town, text)
     assert "100-5" not in found(town, text)
