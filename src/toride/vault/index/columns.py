@@ -32,6 +32,7 @@ class Type(StrEnum):
     DATE = "date"
 
 
+_DIGITS, _HASH, _INT, _DATE = Type.DIGITS, Type.HASH, Type.INT, Type.DATE  # an enumeration's members are slow to reach
 WORDS = {Type.TEXT, Type.KEY, Type.CODE}
 PAIRS = {Type.DIGITS, Type.HASH}
 
@@ -93,43 +94,44 @@ def projector() -> Project | None:
 
 
 def encode_row(columns: Schema, row: Mapping[str, Any], salt: bytes) -> Row:
-    """`row` as the index holds it: tuples for TEXT, KEY, CODE, DIGITS, 64-bit hashes for HASH, int or None else."""
-    encoded = {}
+    """`row` as the index holds it: tuples for TEXT, KEY, CODE, DIGITS, 64-bit hashes for HASH, int else."""
+    encoded: Row = {}
     for column in columns.columns:
-        value = row.get(column.name)
-        if value is not None and value not in ((), [], ""):
-            encoded[column.name] = _cell(column.type, value, salt)
+        name, kind = column.name, column.type
+        value = row.get(name)
+        if value is None or value == "":
+            continue
+        if kind is _INT or kind is _DATE:
+            encoded[name] = encode(kind, value, salt)
+        elif value.__class__ is tuple or value.__class__ is list:
+            if len(value) > MAX_VALUES:
+                raise Invalid("too many values in one searchable field")
+            if many := tuple([encode(kind, one, salt) for one in value if one is not None and one != ""]):
+                encoded[name] = many
+        else:
+            encoded[name] = (encode(kind, value, salt),)
     return encoded
-
-
-def _cell(kind: Type, value: Any, salt: bytes) -> Any:
-    if kind is Type.INT or kind is Type.DATE:
-        return encode(kind, value, salt)
-    many = value if isinstance(value, (tuple, list)) else (value,)
-    if len(many) > MAX_VALUES:
-        raise Invalid("too many values in one searchable field")
-    return tuple(encode(kind, one, salt) for one in many if one not in (None, ""))
 
 
 def encode(kind: Type, value: Any, salt: bytes) -> Any:
     """One value, stored or asked for, in the index's form. Invalid where it does not fit the type."""
-    if kind is Type.INT:
+    if kind is _INT:
         return _whole(value)
-    if kind is Type.DATE:
+    if kind is _DATE:
         return _day(value)
-    text = str(value)
-    if kind is Type.HASH:
-        return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8, key=salt).digest())
-    if kind is Type.DIGITS:
+    text = value if value.__class__ is str else str(value)
+    if kind is _DIGITS:
         if len(text) > MAX_DIGITS or not (text.isascii() and text.isdigit()):
             raise Invalid("not up to 18 digits")
         return text
-    if len(text) > MAX_TEXT or "\0" in text:
-        raise Invalid("too long to search, or not text")
     try:
-        text.encode()
+        content = text.encode()
     except UnicodeEncodeError:
         raise Invalid("not text") from None
+    if kind is _HASH:
+        return int.from_bytes(hashlib.blake2b(content, digest_size=8, key=salt).digest())
+    if len(text) > MAX_TEXT or b"\0" in content:
+        raise Invalid("too long to search, or not text")
     return text
 
 

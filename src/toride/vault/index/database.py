@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -71,6 +71,11 @@ def atomic() -> Any:
     return transaction.atomic(using=STORE)
 
 
+def joined() -> Any:
+    """The caller's transaction, or one where there is none."""
+    return nullcontext() if is_within() else atomic()
+
+
 def state(*, lock: bool = False) -> State | None:
     """The state; with `lock`, nobody else changes it before the transaction ends."""
     found = fetch(f"SELECT {_STATE} FROM vault_indexstate WHERE id = 1{rows.for_update(STORE) if lock else ''}")  # noqa: S608
@@ -100,14 +105,14 @@ def new_edition() -> int:
 
 def held_state() -> State | None:
     """The state, as which the caller may write until its transaction ends: a rotation waits for it."""
-    found = state()
-    while found is not None and is_server():
-        fetch("SELECT pg_advisory_xact_lock_shared(%s::int, %s::int)", [_CLASS, found.phase])
-        again = state()
-        if again is None or again.phase == found.phase:
-            return again
-        found = again
-    return found
+    if not is_server():
+        return state()
+    lock = "SELECT phase, pg_advisory_xact_lock_shared(%s::int, phase::int) FROM vault_indexstate WHERE id = 1"
+    while held := fetch(lock, [_CLASS]):
+        found = state()
+        if found is None or found.phase == held[0][0]:
+            return found
+    return None
 
 
 def await_writers(phase: int) -> None:

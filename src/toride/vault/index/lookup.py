@@ -34,7 +34,7 @@ def claim_many(kind: str, values: Iterable[tuple[str, UUID]]) -> None:
 
 def release(kind: str, value: str, subject: UUID) -> None:
     """`value` of `subject` is free again when the caller's transaction commits."""
-    with database.atomic():
+    with database.joined():
         for epoch in writing().epochs:
             run(
                 "DELETE FROM vault_lookuptoken WHERE epoch = %s AND kind = %s AND token = %s AND subject = %s",

@@ -47,7 +47,7 @@ def writing() -> State:
 def _write(rows: Iterable[tuple[UUID, Mapping[str, Any] | None]]) -> None:
     columns = schema()
     rest = iter(rows)
-    with database.atomic():
+    with database.joined():
         current, salt = None, b""
         while chunk := list(islice(rest, DELTA_ROWS)):
             if current is None:
