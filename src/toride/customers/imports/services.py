@@ -150,7 +150,11 @@ def rejected(permit: Permit, source: Import) -> list[tuple[int, list[str], dict[
 def take_back(permit: Permit, *, source: Import, brought: Sequence[Brought]) -> tuple[int, list[tuple[UUID, str]]]:
     """Undoes a batch: how many customers were put back or hidden, and (subject, what stands in the way)."""
     conflicts: list[tuple[UUID, str]] = []
-    made = [one.subject_id for one in brought if one.made]
+    made = list(
+        Customer.objects.filter(subject__in=[one.subject_id for one in brought if one.made], hidden=None).values_list(
+            "subject", flat=True
+        )
+    )
     still = untouched(made, kind="profile")
     conflicts += [(subject, "changed since") for subject in made if subject not in still]
     Customer.objects.filter(subject__in=still).update(hidden=clock.now())
