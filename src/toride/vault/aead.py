@@ -24,7 +24,7 @@ OVERHEAD = _HEADER.size + _NONCE + _TAG
 Part = bytes | str | int | UUID
 
 
-class Unopenable(TorideError):
+class Unopenable(TorideError):  # noqa: N818
     """Wrong key, wrong place, altered, cut short or destroyed: which of them is not told."""
 
     def __init__(self) -> None:

@@ -75,7 +75,7 @@ def load(subjects: Collection[UUID], looks: int = LOOKS) -> dict[UUID, Bundle]:
     """The keys of those subjects that have any; one query. Unopenable when a row is not what was sealed."""
     condition, parameter = rows.among(STORE, subjects)
     with reaching():
-        found = rows.fetch(STORE, f"SELECT subject, keys FROM {TABLE} WHERE subject {condition}", [parameter])
+        found = rows.fetch(STORE, f"SELECT subject, keys FROM {TABLE} WHERE subject {condition}", [parameter])  # noqa: S608
     try:
         return dict(_unsealed(found))
     except Unopenable:
@@ -98,7 +98,7 @@ def destroy(erased: Collection[Erased], at: datetime) -> None:
     """Ends these keys and notes it, in one transaction; a subject's other keys stay. Repeatable."""
     with reaching(), transaction.atomic(using=STORE):
         condition, parameter = rows.among(STORE, [subject for subject, category, _ in erased if category == WHOLE])
-        rows.change(STORE, f"DELETE FROM {TABLE} WHERE subject {condition}", [[parameter]])
+        rows.change(STORE, f"DELETE FROM {TABLE} WHERE subject {condition}", [[parameter]])  # noqa: S608
         for subject, category, version in erased:
             bundle = _held(subject) if category != WHOLE else None
             key = bundle.key(category) if bundle else None
@@ -118,7 +118,7 @@ def move(generation: int, limit: int) -> int:
     as_id = rows.id_maker(STORE)
     with reaching(), transaction.atomic(using=STORE):
         key = keyring.held(Kind.SUBJECTS)
-        sql = f"SELECT subject, keys FROM {TABLE} WHERE generation = %s ORDER BY subject LIMIT %s"
+        sql = f"SELECT subject, keys FROM {TABLE} WHERE generation = %s ORDER BY subject LIMIT %s"  # noqa: S608
         found = rows.fetch(STORE, sql + rows.for_update(STORE), [generation, limit])
         _write([(key.number, _seal(key, subject, bundle), as_id(subject)) for subject, bundle in _unsealed(found)])
     return len(found)
@@ -133,7 +133,7 @@ def _new_slot(version: int) -> bytes:
 
 
 def _held(subject: UUID) -> Bundle | None:
-    sql = f"SELECT subject, keys FROM {TABLE} WHERE subject = %s"
+    sql = f"SELECT subject, keys FROM {TABLE} WHERE subject = %s"  # noqa: S608
     found = rows.fetch(STORE, sql + rows.for_update(STORE), [rows.to_id(STORE, subject)])
     return dict(_unsealed(found)).get(subject)
 
@@ -144,7 +144,7 @@ def _put(subject: UUID, bundle: Bundle) -> None:
 
 
 def _write(changed: Sequence[tuple[int, bytes, Any]]) -> None:
-    rows.change(STORE, f"UPDATE {TABLE} SET generation = %s, keys = %s WHERE subject = %s", changed)
+    rows.change(STORE, f"UPDATE {TABLE} SET generation = %s, keys = %s WHERE subject = %s", changed)  # noqa: S608
 
 
 def _seal(key: Key, subject: UUID, bundle: Bundle) -> bytes:

@@ -32,5 +32,5 @@ def real_commits(
                 for model in reversed(list(apps.get_app_config(label).get_models())):
                     store = connections[router.db_for_write(model)]
                     with store.cursor() as cursor:
-                        cursor.execute(f"DELETE FROM {store.ops.quote_name(model._meta.db_table)}")
+                        cursor.execute(f"DELETE FROM {store.ops.quote_name(model._meta.db_table)}")  # noqa: S608, SLF001
             connections.close_all()

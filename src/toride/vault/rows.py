@@ -73,7 +73,7 @@ def insert(store: str, table: str, columns: Sequence[str], rows: Sequence[Sequen
             _copy(cursor, f"COPY {table} ({names}) FROM STDIN", rows)
         elif rows:
             places = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)  # noqa: S608
 
 
 def _itself(one: UUID) -> Any:

@@ -80,9 +80,9 @@ def _erase(erased: list[Erased]) -> None:
 def _remove(erased: Collection[Erased], at: datetime) -> None:
     whole = [subject for subject, category, _ in erased if category == WHOLE]
     condition, parameter = rows.among(STORE, whole)
-    rows.change(STORE, f"DELETE FROM vault_sealedrecord WHERE subject_id {condition}", [[parameter]])
+    rows.change(STORE, f"DELETE FROM vault_sealedrecord WHERE subject_id {condition}", [[parameter]])  # noqa: S608
     moment = rows.to_moment(STORE, at)
-    sql = f"UPDATE vault_subject SET erased = %s WHERE erased IS NULL AND id {condition}"
+    sql = f"UPDATE vault_subject SET erased = %s WHERE erased IS NULL AND id {condition}"  # noqa: S608
     rows.change(STORE, sql, [[moment, parameter]])
     for subject, category, _ in erased:
         if category != WHOLE:
