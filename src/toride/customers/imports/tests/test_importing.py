@@ -6,7 +6,8 @@ import pytest
 
 from tests.people import House
 from toride.base.errors import Refused
-from toride.customers import queries, services as records_of
+from toride.customers import queries
+from toride.customers import services as records_of
 from toride.customers.actions import Action
 from toride.customers.imports import running, services
 from toride.customers.models import Brought, Import
@@ -98,7 +99,7 @@ def test_undo_takes_everything_back_and_lists_conflicts(house: House, bring: Bri
     records_of.change(permit, mori.subject, written={"city": "石巻市"}, revisions={}, source="form")
 
     back, conflicts = running.undo(source, lambda: house.permit(house.steward, Action.IMPORT_UNDO))
-    assert {subject: fields for subject, fields in conflicts} == {ichiro.subject: "name", mori.subject: "changed since"}
+    assert dict(conflicts) == {ichiro.subject: "name", mori.subject: "changed since"}
     assert back == 3
     assert search(house, "A-1")[0].name.content == "佐藤 花子"
     [ichiro] = search(house, "A-2")

@@ -1,0 +1,151 @@
+"""Every action × every role × every address: what opens, what is refused, what looks as if it did not exist."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.people import House
+from toride.access.decide import decide
+from toride.access.roles import SHIPPED
+from toride.base import actions
+from toride.base.errors import Hidden, Refused
+
+pytestmark = pytest.mark.requirement("A1")
+ROLES = ("teller", "sales", "manager", "operator", "marketing", "steward", "dpo", "auditor", "admin", "corporate")
+PAGES = {
+    "home": ("home", None),
+    "matrix": ("matrix", None),
+    "customers": ("customers", None),
+    "customer_new": ("customer_new", None),
+    "imports": ("imports", None),
+    "trail": ("trail", None),
+    "profile": ("profile", "subject"),
+    "customer_change": ("customer_change", "subject"),
+    "customer_history": ("customer_history", "subject"),
+    "who_saw": ("who_saw", "subject"),
+}
+EXPECTED = {
+    #                    own branch's customer / page                                   another branch's
+    "home":             dict.fromkeys(ROLES, 200),
+    "matrix":           {"dpo": 200, "auditor": 200, "admin": 200},
+    "customers":        dict.fromkeys(("teller", "sales", "manager", "operator", "steward", "dpo", "corporate"), 200),
+    "customer_new":     dict.fromkeys(("teller", "sales", "manager", "steward", "corporate"), 200),
+    "imports":          {"steward": 200, "dpo": 200},
+    "trail":            {"dpo": 200, "auditor": 200},
+    "profile":          {"teller": 200, "sales": 404, "manager": 200, "operator": 200, "marketing": 200, "steward": 200, "dpo": 200, "corporate": 404},
+    "customer_change":  {"teller": 200, "sales": 404, "manager": 200, "steward": 200, "corporate": 404},
+    "customer_history": {"teller": 200, "sales": 404, "manager": 200, "operator": 200, "steward": 200, "dpo": 200, "corporate": 404},
+    "who_saw":          {"manager": 200, "steward": 200, "dpo": 200, "auditor": 200},
+}  # fmt: skip
+EVERYWHERE = {"operator", "marketing", "steward", "dpo", "auditor"}
+
+
+def enter(person: object) -> Client:
+    client = Client()
+    client.force_login(person)
+    session = client.session
+    from toride.base import clock
+
+    session["born"] = session["seen"] = clock.now().timestamp()
+    session.save()
+    return client
+
+
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_every_page_for_every_role(house: House, page: str) -> None:
+    here, elsewhere = house.customer("1"), house.customer("2", branch=house.wakaba)
+    name, argument = PAGES[page]
+    for role in ROLES:
+        client = enter(getattr(house, role))
+        wanted = EXPECTED[page].get(role, 403)
+        address = reverse(name, kwargs={argument: here} if argument else None)
+        assert client.get(address).status_code == wanted, (role, page)
+        if argument:
+            away = client.get(reverse(name, kwargs={argument: elsewhere}))
+            assert away.status_code == (wanted if wanted == 403 or role in EVERYWHERE else 404), (role, page)
+            unknown = client.get(reverse(name, kwargs={argument: uuid4()}))
+            assert unknown.status_code == (403 if wanted == 403 else 404), (role, page)
+            if away.status_code == 404:
+                assert away.content == unknown.content
+                assert dict(away.headers) == dict(unknown.headers)
+
+
+def test_every_action_for_every_role_decides_as_the_page_of_roles_says(house: House) -> None:
+    from tests.people import DOOR
+
+    here, elsewhere = house.customer("1"), house.customer("2", branch=house.wakaba)
+    checked = 0
+    for role in ROLES:
+        person = getattr(house, role)
+        for action in actions.declared():
+            grants = [grant for grant in SHIPPED[role].grants if action in grant.actions and person.rank >= grant.rank]
+            for subject in (None, here, elsewhere, uuid4()):
+                outcome = answer(person, action, subject, DOOR)
+                checked += 1
+                if not grants:
+                    assert outcome == "refused", (role, action)
+                elif subject is None:
+                    assert outcome == "permit", (role, action)
+                else:
+                    reaches = {grant.reach.value for grant in grants if grants[0].purposes[0] in grant.purposes}
+                    known = subject in (here, elsewhere)
+                    fits = known and ("all" in reaches or ("branch" in reaches and subject == here))
+                    assert outcome == ("permit" if fits else "hidden"), (role, action, subject)
+    assert checked > 900
+
+
+def answer(person: object, action: str, subject: UUID | None, door: object) -> str:
+    try:
+        decide(person, action, door=door, subject=subject)
+    except Hidden:
+        return "hidden"
+    except Refused:
+        return "refused"
+    return "permit"
+
+
+def test_department_scope_reaches_colleagues_customers_only(house: House) -> None:
+    from toride.access import people
+
+    colleague = people.add(
+        "colleague", "同僚", roles=["corporate"], branch=house.head, department=house.corporate_department
+    )
+    mine, theirs = house.customer("1", owner=colleague), house.customer("2", owner=house.sales)
+    permit = house.permit(house.corporate, "customers:profile:read", mine)
+    assert permit.subject == mine
+    with pytest.raises(Hidden):
+        house.permit(house.corporate, "customers:profile:read", theirs)
+
+
+def test_rank_opens_what_a_lower_rank_may_not(house: House) -> None:
+    emiko = house.customer()
+    assert house.permit(house.manager, "audit:subject:read", emiko)
+    type(house.manager).objects.filter(pk=house.manager.pk).update(rank=4)
+    house.manager.refresh_from_db()
+    with pytest.raises(Refused):
+        house.permit(house.manager, "audit:subject:read", emiko)
+
+
+def test_disabled_person_gets_nothing(house: House) -> None:
+    client = enter(house.steward)
+    assert client.get("/customers/").status_code == 200
+    house.steward.is_active = False
+    house.steward.save()
+    answer = client.get("/customers/")
+    assert answer.status_code in (302, 403)
+    with pytest.raises(Refused):
+        house.permit(house.steward, "customers:list:search")
+
+
+def test_two_roles_on_a_list_open_only_what_both_open(house: House) -> None:
+    from toride.vault.permit import Category, Opening
+
+    house.teller.roles = ["teller", "manager"]
+    permit = house.permit(house.teller, "customers:list:search")
+    assert permit.opening(Category.BASIC, "birth_date") == Opening.MASKED
+    assert permit.opening(Category.DERIVED) == Opening.MASKED
+    emiko = house.customer()
+    single = house.permit(house.teller, "customers:profile:read", emiko)
+    assert single.opening(Category.DERIVED) == Opening.CLEAR

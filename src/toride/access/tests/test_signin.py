@@ -1,0 +1,151 @@
+"""Sign-in: events, lock-out, no enumeration, sessions that end; the demonstration's personas exist only there."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests.people import House
+from toride.access import people
+from toride.access.decide import decide
+from toride.base import clock
+from toride.base.errors import Invalid, Refused
+
+PASSWORD = "石垣は高く-そして静か"
+
+
+@pytest.fixture
+def front(house: House) -> Client:
+    house.teller.set_password(PASSWORD)
+    house.teller.save()
+    return Client()
+
+
+def sign_in(client: Client, name: str, password: str) -> object:
+    return client.post("/sign-in/", {"login": name, "password": password})
+
+
+def last_events(count: int = 1) -> list[object]:
+    from toride.audit.events import decode
+    from toride.audit.models import Inbox
+
+    return [decode(bytes(one.bytes))[0] for one in Inbox.objects.order_by("-id")[:count]]
+
+
+@pytest.mark.requirement("T1")
+def test_sign_in_and_out_are_events_with_person_and_place(front: Client) -> None:
+    assert sign_in(front, "hasegawa", PASSWORD).status_code == 302
+    event = last_events()[0]
+    assert (event.action, event.outcome, event.actor.username, event.door.kind) == (
+        "auth:session:open",
+        "ok",
+        "hasegawa",
+        "web",
+    )
+    assert front.get("/").status_code == 200
+    front.post("/sign-out/")
+    assert last_events()[0].action == "auth:session:close"
+    assert front.get("/").status_code == 302
+
+
+@pytest.mark.requirement("T1")
+def test_failures_are_events_that_keep_no_typed_name(front: Client) -> None:
+    sign_in(front, "hasegawa", "wrong")
+    assert (last_events()[0].outcome, last_events()[0].actor.username) == ("refused", "hasegawa")
+    sign_in(front, PASSWORD, "typed into the wrong box")
+    event = last_events()[0]
+    assert event.outcome == "refused"
+    assert event.actor is None
+    assert PASSWORD not in str(event)
+
+
+def test_known_and_unknown_names_get_the_same_answer(front: Client) -> None:
+    def told(client: Client, name: str) -> str:
+        text = sign_in(client, name, "wrong").content.decode().replace(name, "X")
+        return re.sub(r'csrfmiddlewaretoken" value="[^"]+"', "", text)
+
+    assert told(front, "hasegawa") == told(Client(), "nobody")
+
+
+def test_lock_out_after_five_failures_even_with_the_right_password(front: Client) -> None:
+    for _ in range(5):
+        sign_in(front, "hasegawa", "wrong")
+    assert sign_in(front, "hasegawa", PASSWORD).status_code != 302
+    assert front.get("/").status_code == 302
+
+
+@pytest.mark.parametrize(("name", "age"), [("seen", settings.SESSION_IDLE), ("born", settings.SESSION_ABSOLUTE)])
+def test_sessions_end_when_idle_and_absolutely(front: Client, name: str, age: timedelta) -> None:
+    sign_in(front, "hasegawa", PASSWORD)
+    assert front.get("/customers/").status_code == 200
+    session = front.session
+    session[name] = (clock.now() - age - timedelta(seconds=1)).timestamp()
+    session.save()
+    assert front.get("/customers/").status_code == 302
+    assert front.get("/customers/").status_code == 302
+
+
+def test_sign_up_and_everything_else_of_allauth_is_not_there(front: Client) -> None:
+    for path in ("/accounts/signup/", "/sign-in/signup/", "/accounts/password/reset/", "/accounts/login/"):
+        assert front.get(path).status_code == 404
+
+
+def test_personas_exist_only_in_a_demonstration(house: House) -> None:
+    assert Client().post("/sign-in/persona/", {"persona": "steward"}).status_code == 404
+    assert b"data-persona" not in Client().get("/sign-in/").content
+
+
+def test_next_never_leads_away(front: Client) -> None:
+    answer = front.post(
+        "/sign-in/?next=https://evil.example/", {"login": "hasegawa", "password": PASSWORD, "next": "//evil.example"}
+    )
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/")
+    assert not answer["Location"].startswith("//")
+
+
+def test_session_is_new_after_sign_in(front: Client) -> None:
+    front.get("/sign-in/")
+    before = front.cookies.get(settings.SESSION_COOKIE_NAME)
+    sign_in(front, "hasegawa", PASSWORD)
+    assert before is None or front.cookies[settings.SESSION_COOKIE_NAME].value != before.value
+
+
+def test_forms_without_a_token_are_refused(house: House) -> None:
+    client = Client(enforce_csrf_checks=True)
+    assert client.post("/sign-in/", {"login": "hasegawa", "password": PASSWORD}).status_code == 403
+
+
+def test_foreign_hosts_are_refused(house: House) -> None:
+    assert Client(headers={"host": "evil.example"}).get("/sign-in/").status_code == 400
+
+
+@pytest.mark.requirement("K2")
+def test_headers_forbid_caching_framing_and_inline_script(front: Client) -> None:
+    sign_in(front, "hasegawa", PASSWORD)
+    for path in ("/", "/customers/", "/sign-in/", "/nowhere/"):
+        headers = front.get(path).headers
+        assert headers["Cache-Control"].find("no-store") >= 0
+        assert headers["X-Frame-Options"] == "DENY"
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("password", ["short", "password1234", "hasegawa-hasegawa", "123456789012"])
+def test_weak_passwords_are_refused(house: House, password: str) -> None:
+    with pytest.raises(Invalid):
+        people.add("hasegawa-hasegawa", "長谷川", roles=["teller"], branch=house.midoridai, password=password)
+
+
+def test_nobody_is_made_with_an_unknown_role(house: House) -> None:
+    with pytest.raises(Invalid):
+        people.add("x", "x", roles=["superuser"], branch=house.midoridai)
+
+
+def test_purpose_must_be_one_of_the_duty(house: House) -> None:
+    from tests.people import DOOR
+
+    with pytest.raises(Refused):
+        decide(house.teller, "customers:list:search", door=DOOR, purpose="marketing")

@@ -1,0 +1,154 @@
+"""Guards on the house: what a machine can check of the architecture."""
+
+import ast
+import importlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests import translations
+from toride.access.roles import SHIPPED
+from toride.base import actions, guard
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "toride"
+OPEN = {
+    "allauth.account.views.LoginView",
+    "allauth.account.views.LogoutView",
+    "django.views.i18n.set_language",
+    "toride.ui.views.asset",
+    "toride.urls.health",
+}
+CEILING = 400
+
+
+def modules() -> Iterator[Path]:
+    for path in sorted(SOURCE.rglob("*.py")):
+        if not {"tests", "migrations"} & set(path.parts):
+            yield path
+
+
+def views(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, object]]:
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from views(pattern, prefix + str(pattern.pattern))
+        elif isinstance(pattern, URLPattern):
+            yield prefix + str(pattern.pattern), pattern.callback
+
+
+def test_every_address_is_guarded_or_on_the_short_open_list() -> None:
+    for address, view in views():
+        if guard.of(view) is None:
+            assert guard.is_open(view), address
+            assert guard._name(view) in OPEN, address
+
+
+def test_every_guarded_action_is_declared() -> None:
+    for address, view in views():
+        if declared := guard.of(view):
+            assert declared.action in actions.declared(), address
+
+
+def test_an_address_with_a_subject_is_guarded_for_that_subject() -> None:
+    for address, view in views():
+        if "<uuid:subject>" in address:
+            assert guard.of(view).subject == "subject", address
+
+
+def test_only_access_makes_a_permit() -> None:
+    for path in modules():
+        if path.parent.name == "access" or path.name == "permit.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            assert not (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Permit"), path
+
+
+@pytest.mark.parametrize("package", ["customers", "customers.imports"])
+def test_every_service_that_takes_a_permit_and_writes_is_recorded(package: str) -> None:
+    module = importlib.import_module(f"toride.{package}.services")
+    reads = {"foresee", "rejected"}
+    for name, function in vars(module).items():
+        if callable(function) and getattr(function, "__module__", "") == module.__name__ and not name.startswith("_"):
+            first = next(iter(getattr(function, "__annotations__", {})), "")
+            if first == "permit" and name not in reads:
+                assert getattr(function, "recorded", None) in actions.declared(), name
+
+
+def test_every_action_that_a_role_names_is_declared() -> None:
+    importlib.import_module("toride.customers.actions")
+    named = {action for role in SHIPPED.values() for grant in role.grants for action in grant.actions}
+    assert named <= set(actions.declared()), named - set(actions.declared())
+
+
+def test_every_declared_action_of_a_person_is_granted_to_somebody() -> None:
+    named = {action for role in SHIPPED.values() for grant in role.grants for action in grant.actions}
+    system = {name for name in actions.declared() if name.split(":")[0] in {"system", "keys", "backup", "auth"}}
+    assert set(actions.declared()) - named - system == set()
+
+
+def test_no_signals_no_content_types_no_junk_drawers() -> None:
+    for path in modules():
+        assert path.stem not in {"core", "common", "utils", "helpers", "manager", "misc"}, path
+        text = path.read_text()
+        if path.name != "settings.py":
+            assert "contenttypes" not in text, path
+        assert "signals import" not in text, path
+
+
+def test_no_file_above_the_ceiling() -> None:
+    for path in modules():
+        if path.name != "toride_verify.py":  # ships alone, so it is one file
+            assert len(path.read_text().splitlines()) <= CEILING, path
+
+
+def test_every_module_says_its_promise_in_one_sentence() -> None:
+    for path in modules():
+        docstring = ast.get_docstring(ast.parse(path.read_text()))
+        assert docstring, path
+
+
+def test_every_text_is_translated() -> None:
+    import polib
+
+    entries = {entry.msgid: entry.msgstr for entry in polib.pofile(str(translations.CATALOGUE))}
+    missing = {text: place for text, place in translations.used().items() if not entries.get(text)}
+    assert missing == {}
+    assert set(entries) - set(translations.used()) == set()
+
+
+def test_the_compiled_catalogue_is_the_written_one(tmp_path: Path) -> None:
+    import polib
+
+    written = polib.pofile(str(translations.CATALOGUE))
+    compiled = polib.mofile(str(translations.CATALOGUE.with_suffix(".mo")))
+    assert {entry.msgid: entry.msgstr for entry in written} == {entry.msgid: entry.msgstr for entry in compiled}
+
+
+def test_templates_hold_no_inline_script_style_or_handler() -> None:
+    for path in SOURCE.rglob("templates/**/*.html"):
+        text = path.read_text()
+        assert not re.search(r"<script(?![^>]*src=)|\sstyle=|\son[a-z]+=|javascript:|\|\s*safe", text), path
+
+
+def test_foreign_keys_point_down() -> None:
+    from django.apps import apps
+
+    order = ["jobs", "ui", "keystore", "vault", "audit", "access", "customers"]
+    for model in apps.get_models():
+        if not model.__module__.startswith("toride."):
+            continue
+        for field in model._meta.get_fields():
+            if field.is_relation and getattr(field, "concrete", False):
+                target = field.related_model._meta.app_label
+                assert order.index(target) <= order.index(model._meta.app_label), field
+
+
+def test_what_is_committed_names_no_registry_and_no_machine() -> None:
+    """Lock files hold names, versions and hashes."""
+    for path in (*ROOT.glob("requirements*.txt"), ROOT / "pyproject.toml"):
+        assert "://" not in path.read_text(), path
+    for path in (*modules(), *ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")):
+        assert "/work/" not in path.read_text(), path
