@@ -16,7 +16,6 @@ from toride.audit.verifier.toride_verify import TILE
 from toride.base import config, stores
 
 SEQUENCER_LOCK = 0x746F72696465  # "toride"
-HEADS = "SELECT note FROM audit_checkpoint WHERE size <= %s ORDER BY size"
 NEWEST = """SELECT (SELECT MAX(size) FROM audit_checkpoint), (SELECT MAX(idx) FROM audit_entry)"""
 PAGE = 1_000
 
