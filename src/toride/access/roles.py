@@ -105,7 +105,6 @@ SHIPPED: dict[str, Role] = {
         )),
         Role("admin", _("Administrator"), (HOME,
             Grant(("access:matrix:read", "access:person:manage"), ("administration",)),
-            Grant(("keys:generation:rotate", "backup:copy:create"), ("administration",)),
         )),
     )
 }  # fmt: skip

@@ -30,7 +30,7 @@ def init(institution: str, username: str, name: str, branch_name: str) -> None:
         raise ConfigurationError(f"{where} already holds an installation ({existed}).")
     password = _new_password()
     home.create(where, demo=False, institution=institution)
-    _stores(where)
+    lay_out(where)
     from toride.access import people
     from toride.access.models import Branch
 
@@ -66,7 +66,7 @@ def serve(
         certificate, key = _certificate(where, host, names)
     os.environ["TORIDE_TLS"] = "0" if no_tls else "1"
     os.environ["TORIDE_HOSTS"] = ",".join(dict.fromkeys((*names, host, "localhost")))
-    _stores(where)
+    lay_out(where)
     click.echo(f"Toride serves {'http' if no_tls else 'https'}://{(names or (host,))[0]}:{port}")
     _run(host, port, workers, certificate, key)
 
@@ -93,7 +93,7 @@ def demo(port: int, customers: int, reset: bool, no_serve: bool, workers: int) -
         _refuse_server_stores()
         home.create(where, demo=True, institution="あおば信用金庫")
     os.environ["TORIDE_HOSTS"] = "localhost,127.0.0.1"
-    _stores(where)
+    lay_out(where)
     if not ready.exists():
         from toride.demo import build
 
@@ -113,7 +113,7 @@ def _home(*, default: str) -> Path:
     return where
 
 
-def _stores(where: Path) -> None:
+def lay_out(where: Path) -> None:
     """Migrates as the owner in a process of its own, then becomes the application."""
     import subprocess
 

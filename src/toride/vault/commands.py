@@ -1,9 +1,13 @@
 """`toride keys`: what generations there are, new ones, and the end of old ones."""
 
+from collections.abc import Callable
 from typing import Any
 
 import click
 import orjson
+
+# Put here by the command line's root: (action, facts), called before an act upon keys.
+told: Callable[[str, dict[str, Any]], None] | None = None
 
 
 @click.group()
@@ -36,6 +40,7 @@ def rotate(kind: str) -> None:
     """Make new keys, move everything to them beside the work, destroy the old ones. Repeat it after a crash."""
     from toride.vault import rotation
 
+    _tell("keys:generation:rotate", kind=kind)
     if kind in {"subjects", "all"}:
         made = rotation.rotate_subjects()
         click.echo(f"subjects:{made.number} is current; all before it is destroyed")
@@ -49,6 +54,7 @@ def rewrap() -> None:
     """Put every living generation under a new root version and destroy the former roots."""
     from toride.vault import keyring
 
+    _tell("keys:root:rewrap")
     count = sum(keyring.rewrap(kind) for kind in keyring.Kind)
     click.echo(f"{count} generations have new roots")
 
@@ -67,6 +73,7 @@ def destroy(generation: str, confirm: str) -> None:
         raise Invalid("GENERATION is kind:number, as `toride keys status` shows it")
     if confirm != generation:
         raise Invalid("--confirm must repeat the generation; nothing was destroyed")
+    _tell("keys:generation:destroy", generation=generation)
     rotation.end(Kind(kind), int(number))
     click.echo(f"{generation} is destroyed")
 
@@ -82,8 +89,14 @@ def protect(former: Any) -> None:
     provider = kms.provider()
     if not isinstance(provider, File):
         raise ConfigurationError("this KMS keeps no file of its own")
+    _tell("keys:root:protect")
     provider.protect(former.read().strip() if former else None)
     click.echo("the KMS file is written anew")
+
+
+def _tell(action: str, **facts: Any) -> None:
+    if told is not None:
+        told(action, facts)
 
 
 def _status() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from toride.vault.index import engine, run
 from toride.vault.index.columns import encode_row
 from toride.vault.index.engine import Engine
-from toride.vault.index.part import Part, load_all
+from toride.vault.index.part import Part, load_all, merge
 from toride.vault.index.query import prepare
 from toride.vault.index.run import Sort
 from toride.vault.index.tests import naive
@@ -93,3 +93,21 @@ def test_part_survives_its_bytes(rows: dict[bytes, Any], expr: Any) -> None:
     again.add(load_all(columns, part.dump_all(naive.SCHEMA) + bytes(100)))
     table = {subject: row for subject, row in rows.items() if row is not None}
     assert pages(again, expr, ("kana", False), None, 5)[0] == naive.in_order(table, expr, ("kana", False), None)
+
+
+@pytest.mark.requirement("C9")
+@pytest.mark.parametrize(
+    ("history", "left"),
+    [
+        (["first", None, "second"], "second"),
+        (["first", "second"], "second"),
+        (["first", None], None),
+        ([None, "x"], "x"),
+    ],
+)
+def test_of_all_changes_of_a_subject_the_newest_wins(history: list[str | None], left: str | None) -> None:
+    subject = SUBJECTS[-1]
+    parts = [Part.build(naive.SCHEMA, {subject: number and {"number": (number,)}}) for number in history]
+    merged = merge(naive.SCHEMA, parts)
+    assert (len(merged.subjects), len(merged.gone)) == ((0, 1) if left is None else (1, 0))
+    assert merged.columns["number"].prune().words() == ([] if left is None else [left])
