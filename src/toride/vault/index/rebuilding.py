@@ -41,7 +41,7 @@ def rebuild(rows: Iterable[tuple[UUID, Mapping[str, Any]]] | None = None) -> int
     begin()
     with exclusive(WORK):
         edition = _start()
-        count = _fill(edition, iter(rows if rows is not None else _projected()))
+        count = _fill(edition, iter(rows if rows is not None else projected()))
         _flip(edition)
         _drop_others(edition)
     return count
@@ -103,7 +103,8 @@ def _drop_others(edition: int) -> None:
         pass
 
 
-def _projected() -> Iterator[tuple[UUID, Mapping[str, Any]]]:
+def projected() -> Iterator[tuple[UUID, Mapping[str, Any]]]:
+    """The declared rows of all living subjects, in their order."""
     project = projector()
     if project is None:
         raise ConfigurationError("no domain declares what is searchable")

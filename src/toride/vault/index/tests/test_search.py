@@ -41,6 +41,15 @@ def test_search_finds_a_customer_by(permit, expr):
     assert index.matches(expr, hanako())
 
 
+def test_a_long_end_of_a_number_is_compared_whole(permit):
+    """Longer than the nine digits by which ends are ordered; in arrays, not among the latest rows."""
+    her, him = ids(2)
+    index.put([(her, {"phone": "810312345678"}), (him, {"phone": "820312345678"})])
+    index.put((subject, hanako()) for subject in ids(300))
+    assert index.search(permit(), Suffix("phone", "10312345678")).subjects == [her]
+    assert index.count(permit(), Suffix("phone", "312345678")) == 302
+
+
 def test_change_replaces_and_removal_takes_every_value(permit):
     (her,) = ids(1)
     index.put([(her, hanako())])
