@@ -33,7 +33,9 @@ def restore(home: Path, place: Path, *more: str, data: Path | None = None, keys:
 
 
 def numbers(home: Path) -> list[str]:
-    found = toride(home, "customers", "search", "", "--as", "steward", "--purpose", "data-care", "--limit", "500", "--json")
+    found = toride(
+        home, "customers", "search", "", "--as", "steward", "--purpose", "data-care", "--limit", "500", "--json"
+    )
     return sorted(item["number"] for item in json.loads(found.stdout)["items"])
 
 
@@ -59,9 +61,23 @@ def test_a_silent_restore_is_noticed_by_a_checkpoint_kept_outside(copied: Path, 
 
 
 def test_copies_show_no_personal_data(copied: Path) -> None:
-    found = toride(copied / "home", "customers", "search", "", "--as", "steward", "--purpose", "data-care", "--limit", "20", "--json")
+    found = toride(
+        copied / "home",
+        "customers",
+        "search",
+        "",
+        "--as",
+        "steward",
+        "--purpose",
+        "data-care",
+        "--limit",
+        "20",
+        "--json",
+    )
     names = [item["name"].split()[0].encode() for item in json.loads(found.stdout)["items"]]
-    content = b"".join(path.read_bytes() for path in (*(copied / "d").rglob("*"), *(copied / "k").rglob("*")) if path.is_file())
+    content = b"".join(
+        path.read_bytes() for path in (*(copied / "d").rglob("*"), *(copied / "k").rglob("*")) if path.is_file()
+    )
     assert not [name for name in names if name in content]
     assert "あおば信用金庫".encode() not in content
     assert not list((copied / "home" / "backup").glob("work-*"))
@@ -69,14 +85,18 @@ def test_copies_show_no_personal_data(copied: Path) -> None:
 
 @pytest.mark.parametrize("part", ["default", "audit", "files", "keys", "secrets"])
 @pytest.mark.parametrize("damage", ["flip", "cut", "gone"])
-def test_a_damaged_copy_is_refused_and_leaves_no_installation(copied: Path, tmp_path: Path, part: str, damage: str) -> None:
+def test_a_damaged_copy_is_refused_and_leaves_no_installation(
+    copied: Path, tmp_path: Path, part: str, damage: str
+) -> None:
     places = [shutil.copytree(folder, tmp_path / name) for folder, name in zip(folders(copied), "dk", strict=True)]
     path = next(place / f"{part}.sealed" for place in places if (place / f"{part}.sealed").exists())
     content = path.read_bytes()
     path.unlink()
     if damage != "gone":
         middle = len(content) // 2
-        path.write_bytes(content[:-9] if damage == "cut" else content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
+        path.write_bytes(
+            content[:-9] if damage == "cut" else content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+        )
     done = restore(tmp_path / "home", copied, data=places[0], keys=places[1])
     assert done.returncode != 0
     assert "cannot be used" in done.stderr
@@ -117,12 +137,32 @@ def test_restoring_replays_erasures_and_old_key_copies_die(tmp_path: Path) -> No
     toride(home, "backup", "--data", str(tmp_path / "later"), "--keys", str(tmp_path / "new"))
     (tmp_path / "root.json").write_bytes((home / "kms" / "root.json").read_bytes())
     data, new, old = (next((tmp_path / name).iterdir()) for name in ("d", "new", "old"))
-    done = toride(tmp_path / "back", "restore", "--data", str(data), "--keys", str(new), "--kms", str(tmp_path / "root.json"), check=False)
+    done = toride(
+        tmp_path / "back",
+        "restore",
+        "--data",
+        str(data),
+        "--keys",
+        str(new),
+        "--kms",
+        str(tmp_path / "root.json"),
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert "1 erasures replayed" in done.stdout
     assert victim not in numbers(tmp_path / "back")
     assert len(numbers(tmp_path / "back")) == 29
-    dead = toride(tmp_path / "dead", "restore", "--data", str(data), "--keys", str(old), "--kms", str(tmp_path / "root.json"), check=False)
+    dead = toride(
+        tmp_path / "dead",
+        "restore",
+        "--data",
+        str(data),
+        "--keys",
+        str(old),
+        "--kms",
+        str(tmp_path / "root.json"),
+        check=False,
+    )
     assert dead.returncode != 0
 
 
@@ -132,4 +172,9 @@ def run_python(home: Path, script: str) -> None:
 
     from tests.running import ROOT, environment
 
-    subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT, env=environment(home, DJANGO_SETTINGS_MODULE="toride.settings"))
+    subprocess.run(
+        [sys.executable, "-c", script],
+        check=True,
+        cwd=ROOT,
+        env=environment(home, DJANGO_SETTINGS_MODULE="toride.settings"),
+    )

@@ -139,14 +139,18 @@ def opened(folder: Path, manifest: Manifest, secret: bytes, part: str) -> Iterat
 
 
 def unpack(home: Path, data: Path, keys: Path) -> Manifest:
-    """Puts the stores and files of a copy into an empty home; migrations and replay follow. The data's manifest."""
+    """Puts the stores and files of a copy into an empty home, after reading all of it once; the data's manifest."""
     manifest, key_manifest = Manifest.read(data), Manifest.read(keys)
     if key_manifest.moment() < manifest.moment():
         raise Invalid("The copy of the keys is older than the data. Use one made with it, or later.")
     if manifest.vendor != key_manifest.vendor or manifest.vendor != _vendor():
         raise Invalid(f"This backup is of {manifest.vendor}; the installation is set up for {_vendor()}.")
-    load = _load_dump if manifest.vendor == "postgresql" else _place(home)
     secret, key_secret = unwrapped(manifest), unwrapped(key_manifest)
+    for folder, one, key, parts in ((data, manifest, secret, DATA_PARTS), (keys, key_manifest, key_secret, KEY_PARTS)):
+        for part in parts:
+            for _piece in opened(folder, one, key, part):
+                pass
+    load = _load_dump if manifest.vendor == "postgresql" else _place(home)
     for alias in ("default", "audit"):
         load(alias, opened(data, manifest, secret, alias))
     load("keys", opened(keys, key_manifest, key_secret, "keys"))
