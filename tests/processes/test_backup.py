@@ -178,3 +178,55 @@ def run_python(home: Path, script: str) -> None:
         cwd=ROOT,
         env=environment(home, DJANGO_SETTINGS_MODULE="toride.settings"),
     )
+
+
+def test_on_postgresql_too(tmp_path: Path) -> None:
+    from tests import cluster
+
+    if cluster.binaries() is None:
+        pytest.skip("PostgreSQL is not installed")
+    data, keys = cluster.start(), cluster.start()
+    try:
+        for suffix in ("", "_back"):
+            data.create(f"toride{suffix}", f"toride_audit{suffix}")
+            keys.create(f"toride_keys{suffix}")
+
+        def urls(suffix: str) -> dict[str, str]:
+            found = {"TORIDE_DEMO_ON_SERVER": "1"}
+            for name, server, database in (
+                ("DATABASE", data, "toride"),
+                ("AUDIT", data, "toride_audit"),
+                ("KEYS", keys, "toride_keys"),
+            ):
+                found[f"TORIDE_{name}_URL"] = server.url(database + suffix)
+                found[f"TORIDE_{name}_OWNER_URL"] = server.url(database + suffix, "owner")
+                found[f"TORIDE_{name}_SEQUENCER_URL"] = server.url(database + suffix, "sequencer")
+            return found
+
+        home, back = tmp_path / "home", tmp_path / "back"
+        toride(home, "demo", "--no-serve", "--customers", "40", **urls(""))
+        toride(home, "backup", "--data", str(tmp_path / "d"), "--keys", str(tmp_path / "k"), **urls(""))
+        (tmp_path / "root.json").write_bytes((home / "kms" / "root.json").read_bytes())
+        held = folders(tmp_path)
+        arguments = ["restore", "--data", str(held[0]), "--keys", str(held[1]), "--kms", str(tmp_path / "root.json")]
+        done = toride(back, *arguments, check=False, **urls("_back"))
+        assert done.returncode == 0, done.stderr
+        found = toride(
+            back,
+            "customers",
+            "search",
+            "",
+            "--as",
+            "steward",
+            "--purpose",
+            "data-care",
+            "--limit",
+            "99",
+            "--json",
+            **urls("_back"),
+        )
+        assert json.loads(found.stdout)["total"] == 40
+        assert toride(back, "audit", "verify", "--deep", **urls("_back")).returncode == 0
+    finally:
+        data.stop()
+        keys.stop()
