@@ -5,6 +5,7 @@ import click
 from toride import audit
 from toride.access import people, tokens
 from toride.access.acting import door
+from toride.base import config
 from toride.base.errors import Refused
 from toride.vault.permit import Actor
 
@@ -12,9 +13,12 @@ from toride.vault.permit import Actor
 @click.command()
 @click.argument("username")
 def token(username: str) -> None:
-    """Give a person a token for the command line, against their password; valid for twelve hours."""
+    """Give a person a token for the command line, against their password; valid for twelve hours.
+
+    Without a terminal the password is read from TORIDE_PASSWORD, or the file that TORIDE_PASSWORD_FILE names.
+    """
     person = people.find(username)
-    password = click.prompt("Password", hide_input=True, err=True)
+    password = config.text("TORIDE_PASSWORD") or click.prompt("Password", hide_input=True, err=True)
     actor = Actor(person.id, person.username, person.name)
     if not person.is_active or not person.check_password(password):
         audit.note(actor, door(), "auth:session:open", outcome="refused", reason="credentials")

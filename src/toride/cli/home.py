@@ -1,7 +1,7 @@
 """Sets up a home and runs it: init, serve, demo."""
 
+import errno
 import os
-import shutil
 import socket
 import sys
 from pathlib import Path
@@ -12,6 +12,7 @@ from toride.base import config, home
 from toride.base.errors import ConfigurationError
 from toride.cli.supervisor import Child, Supervisor
 
+EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - named, not bound
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 CUSTOMERS = 5_000
 MOST_CUSTOMERS = 1_000_000
@@ -25,17 +26,15 @@ MOST_CUSTOMERS = 1_000_000
 def init(institution: str, username: str, name: str, branch_name: str) -> None:
     """Make the home, the keys and the first administrator."""
     where = _home(default="toride")
-    existed = home.kind(where)
-    if existed:
-        raise ConfigurationError(f"{where} already holds an installation ({existed}).")
+    if home.is_finished(where):
+        raise ConfigurationError(f"{where} already holds an installation ({home.kind(where)}).")
     password = _new_password()
+    home.hold(where)
     home.create(where, demo=False, institution=institution)
     lay_out(where)
-    from toride.access import people
-    from toride.access.models import Branch
-
-    branch = Branch.objects.create(code="000", name=branch_name)
-    people.add(username, name, roles=["admin"], branch=branch, rank=5, password=password)
+    _keys()
+    _first_administrator(username, name, branch_name, password)
+    home.finish(where)
     click.echo(f"Ready: {where}\nNext: ./toride serve --host crm.example.jp --port 8443")
 
 
@@ -52,22 +51,27 @@ def serve(
 ) -> None:
     """Serve for real use, over TLS 1.3 and HTTP/2."""
     where = _home(default="toride")
-    kind = home.kind(where)
-    if kind is None:
-        raise ConfigurationError(f"There is no installation in {where}. Make one with: ./toride init")
-    if kind == "demo":
+    if home.is_demo(where):
         raise ConfigurationError(
-            f"{where} is a demonstration, for ever; it is never served for real use. Use: ./toride init"
+            f"{where} is a demonstration, for ever; it is never served for real use. "
+            "Name another folder in TORIDE_HOME, then: ./toride init"
         )
-    if no_tls:
-        if host not in LOOPBACK:
-            raise ConfigurationError(f"Without TLS only loopback is served, not {host}. Leave --no-tls out.")
-    elif certificate is None or key is None:
-        certificate, key = _certificate(where, host, names)
+    if not home.is_finished(where):
+        raise ConfigurationError(f"There is no finished installation in {where}. Make one with: ./toride init")
+    if no_tls and host not in LOOPBACK:
+        raise ConfigurationError(f"Without TLS only loopback is served, not {host}. Leave --no-tls out.")
+    if bool(certificate) != bool(key):
+        raise ConfigurationError("--certificate and --key belong together; give both or none.")
+    home.hold(where)
+    _free(host, port)
+    hosts = _hosts(host, names)
     os.environ["TORIDE_TLS"] = "0" if no_tls else "1"
-    os.environ["TORIDE_HOSTS"] = ",".join(dict.fromkeys((*names, host, "localhost")))
+    os.environ["TORIDE_HOSTS"] = ",".join(hosts)
     lay_out(where)
-    click.echo(f"Toride serves {'http' if no_tls else 'https'}://{(names or (host,))[0]}:{port}")
+    _keys()
+    if not no_tls and not certificate:
+        certificate, key = _certificate(where, hosts)
+    click.echo(f"Toride serves {'http' if no_tls else 'https'}://{hosts[0]}:{port}")
     _run(host, port, workers, certificate, key)
 
 
@@ -80,29 +84,29 @@ def serve(
 def demo(port: int, customers: int, reset: bool, no_serve: bool, workers: int) -> None:
     """A fictional institution on http://localhost:8000, for this machine only."""
     where = _home(default="demo")
-    kind = home.kind(where)
-    if kind == "real":
+    if home.kind(where) == "real":
         raise ConfigurationError(f"{where} is an installation for real use; a demonstration never touches it.")
-    if kind is None and where.exists() and any(where.iterdir()):
-        raise ConfigurationError(f"{where} is not empty and is no demonstration. Name an empty folder in TORIDE_HOME.")
-    ready = where / "READY"
-    if kind == "demo" and (reset or not ready.exists()):
-        shutil.rmtree(where)
-        kind = None
-    if kind is None:
+    if not no_serve:
+        _free("127.0.0.1", port)
+    home.hold(where)
+    if home.is_demo(where) and (reset or not home.is_finished(where)):
+        home.clear(where)
+    fresh = not home.is_finished(where)
+    if fresh:
         _refuse_server_stores()
         home.create(where, demo=True, institution="あおば信用金庫")
     os.environ["TORIDE_HOSTS"] = "localhost,127.0.0.1"
     lay_out(where)
-    if not ready.exists():
+    if fresh:
         from toride.demo import build
 
+        _stand_empty()
         build.build(customers, say=lambda text: click.echo(text, err=True))
-        ready.touch()
+        home.finish(where)
+    _keys()
     if no_serve:
         click.echo(f"Built: {where}")
         return
-    _free(port)
     click.echo(_who_can_sign_in(port))
     _run("127.0.0.1", port, workers, None, None)
 
@@ -146,30 +150,75 @@ def _run(host: str, port: int, workers: int, certificate: str | None, key: str |
     ).run()
 
 
-def _free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise ConfigurationError(
-                f"Port {port} is in use. Choose another: ./toride demo --port {port + 1}"
-            ) from None
+def _keys() -> None:
+    """Opens a key of each kind, made where there is none: what cannot open keys does not start."""
+    from toride.vault import keyring
+
+    for kind in keyring.Kind:
+        keyring.current(kind)
 
 
-def _certificate(where: Path, host: str, names: tuple[str, ...]) -> tuple[str, str]:
-    """A certificate of the home's own authority, made once and again when it runs out or a name is new."""
+def _stand_empty() -> None:
+    """Databases on a server are emptied by those who run it, never by a demonstration."""
+    from toride.access.models import Person
+    from toride.audit import store
+    from toride.vault import keyring
+
+    if Person.objects.exists() or keyring.generations() or store.Trail().length():
+        raise ConfigurationError(
+            "The databases hold something already. A demonstration needs three empty ones: drop and create them again."
+        )
+
+
+def _first_administrator(username: str, name: str, branch_name: str, password: str) -> None:
+    """The administrator; one whom an interrupted start left, and who never signed in, is made again."""
+    from django.db import transaction
+    from django.utils import translation
+
+    from toride.access import people
+    from toride.access.models import Branch, Person
+
+    with transaction.atomic(), translation.override("en"):
+        branch, _ = Branch.objects.update_or_create(code="000", defaults={"name": branch_name})
+        Person.objects.filter(username=username, last_login=None).delete()
+        people.add(username, name, roles=["admin"], branch=branch, rank=5, password=password)
+
+
+def _free(host: str, port: int) -> None:
+    try:
+        family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except PermissionError:
+        raise ConfigurationError(f"Port {port} is reserved for root here; choose one from 1024 with --port.") from None
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise ConfigurationError(f"{host} is no address of this machine; choose another with --host.") from None
+        raise ConfigurationError(f"Port {port} is in use. Choose another: --port {port % 65535 + 1}") from None
+
+
+def _hosts(host: str, names: tuple[str, ...]) -> list[str]:
+    """What people type to come here; asked where nothing was said and somebody is there."""
+    if not names and host not in LOOPBACK and sys.stdin.isatty():
+        typed = click.prompt("Host names that people will type (comma)", default=socket.getfqdn())
+        names = tuple(part.strip() for part in typed.split(",") if part.strip())
+    if not names and host not in LOOPBACK:
+        click.echo("Warning: no host name given; passkeys need a name, not a bare address. Use --name.", err=True)
+    return list(dict.fromkeys(part for part in (*names, host, "localhost") if part not in EVERYWHERE))
+
+
+def _certificate(where: Path, hosts: list[str]) -> tuple[str, str]:
+    """A certificate of the home's own authority, made anew when it runs out or a name is new."""
     from toride.vault import tls
 
-    wanted = list(dict.fromkeys((*names, host)))
-    if not names and sys.stdin.isatty():
-        typed = click.prompt("Host names that people will type (comma)", default=socket.getfqdn())
-        wanted = [part.strip() for part in typed.split(",") if part.strip()] + [host]
-    if all(part.replace(".", "").isdigit() for part in wanted if part not in LOOPBACK):
-        click.echo("Warning: no host name given; passkeys need a name, not a bare address. Use --name.", err=True)
-    certificate, key = tls.issue(where / "tls", wanted)
-    click.echo(f"Certificate by this installation's own authority: trust {where / 'tls' / 'ca.pem'} on your machines.")
-    return str(certificate), str(key)
+    folder = where / "tls"
+    if not (folder / "ca.key").exists():
+        tls.make_ca(folder)
+    if tls.is_due(folder, hosts):
+        tls.issue(folder, hosts)
+    click.echo(f"Certificate by this installation's own authority: trust {folder / 'ca.pem'} on your machines.")
+    return str(folder / "server.pem"), str(folder / "server.key")
 
 
 def _new_password() -> str:
