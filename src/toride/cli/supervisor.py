@@ -8,8 +8,12 @@ import sys
 import time
 from dataclasses import dataclass, field
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from toride.jobs.running import Chore
 
 PATIENCE = 10.0
 BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -147,7 +151,7 @@ def worker() -> None:
 
     django.setup()
     from toride.jobs import running
-    from toride.vault import index
+    from toride.vault import index, rotation
     from toride.vault.process import harden
 
     harden()
@@ -155,7 +159,17 @@ def worker() -> None:
     state = {"stop": False}
     signal.signal(signal.SIGTERM, lambda *_: state.update(stop=True))
     signal.signal(signal.SIGINT, lambda *_: state.update(stop=True))
-    running.work(lambda: state["stop"])
+    rotation.finish()
+    running.work(lambda: state["stop"], _chores())
+
+
+def _chores() -> list["Chore"]:
+    """Folding the index every minute; ending what an undone import left, hourly."""
+    from toride.customers.imports import services
+    from toride.jobs.running import Chore
+    from toride.vault import index
+
+    return [Chore(60, index.compact), Chore(3600, services.purge)]
 
 
 @process.command()
@@ -165,5 +179,7 @@ def trail() -> None:
 
     django.setup()
     from toride.audit import process as trail_process
+    from toride.vault.process import harden
 
+    harden()
     trail_process.run()

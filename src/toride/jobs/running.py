@@ -5,7 +5,8 @@ import os
 import socket
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -103,15 +104,7 @@ def perform(job: Job, worker: str) -> Job:
     except Stopped:
         _end(job, worker, State.CANCELLED)
     except Exception as error:  # noqa: BLE001 - a job's failure must not end the worker
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        log.warning(
-            "job %s of kind %s failed: %s at %s:%s",
-            job.pk,
-            job.kind,
-            type(error).__name__,
-            place.filename,
-            place.lineno,
-        )
+        log.warning("job %s of kind %s failed: %s at %s", job.pk, job.kind, type(error).__name__, _place(error))
         reason = str(error) if isinstance(error, TorideError) else ""
         _end(job, worker, State.FAILED, error=f"{type(error).__name__}: {reason}"[:200].rstrip(": "))
     else:
@@ -127,15 +120,42 @@ def _end(job: Job, worker: str, state: State, **values: Any) -> None:
         )
 
 
+def _place(error: Exception) -> str:
+    """Where it arose; never its message, which may quote data."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{frame.filename}:{frame.lineno}"
+
+
 def name() -> str:
     """What this worker calls itself."""
     return f"{socket.gethostname()[:30]}:{os.getpid()}"
 
 
-def work(stop: Callable[[], bool]) -> None:
-    """Does jobs until `stop()`."""
+@dataclass(slots=True)
+class Chore:
+    """Something to be done again and again, `every` seconds, between jobs; a failure waits for the next time."""
+
+    every: float
+    do: Callable[[], object]
+    due: float = 0.0
+
+    def look(self, now: float) -> None:
+        """Does it when it is due."""
+        if now < self.due:
+            return
+        self.due = now + self.every
+        try:
+            self.do()
+        except Exception as error:  # noqa: BLE001 - a chore's failure must not end the worker
+            log.warning("a chore failed: %s at %s", type(error).__name__, _place(error))
+
+
+def work(stop: Callable[[], bool], chores: Sequence[Chore] = ()) -> None:
+    """Does jobs and chores until `stop()`."""
     me = name()
     while not stop():
+        for chore in chores:
+            chore.look(time.monotonic())
         job = claim(me)
         if job is None:
             time.sleep(PAUSE)

@@ -185,7 +185,10 @@ def purge() -> int:
                 "subject", flat=True
             )
         )
-        subjects.erase(gone)
+        with transaction.atomic():
+            index.remove(gone)
+            lookup.release_all(gone)
+            subjects.erase(gone)
         Import.objects.filter(pk=source.pk).update(purged=clock.now())
         count += len(gone)
     return count
