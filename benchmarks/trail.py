@@ -142,8 +142,10 @@ def verified() -> None:
         report = proofs.check(None, signatures=signatures)
         took = time.perf_counter() - began
         name = "every signature" if signatures else "newest signature"
-        print(f"verify, {name}: {report.entries} entries, {report.heads} heads, {report.entries / took:.0f} entries/s, "
-              f"{len(report.findings)} findings")
+        print(
+            f"verify, {name}: {report.entries} entries, {report.heads} heads, {report.entries / took:.0f} entries/s, "
+            f"{len(report.findings)} findings"
+        )
     trail, began = Trail(), time.perf_counter()
     for index in range(0, trail.length(), max(trail.length() // 200, 1)):
         proofs.tree.inclusion(trail.tile, index, trail.size)
