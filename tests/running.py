@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """Without anything of the test run's own configuration."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TORIDE_", "DJANGO_", "PYTEST"))}
+    apart = ("TORIDE_", "DJANGO_", "PYTEST", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(apart)}
     return kept | {"TORIDE_HOME": str(home), "PYTHONPATH": str(ROOT / "src")} | more
 
 
