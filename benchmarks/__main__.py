@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from benchmarks import place
+from benchmarks import place, serving
 from benchmarks.place import Place
 from benchmarks.timing import machine
 from tests import cluster
@@ -34,7 +34,15 @@ def search(where: Place, size: Size) -> Any:
     return where.section("search", str(size.searches))
 
 
-SECTIONS: dict[str, Callable[[Place, Size], Any]] = {"search": search}
+def importing(where: Place, size: Size) -> Any:
+    return where.section("importing", str(size.rows))
+
+
+def pages(where: Place, size: Size) -> Any:
+    return serving.measure(where, size.seconds)
+
+
+SECTIONS: dict[str, Callable[[Place, Size], Any]] = {"search": search, "pages": pages, "import": importing}
 
 
 @click.command()

@@ -31,6 +31,11 @@ class Plain:
     def ask(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
         return list(self._run(sql, parameters).fetchall())
 
+    def ask_nothing(self, sql: str) -> None:
+        """A statement of its own, committed."""
+        self._run(sql)
+        self.connection.commit()
+
     def _run(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
         return self.connection.execute(sql.replace("?", "%s") if self.server else sql, parameters)
 
@@ -51,8 +56,10 @@ class Plain:
         for table, name in (("phone", "digits"), ("phone", "backwards"), ("email", "address")):
             self._run(f"CREATE INDEX {table}_{name} ON {table} ({name})")
         if not self.server:
-            self._run("CREATE VIRTUAL TABLE words USING fts5(folded, kana, loose, tokenize='trigram', content='customer',"
-                      " content_rowid='id')")  # fmt: skip
+            self._run(
+                "CREATE VIRTUAL TABLE words USING fts5(folded, kana, loose, tokenize='trigram',"
+                " content='customer', content_rowid='id')"
+            )
             self._run("INSERT INTO words(words) VALUES ('rebuild')")
         elif self.trigrams:
             for name in ("folded", "kana", "loose", "city"):

@@ -73,8 +73,8 @@ def _one(number: int, profile: Profile) -> One:
         "id": number, "subject": str(profile.subject), "branch": profile.branch, "owner": str(profile.owner_id or ""),
         "number": folding.plain_number(str(profile.number.content)),  # type: ignore[attr-defined]
         "name": name, "written": folding.plain(name), "folded": folding.name(name), "kana_shown": kana,
-        "kana": folding.kana(kana), "loose": folding.loose(kana), "phone": "、".join(phones), "email": "、".join(emails),
-        "rest": orjson.dumps(held).decode(),
+        "kana": folding.kana(kana), "loose": folding.loose(kana), "phone": "、".join(phones),
+        "email": "、".join(emails), "rest": orjson.dumps(held).decode(),
     }  # fmt: skip
     return One(row, [folding.phone_digits(phone) for phone in phones], [mail.lower() for mail in emails])
 
