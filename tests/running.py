@@ -38,11 +38,14 @@ def free_port() -> int:
 class Served:
     """A demonstration being served; `url` is where."""
 
+    command = "demo"
+    scheme = "http"
+
     def __init__(self, home: Path, *arguments: str, **more: str) -> None:
         self.home, self.port = home, free_port()
-        self.url = f"http://localhost:{self.port}"
+        self.url = f"{self.scheme}://localhost:{self.port}"
         self.log = (home.parent / f"{home.name}.log").open("w+")
-        command = [sys.executable, "-m", "toride", "demo", "--port", str(self.port), *arguments]
+        command = [sys.executable, "-m", "toride", self.command, "--port", str(self.port), *arguments]
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=environment(home, **more), stdout=self.log, stderr=self.log, start_new_session=True
         )
@@ -53,13 +56,19 @@ class Served:
         while time.monotonic() < end:
             if self.process.poll() is not None:
                 break
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health", timeout=2):
-                    return
-            except OSError:
-                time.sleep(0.2)
+            if self.answers():
+                return
+            time.sleep(0.1)
         self.log.seek(0)
         raise RuntimeError(self.log.read()[-4000:])
+
+    def answers(self) -> bool:
+        """Does a worker answer?"""
+        try:
+            with urllib.request.urlopen(f"{self.url}/health", timeout=2):
+                return True
+        except OSError:
+            return False
 
     def children(self) -> dict[str, list[int]]:
         """The pids under the supervisor, by name."""

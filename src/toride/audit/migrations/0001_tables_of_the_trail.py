@@ -4,89 +4,104 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Checkpoint',
+            name="Checkpoint",
             fields=[
-                ('size', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('note', models.TextField()),
+                ("size", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("note", models.TextField()),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('idx', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('event', models.BinaryField(max_length=16, unique=True)),
-                ('bytes', models.BinaryField()),
+                ("idx", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("event", models.BinaryField(max_length=16, unique=True)),
+                ("bytes", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='Inbox',
+            name="Inbox",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('bytes', models.BinaryField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("bytes", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='Outbox',
+            name="Outbox",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('bytes', models.BinaryField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("bytes", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='Projected',
+            name="Projected",
             fields=[
-                ('id', models.SmallIntegerField(primary_key=True, serialize=False)),
-                ('upto', models.BigIntegerField()),
+                ("id", models.SmallIntegerField(primary_key=True, serialize=False)),
+                ("upto", models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Tile',
+            name="Tile",
             fields=[
-                ('pk', models.CompositePrimaryKey('level', 'n', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('level', models.SmallIntegerField()),
-                ('n', models.BigIntegerField()),
-                ('width', models.SmallIntegerField()),
-                ('bytes', models.BinaryField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "level", "n", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("level", models.SmallIntegerField()),
+                ("n", models.BigIntegerField()),
+                ("width", models.SmallIntegerField()),
+                ("bytes", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='Listed',
+            name="Listed",
             fields=[
-                ('idx', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('event', models.BinaryField(max_length=16)),
-                ('at', models.BigIntegerField()),
-                ('action', models.CharField(max_length=60)),
-                ('outcome', models.CharField(max_length=10)),
-                ('actor', models.BinaryField(max_length=16, null=True)),
-                ('purpose', models.CharField(max_length=60)),
-                ('door', models.CharField(max_length=10)),
-                ('subjects', models.IntegerField()),
+                ("idx", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("event", models.BinaryField(max_length=16)),
+                ("at", models.BigIntegerField()),
+                ("action", models.CharField(max_length=60)),
+                ("outcome", models.CharField(max_length=10)),
+                ("actor", models.BinaryField(max_length=16, null=True)),
+                ("purpose", models.CharField(max_length=60)),
+                ("door", models.CharField(max_length=10)),
+                ("subjects", models.IntegerField()),
             ],
             options={
-                'indexes': [models.Index(fields=['actor', 'at'], name='audit_listed_actor'), models.Index(fields=['action', 'at'], name='audit_listed_action'), models.Index(fields=['at'], name='audit_listed_at')],
+                "indexes": [
+                    models.Index(fields=["actor", "at"], name="audit_listed_actor"),
+                    models.Index(fields=["action", "at"], name="audit_listed_action"),
+                    models.Index(fields=["at"], name="audit_listed_at"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Touched',
+            name="Touched",
             fields=[
-                ('pk', models.CompositePrimaryKey('idx', 'subject', 'mode', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('idx', models.BigIntegerField()),
-                ('subject', models.BinaryField(max_length=16)),
-                ('mode', models.CharField(max_length=10)),
-                ('mask', models.SmallIntegerField()),
-                ('at', models.BigIntegerField()),
-                ('actor', models.BinaryField(max_length=16, null=True)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "idx", "subject", "mode", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("idx", models.BigIntegerField()),
+                ("subject", models.BinaryField(max_length=16)),
+                ("mode", models.CharField(max_length=10)),
+                ("mask", models.SmallIntegerField()),
+                ("at", models.BigIntegerField()),
+                ("actor", models.BinaryField(max_length=16, null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['subject', 'at'], name='audit_touched_subject'), models.Index(fields=['actor', 'at'], name='audit_touched_actor')],
+                "indexes": [
+                    models.Index(fields=["subject", "at"], name="audit_touched_subject"),
+                    models.Index(fields=["actor", "at"], name="audit_touched_actor"),
+                ],
             },
         ),
     ]

@@ -6,47 +6,60 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Subject',
+            name="Subject",
             fields=[
-                ('id', models.UUIDField(default=toride.base.ids.random_id, editable=False, primary_key=True, serialize=False)),
-                ('created', models.DateTimeField()),
-                ('erased', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=toride.base.ids.random_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created", models.DateTimeField()),
+                ("erased", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Erasure',
+            name="Erasure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.UUIDField()),
-                ('category', models.PositiveSmallIntegerField()),
-                ('version', models.PositiveSmallIntegerField()),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.UUIDField()),
+                ("category", models.PositiveSmallIntegerField()),
+                ("version", models.PositiveSmallIntegerField()),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('subject', 'category', 'version'), name='vault_erasure_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("subject", "category", "version"), name="vault_erasure_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SealedRecord',
+            name="SealedRecord",
             fields=[
-                ('id', models.UUIDField(default=toride.base.ids.ordered_id, editable=False, primary_key=True, serialize=False)),
-                ('category', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(max_length=40)),
-                ('revision', models.PositiveIntegerField()),
-                ('changed', models.DateTimeField()),
-                ('blob', models.BinaryField()),
-                ('subject', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='vault.subject')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=toride.base.ids.ordered_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("category", models.PositiveSmallIntegerField()),
+                ("kind", models.CharField(max_length=40)),
+                ("revision", models.PositiveIntegerField()),
+                ("changed", models.DateTimeField()),
+                ("blob", models.BinaryField()),
+                (
+                    "subject",
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="vault.subject"),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['subject', 'kind', 'category'], name='vault_record_place')],
+                "indexes": [models.Index(fields=["subject", "kind", "category"], name="vault_record_place")],
             },
         ),
     ]
