@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from benchmarks import place, serving
+from benchmarks import keeping, place, serving
 from benchmarks.place import Place
 from benchmarks.timing import machine
 from tests import cluster
@@ -42,7 +42,21 @@ def pages(where: Place, size: Size) -> Any:
     return serving.measure(where, size.seconds)
 
 
-SECTIONS: dict[str, Callable[[Place, Size], Any]] = {"search": search, "pages": pages, "import": importing}
+def auditing(where: Place, size: Size) -> Any:
+    return where.section("auditing", str(size.pages))
+
+
+def care(where: Place, size: Size) -> Any:
+    return keeping.measure(where, size.customers)
+
+
+SECTIONS: dict[str, Callable[[Place, Size], Any]] = {
+    "search": search,
+    "pages": pages,
+    "audit": auditing,
+    "care": care,
+    "import": importing,
+}
 
 
 @click.command()
