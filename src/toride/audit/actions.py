@@ -36,6 +36,6 @@ class System(StrEnum):
     SESSION_OPEN = "auth:session:open"
     SESSION_CLOSE = "auth:session:close"
     SESSION_REFUSE = "auth:session:refuse"
-    TOKEN_ISSUE = "auth:token:issue"
+    TOKEN_ISSUE = "auth:token:issue"  # noqa: S105 - a name of an act
     HOME_BUILD = "system:home:build"
     LOCK_SET = "auth:lock:set"
