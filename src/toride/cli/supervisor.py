@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from toride.jobs.running import Chore
 
 PATIENCE = 10.0
+WORKER_PATIENCE = 5  # whole seconds, below PATIENCE: a web worker that hangs is killed by its own parent
 BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)
 HEALTHY = 30.0
 PR_SET_PDEATHSIG = 1
@@ -93,6 +94,9 @@ def die_with_parent() -> None:
 @click.group(hidden=True)
 def process() -> None:
     """The processes under the supervisor."""
+    from toride.base import logs
+
+    logs.install()
 
 
 @process.command()
@@ -138,6 +142,7 @@ def web(host: str, port: int, workers: int, certificate: str | None, key: str | 
         blocking_threads=1,
         respawn_failed_workers=True,
         respawn_interval=0.5,
+        workers_kill_timeout=WORKER_PATIENCE,
         log_enabled=False,
         ssl_cert=Path(certificate) if certificate else None,
         ssl_key=Path(key) if key else None,
