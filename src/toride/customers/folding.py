@@ -16,6 +16,8 @@ SCHEMES = (
 SYNONYMS = {"斎": "斉", "凛": "凜", "檜": "桧", "籔": "藪", "薮": "藪", "渕": "淵", "篭": "籠", "繋": "繫"}
 SPACE = re.compile(r"[\s・=＝·.,、。'’-]+")
 COMPANY = (("(株)", "株式会社"), ("(有)", "有限会社"), ("(同)", "合同会社"), ("(医)", "医療法人"), ("(学)", "学校法人"))
+COMPANY_ENDS = ("法人", "組合", "協会", "銀行")
+NO_DIGIT, SEPARATORS = re.compile(r"\D"), re.compile(r"[\s._-]")
 KANA_LOOSE = str.maketrans("ヂヅヲヰヱヴァィゥェォャュョヮ", "ジズオイエウアイウエオヤユヨワ")
 KANA_STRICT = str.maketrans("ヂヅヲヰヱ", "ジズオイエ")
 LONG = re.compile(
@@ -60,7 +62,12 @@ def plain(text: str) -> str:
 
 def name(text: str) -> str:
     """`plain`, with every variant kanji replaced by the one that stands for it: 髙﨑 → 高崎, 齋 齊 斎 → 斉."""
-    return plain(text).translate(_variants)
+    return unvaried(plain(text))
+
+
+def unvaried(folded: str) -> str:
+    """`name`, from what `plain` gave."""
+    return folded.translate(_variants)
 
 
 def kana(text: str) -> str:
@@ -70,7 +77,12 @@ def kana(text: str) -> str:
 
 def loose(text: str) -> str:
     """`kana` without long vowels and small kana, so that sato, satou, satoh and サトウ meet."""
-    return LONG.sub("", kana(text).translate(KANA_LOOSE))
+    return loosened(kana(text))
+
+
+def loosened(folded: str) -> str:
+    """`loose`, from what `kana` gave."""
+    return LONG.sub("", folded.translate(KANA_LOOSE))
 
 
 def romaji(text: str) -> list[str]:
@@ -93,7 +105,7 @@ def is_kana(text: str) -> bool:
 
 def digits(text: str) -> str:
     """The digits of any notation."""
-    return re.sub(r"\D", "", unicodedata.normalize("NFKC", text))
+    return NO_DIGIT.sub("", unicodedata.normalize("NFKC", text))
 
 
 def phone_digits(text: str) -> str:
@@ -105,11 +117,10 @@ def phone_digits(text: str) -> str:
 
 def plain_number(text: str) -> str:
     """A customer number for search: half width, upper case, no separators."""
-    return re.sub(r"[\s._-]", "", unicodedata.normalize("NFKC", text)).upper()
+    return SEPARATORS.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
 def is_company(text: str) -> bool:
     """Does the name say that it is an organisation (法人格)?"""
-    return any(full in plain(text) for _short, full in COMPANY) or bool(
-        re.search(r"(法人|組合|協会|銀行)$", plain(text))
-    )
+    folded = plain(text)
+    return folded.endswith(COMPANY_ENDS) or any(full in folded for _short, full in COMPANY)

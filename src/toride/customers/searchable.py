@@ -1,6 +1,6 @@
 """Which sealed fields can be searched, and how a profile becomes a row of the index."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +31,7 @@ SCHEMA = Schema(
     ),
     version="1",
 )
+LONGEST = 200  # characters of a name or reading that can be searched
 NEEDED = (BASIC, TRANSACTIONS, BEHAVIOUR)
 Profile = Mapping[Category, Mapping[str, Any]]
 
@@ -39,16 +40,16 @@ def row(branch: str, owner: UUID | None, profile: Profile) -> dict[str, Any]:
     """The index row of a profile: every value folded as a query is folded."""
     basic = profile.get(BASIC, {})
     transactions, behaviour = profile.get(TRANSACTIONS, {}), profile.get(BEHAVIOUR, {})
-    name, kana = basic.get("name") or "", basic.get("kana") or ""
-    contact = basic.get("contact_person") or ""
+    written = tuple(folding.plain(text) for text in (basic.get("name"), basic.get("contact_person")) if text)
+    kana = tuple(folding.kana(text) for text in (basic.get("kana"),) if text)
     return {
         "branch": branch,
         "owner": str(owner) if owner else None,
         "number": folding.plain_number(basic.get("number") or ""),
-        "name": _several(folding.name, name, contact),
-        "written": _several(folding.plain, name, contact),
-        "kana": _several(folding.kana, kana),
-        "loose": _several(folding.loose, kana),
+        "name": _short(folding.unvaried(text) for text in written),
+        "written": _short(written),
+        "kana": _short(kana),
+        "loose": _short(folding.loosened(text) for text in kana),
         "phone": tuple(folding.phone_digits(phone) for phone in basic.get("phones") or ()),
         "email": tuple(email.lower() for email in basic.get("emails") or ()),
         "postcode": folding.digits(basic.get("postcode") or "") or None,
@@ -62,5 +63,5 @@ def row(branch: str, owner: UUID | None, profile: Profile) -> dict[str, Any]:
     }
 
 
-def _several(fold: Any, *texts: str) -> tuple[str, ...]:
-    return tuple(fold(text)[:200] for text in texts if text)
+def _short(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(text[:LONGEST] for text in texts)
