@@ -8,6 +8,5 @@ from toride.base.actions import declare
 @declare
 class Action(StrEnum):
     HOME_OPEN = "access:home:open"
-    SESSION_CLOSE = "access:session:close"
     MATRIX_READ = "access:matrix:read"
     PERSON_MANAGE = "access:person:manage"

@@ -1,10 +1,14 @@
-"""Personal tokens by command."""
+"""People, branches and personal tokens by command."""
 
 import click
 
 from toride import audit
-from toride.access import people, tokens
+from toride.access import acting, tokens
+from toride.access import people as service
 from toride.access.acting import door
+from toride.access.actions import Action
+from toride.access.models import Branch, Person
+from toride.access.roles import SHIPPED
 from toride.base import config
 from toride.base.errors import Refused
 from toride.vault.permit import Actor
@@ -17,7 +21,7 @@ def token(username: str) -> None:
 
     Without a terminal the password is read from TORIDE_PASSWORD, or the file that TORIDE_PASSWORD_FILE names.
     """
-    person = people.find(username)
+    person = service.find(username)
     password = config.text("TORIDE_PASSWORD") or click.prompt("Password", hide_input=True, err=True)
     actor = Actor(person.id, person.username, person.name)
     if not person.is_active or not person.check_password(password):
@@ -25,3 +29,81 @@ def token(username: str) -> None:
         raise Refused("The sign-in name and password do not match.")
     audit.note(actor, door(), "auth:token:issue")
     click.echo(tokens.issue(person))
+
+
+AS = click.option("--as", "acting_as", required=True, metavar="USER", help="Who manages people.")
+
+
+@click.group()
+def people() -> None:
+    """Who may sign in: add, list, end."""
+
+
+@people.command("add")
+@click.argument("username")
+@click.option("--name", required=True)
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(sorted(SHIPPED)))
+@click.option("--branch", required=True, help="Code of the branch.")
+@click.option("--rank", type=click.IntRange(1, 9), default=1, show_default=True)
+@AS
+def add_person(username: str, name: str, roles: tuple[str, ...], branch: str, rank: int, acting_as: str) -> None:
+    """Add a person. Their first password is asked for, or read from TORIDE_PASSWORD (or …_FILE)."""
+    password = config.text("TORIDE_PASSWORD") or click.prompt(
+        "Their password", hide_input=True, confirmation_prompt=True
+    )
+    with acting.permitted(acting_as, Action.PERSON_MANAGE) as permit:
+        service.hire(
+            permit, username=username, name=name, roles=list(roles), branch=branch, rank=rank, password=password
+        )
+    click.echo(f"{username} may sign in.")
+
+
+@people.command("end")
+@click.argument("username")
+@AS
+def end_person(username: str, acting_as: str) -> None:
+    """End a person's access at once: account, sessions, tokens."""
+    with acting.permitted(acting_as, Action.PERSON_MANAGE) as permit:
+        service.dismiss(permit, username=username)
+    click.echo(f"{username} has no access any more.")
+
+
+@people.command("list")
+@AS
+def list_people(acting_as: str) -> None:
+    """Everybody, with roles and branch."""
+    with acting.permitted(acting_as, Action.PERSON_MANAGE) as permit:
+        permit.ledger.facts["read"] = "people"
+        rows = [
+            (one.username, one.name, ",".join(one.roles), one.branch_id or "", "" if one.is_active else "ended")
+            for one in Person.objects.order_by("username")
+        ]
+    for row in rows:
+        click.echo("\t".join(row).rstrip())
+
+
+@click.group()
+def branches() -> None:
+    """Where customers belong and people work."""
+
+
+@branches.command("add")
+@click.argument("code")
+@click.argument("name")
+@AS
+def add_branch(code: str, name: str, acting_as: str) -> None:
+    """Add a branch."""
+    with acting.permitted(acting_as, Action.PERSON_MANAGE) as permit:
+        service.open_branch(permit, code=code, name=name)
+    click.echo(f"{code} {name}")
+
+
+@branches.command("list")
+@AS
+def list_branches(acting_as: str) -> None:
+    """Every branch."""
+    with acting.permitted(acting_as, Action.PERSON_MANAGE) as permit:
+        permit.ledger.facts["read"] = "branches"
+        rows = list(Branch.objects.order_by("code").values_list("code", "name"))
+    for code, name in rows:
+        click.echo(f"{code}\t{name}")

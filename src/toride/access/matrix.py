@@ -34,13 +34,14 @@ class Table:
 
 
 def table() -> Table:
-    """The matrix in force, for every declared action."""
+    """The matrix in force, for every action that somebody may do; the system's own are not people's."""
     shipped = tuple(roles.SHIPPED.values())
     return Table(
         shipped,
         tuple(
             (action, tuple(tuple(_cell(grant) for grant in role.grants if action in grant.actions) for role in shipped))
             for action in actions.declared()
+            if any(action in grant.actions for role in shipped for grant in role.grants)
         ),
     )
 

@@ -4,10 +4,14 @@ from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
-from toride.access.models import Branch, Department, Person
+from toride.access.actions import Action
+from toride.access.models import Branch, Department, Person, PersonalToken
 from toride.access.roles import SHIPPED
+from toride.audit import recorded
 from toride.base.errors import Conflict, Invalid
+from toride.vault.permit import Permit
 
 SHIPPED_ROLES = frozenset(SHIPPED)
 
@@ -39,6 +43,47 @@ def add(
         person.set_password(password)
     person.save()
     return person
+
+
+@recorded(Action.PERSON_MANAGE)
+def hire(
+    permit: Permit, *, username: str, name: str, roles: list[str], branch: str, rank: int, password: str
+) -> Person:
+    """A new person, by somebody who manages people. Raises Invalid, Conflict, and Invalid for an unknown branch."""
+    home = Branch.objects.filter(code=branch).first()
+    if home is None:
+        codes = ", ".join(Branch.objects.order_by("code").values_list("code", flat=True))
+        raise Invalid(f"There is no branch {branch}. Branches: {codes}.")
+    person = add(username, name, roles=roles, branch=home, rank=rank, password=password)
+    permit.ledger.facts |= {
+        "person": str(person.id),
+        "username": username,
+        "roles": roles,
+        "branch": branch,
+        "rank": rank,
+    }
+    return person
+
+
+@recorded(Action.PERSON_MANAGE)
+def dismiss(permit: Permit, *, username: str) -> None:
+    """Ends a person's access: the account, its tokens; sessions end at their next request."""
+    person = find(username)
+    if person.id == permit.actor.id:
+        raise Invalid("Nobody ends their own access; ask another administrator.")
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+    PersonalToken.objects.filter(person=person).update(revoked=True)
+    permit.ledger.facts |= {"person": str(person.id), "username": username, "active": False}
+
+
+@recorded(Action.PERSON_MANAGE)
+def open_branch(permit: Permit, *, code: str, name: str) -> Branch:
+    """A new branch. Raises Conflict where code or name are taken."""
+    if Branch.objects.filter(Q(code=code) | Q(name=name)).exists():
+        raise Conflict("This code or name is taken.")
+    permit.ledger.facts |= {"branch": code}
+    return Branch.objects.create(code=code, name=name)
 
 
 def find(username: str) -> Person:

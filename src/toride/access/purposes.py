@@ -23,5 +23,6 @@ SHIPPED = {
         Purpose("data-care", _("Care of data")),
         Purpose("audit", _("Audit")),
         Purpose("administration", _("Administration")),
+        Purpose("self", _("Own pages")),
     )
 }

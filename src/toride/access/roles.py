@@ -46,7 +46,7 @@ class Role:
     grants: tuple[Grant, ...]
 
 
-HOME = Grant(("access:home:open", "access:session:close"), ("administration",))
+HOME = Grant(("access:home:open",), ("self",))
 LOOK = ("customers:list:search", "customers:profile:read", "customers:history:read")
 EDIT = ("customers:profile:create", "customers:profile:change", "customers:status:change")
 REVEAL = ("customers:field:reveal",)

@@ -44,7 +44,12 @@ def matrix_page(request: HttpRequest) -> HttpResponse:
         "department": _("department"),
         "all": _("all"),
     }
-    context = {"matrix": matrix.table(), "reaches": reaches, "purposes": purposes.SHIPPED}
+    context = {
+        "matrix": matrix.table(),
+        "reaches": reaches,
+        "purposes": purposes.SHIPPED,
+        "from_rank": lambda rank: _("from rank %(rank)d") % {"rank": rank},
+    }
     return render(request, "access/matrix.html", context)
 
 

@@ -1,0 +1,92 @@
+"""An institution's own people: added, ended, each an event; an ended person has nothing left."""
+
+import pytest
+
+from tests.people import House
+from toride.access import people, tokens
+from toride.access.actions import Action
+from toride.access.models import Person
+from toride.base.errors import Conflict, Invalid, Refused
+
+pytestmark = pytest.mark.requirement("A1")
+NEW = {
+    "username": "kikuchi",
+    "name": "菊地 恵",
+    "roles": ["teller"],
+    "branch": "002",
+    "rank": 2,
+    "password": "石垣は高く-そして静か",
+}
+
+
+def permit(house: House, person: Person | None = None) -> object:
+    return house.permit(person or house.admin, Action.PERSON_MANAGE)
+
+
+def test_the_administrator_adds_a_person_who_can_then_work(house: House) -> None:
+    person = people.hire(permit(house), **NEW)
+    assert person.check_password(NEW["password"])
+    assert house.permit(person, "customers:list:search").rows.branches == {"002"}
+
+
+@pytest.mark.parametrize("role", ["teller", "manager", "steward", "dpo", "auditor"])
+def test_nobody_else_manages_people(house: House, role: str) -> None:
+    with pytest.raises(Refused):
+        permit(house, getattr(house, role))
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"branch": "999"}, Invalid),
+        ({"roles": ["root"]}, Invalid),
+        ({"password": "short"}, Invalid),
+        ({"username": "hayasaka"}, Conflict),
+    ],
+)
+def test_bad_input_makes_nobody(house: House, change: dict[str, object], error: type[Exception]) -> None:
+    before = Person.objects.count()
+    with pytest.raises(error):
+        people.hire(permit(house), **{**NEW, **change})
+    assert Person.objects.count() == before
+
+
+def test_an_ended_person_has_neither_session_nor_token(house: House) -> None:
+    from toride.access.tests.test_matrix import enter
+
+    token = tokens.issue(house.teller)
+    client = enter(house.teller)
+    assert client.get("/customers/").status_code == 200
+    people.dismiss(permit(house), username="hasegawa")
+    assert client.get("/customers/").status_code in (302, 403)
+    with pytest.raises(Refused):
+        tokens.holder(token)
+    with pytest.raises(Refused):
+        house.permit(Person.objects.get(username="hasegawa"), "customers:list:search")
+
+
+def test_nobody_ends_themselves(house: House) -> None:
+    with pytest.raises(Invalid):
+        people.dismiss(permit(house), username="hayasaka")
+
+
+def test_branches_are_added_once(house: House) -> None:
+    people.open_branch(permit(house), code="009", name="利府支店")
+    with pytest.raises(Conflict):
+        people.open_branch(permit(house), code="009", name="別の店")
+
+
+def test_tokens_expire_and_are_stored_hashed(house: House) -> None:
+    from datetime import timedelta
+
+    from toride.access.models import PersonalToken
+    from toride.base import clock
+
+    token = tokens.issue(house.steward)
+    assert tokens.holder(token) == house.steward
+    assert token.encode() not in bytes(PersonalToken.objects.get().digest)
+    with pytest.raises(Refused):
+        tokens.holder(token + "x")
+    PersonalToken.objects.update(expires=clock.now() - timedelta(seconds=1))
+    with pytest.raises(Refused):
+        tokens.holder(token)
