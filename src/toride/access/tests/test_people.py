@@ -15,7 +15,7 @@ NEW = {
     "roles": ["teller"],
     "branch": "002",
     "rank": 2,
-    "password": "石垣は高く-そして静か",
+    "password": "石垣は高く-そして静かに",
 }
 
 
