@@ -123,7 +123,8 @@ def from_permit(permit: Permit, *, outcome: str = "ok", reason: str = "") -> lis
 
     Raises Unavailable when the details cannot be sealed, Invalid when the facts are too large.
     """
-    ledger, act = permit.ledger, ordered_id()
+    ledger = permit.ledger
+    act = ledger.act or ordered_id()
     if len(orjson.dumps(ledger.facts)) > FACTS_BYTES:
         raise Invalid("An event's facts are too large.")
     sealed = sealing.details(ledger, act)

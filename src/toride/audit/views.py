@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from toride.audit import proofs, queries
 from toride.audit.actions import Action
-from toride.audit.queries import Filters
+from toride.audit.queries import Filters, Line, Page
 from toride.base.guard import guarded
 from toride.vault.permit import Category, Mode
 
@@ -49,7 +49,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         outcome=sent["outcome"] if sent.get("outcome") in OUTCOMES else "",
     )
     page = queries.entries(request.permit, filters, _whole(sent.get("after", "")))  # type: ignore[attr-defined]
-    return render(request, "audit/trail.html", _labels(page=page, sent=sent))
+    return render(request, "audit/trail.html", _labels(page=page, acts=acts(page), sent=sent))
 
 
 @guarded(Action.TRAIL_READ)
@@ -76,7 +76,15 @@ def who_saw(request: HttpRequest, subject: UUID) -> HttpResponse:
     """Every event that touched a customer."""
     permit = request.permit  # type: ignore[attr-defined]
     page = queries.who_saw(permit, subject, after=_whole(request.GET.get("after", "")))
-    return render(request, "audit/who_saw.html", _labels(page=page, subject=subject))
+    return render(request, "audit/who_saw.html", _labels(page=page, acts=acts(page), subject=subject))
+
+
+def acts(page: Page) -> list[tuple[Line, int]]:
+    """The lines with those of one act (a search typed letter by letter, a large import) gathered under the newest."""
+    found: dict[UUID, list[Line]] = {}
+    for line in page.lines:
+        found.setdefault(line.event.act, []).append(line)
+    return [(lines[0], len(lines)) for lines in found.values()]
 
 
 def touched(event: Any, subject: UUID | None = None) -> list[tuple[Any, list[Any]]]:

@@ -1,18 +1,22 @@
 """Many new customers at once: keys, records, numbers and index rows in a handful of statements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Model
 
 from toride.base import clock
 from toride.customers import folding
 from toride.customers.models import Customer
 from toride.customers.searchable import row
 from toride.customers.services import NUMBER, by_category
-from toride.vault import index, records, subjects
+from toride.vault import index, records, rows, subjects
 from toride.vault.index import lookup
 from toride.vault.records import Draft
+
+STORE = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,9 @@ def add(made: Sequence[New], *, origin: Mapping[str, Any]) -> list[UUID]:
     lookup.claim_many(
         NUMBER, [(folding.plain_number(new.stored[NUMBER]), subject) for new, subject in zip(made, ids, strict=True)]
     )
-    moment = clock.now()
-    Customer.objects.bulk_create(
-        Customer(subject_id=subject, branch_id=new.branch, owner_id=new.owner, created=moment)
-        for new, subject in zip(made, ids, strict=True)
-    )
+    moment = rows.to_moment(STORE, clock.now())
+    clear = ((subject, new.branch, new.owner, moment) for new, subject in zip(made, ids, strict=True))
+    keep(Customer, ("subject_id", "branch_id", "owner_id", "created"), clear)
     profiles = [by_category({name: value for name, value in new.stored.items() if value is not None}) for new in made]
     records.write(
         [
@@ -52,3 +54,11 @@ def add(made: Sequence[New], *, origin: Mapping[str, Any]) -> list[UUID]:
         ]
     )
     return ids
+
+
+def keep(model: type[Model], columns: Sequence[str], made: Iterable[Sequence[Any]]) -> None:
+    """Adds rows to a model's table in the caller's transaction, without making a model of each."""
+    as_id = rows.id_maker(STORE)
+    table = model._meta.db_table  # noqa: SLF001 - public by habit
+    ready = [[as_id(cell) if isinstance(cell, UUID) else cell for cell in one] for one in made]
+    rows.insert(STORE, table, columns, ready)

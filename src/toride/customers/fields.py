@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 import jaconv
@@ -27,6 +28,7 @@ READING = re.compile(r"[ぁ-ゖァ-ヺー・ a-zA-Z0-9()（）.&-]+")
 NO_PHONE, HYPHENS = re.compile(r"[^0-9+()\s./‐-―−ー-]"), re.compile(r"[‐-―−ー]")
 # As libphonenumber writes them, ten times faster; 0800 is no mobile number (総務省 電気通信番号計画).
 MOBILE = re.compile(r"(0(?:[79]0|80(?!-?0)))-?([0-9]{4})-?([0-9]{4})")
+LANDLINE, LEADING = re.compile(r"0[1-9][0-9]{8}"), 7  # no format of libphonenumber's looks at more leading digits
 PLAIN_LOCAL = re.compile(r"(?=.{1,64}$)[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")  # a dot-atom (RFC 5322, 3.2.3)
 MAIL_LENGTH = 200  # longer ones are left to the library
 UNITS, WHOLE = re.compile(r"[,\s¥円]"), re.compile(r"-?\d{1,15}")
@@ -108,6 +110,19 @@ def phone(written: str) -> str:
     folded = HYPHENS.sub("-", folded)
     if mobile := MOBILE.fullmatch(folded):
         return "-".join(mobile.groups())
+    if LANDLINE.fullmatch(digits := folded.replace("-", "")):
+        return "-".join(digits[begin:end] for begin, end in _groups(digits[:LEADING]))
+    return _by_library(folded)
+
+
+@lru_cache(maxsize=16_384)
+def _groups(leading: str) -> tuple[tuple[int, int], ...]:
+    """Where the groups of a ten-digit number begin and end: its first digits decide."""
+    ends = list(accumulate(len(group) for group in _by_library(leading.ljust(10, "0")).split("-")))
+    return tuple(zip([0, *ends], ends, strict=False))
+
+
+def _by_library(folded: str) -> str:
     try:
         parsed = phonenumbers.parse(folded, "JP")
     except phonenumbers.NumberParseException:

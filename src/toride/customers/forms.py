@@ -1,7 +1,10 @@
 """What a form or a search sent, as the services and queries take it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from uuid import UUID
 
+from toride.base.ids import ordered_id
 from toride.customers.fields import CLEAR, FIELDS
 from toride.customers.queries import SORTS, Ask
 from toride.vault.permit import Category, Permit
@@ -12,14 +15,25 @@ FILTERS = ("branch", "status", "kind", "prefecture", "city", "birth_date", "valu
 def asked(sent: Mapping[str, str]) -> Ask:
     """The search; an unknown sort falls back to the reading."""
     sort = sent.get("sort", "kana")
+    text = sent.get("q", "")[:200]
     return Ask(
-        text=sent.get("q", "")[:200],
+        text=text,
+        act=_act(sent, text),
         filters={name: sent.get(name, "") for name in FILTERS if sent.get(name)},
         sort=sort if sort in SORTS else "kana",
         descending=sent.get("order") == "down",
         after=sent.get("after") or None,
         exact_total=sent.get("count") == "exact",
     )
+
+
+def _act(sent: Mapping[str, str], text: str) -> UUID:
+    """Letters typed on, taken back or paged through are one search; another text begins another."""
+    former = sent.get("former", "")
+    if text.startswith(former) or former.startswith(text):
+        with suppress(ValueError):
+            return UUID(sent.get("act", ""))
+    return ordered_id()
 
 
 def written(sent: Mapping[str, str], permit: Permit) -> dict[str, str]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from toride.access.facts import Facts
 from toride.base.errors import Hidden
+from toride.base.ids import ordered_id
 from toride.customers import folding, searching
 from toride.customers.fields import FIELDS
 from toride.customers.models import Customer
@@ -65,6 +66,7 @@ class Ask:
     descending: bool = False
     after: str | None = None
     limit: int = PAGE
+    act: UUID = field(default_factory=ordered_id)
     exact_total: bool = False
 
 
@@ -82,6 +84,7 @@ def search(permit: Permit, ask: Ask) -> Found:
         boost=question.boost,
         exact_total=ask.exact_total,
     )
+    permit.ledger.act = ask.act
     permit.ledger.terms = " ".join(
         [ask.text, *(f"{key}={value}" for key, value in ask.filters.items() if value)]
     ).strip()

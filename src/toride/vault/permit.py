@@ -80,7 +80,8 @@ class Ledger:
 
     `touches`: (subject, mode) → bit mask of categories (1 << category). `facts`: figures and codes, never personal
     data. `sealed`: subject → details that `audit` seals under that subject's key. `terms`: what was searched for.
-    `recorded`: an event has been written from this ledger, and it has been emptied.
+    `recorded`: an event has been written from this ledger, and it has been emptied. `act`: the larger act that this
+    belongs to, such as one search typed letter by letter.
     """
 
     touches: dict[tuple[UUID, Mode], int] = field(default_factory=dict)
@@ -88,6 +89,7 @@ class Ledger:
     sealed: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     terms: str = ""
     recorded: bool = False
+    act: UUID | None = None
 
     def is_empty(self) -> bool:
         """Was nothing opened, changed, asked or counted?"""

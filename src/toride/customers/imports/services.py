@@ -110,15 +110,17 @@ def _write(permit: Permit, source: Import, batch: Sorted) -> Counts:
     for one in amended:
         permit.ledger.touch(one.subject, Mode.CHANGED, one.category)
     refresh(changed)
-    brought = [(subject, True, row) for subject, row in zip(made, batch.new, strict=True)]
-    brought += [(subject, False, row) for subject, row in batch.known if subject in changed]
-    Brought.objects.bulk_create(
-        (Brought(source=source, subject_id=subject, made=new, row=row.number) for subject, new, row in brought),
-        ignore_conflicts=True,
-    )
+    _remember(source, list(zip(made, batch.new, strict=True)), made=True)
+    _remember(source, [(subject, row) for subject, row in batch.known if subject in changed], made=False)
     counts = _counts(batch, len(changed))
     permit.ledger.facts |= {"import": str(source.pk), **asdict(counts)}
     return counts
+
+
+def _remember(source: Import, brought: Sequence[tuple[UUID, Row]], *, made: bool) -> None:
+    """What undo takes back. A batch is brought once: its checkpoint commits with it."""
+    found = ((source.pk, subject, made, row.number) for subject, row in brought)
+    bulk.keep(Brought, ("source_id", "subject_id", "made", "row"), found)
 
 
 def reject(source: Import, rows: Sequence[tuple[Row, list[str]]]) -> None:

@@ -136,3 +136,27 @@ def test_too_long_a_search_is_refused(town: House, text: str) -> None:
 @pytest.mark.parametrize("text", ["'; DROP TABLE--", "%", "_", "*", "\\", "()", "\u0000", "  ", "🏠", "<script>"])
 def test_odd_input_is_only_text(town: House, text: str) -> None:
     found(town, text)
+
+
+@pytest.mark.requirement("T1")
+def test_letters_of_one_search_are_one_act_and_another_search_another(town: House) -> None:
+    from django.http import QueryDict
+
+    from toride.customers.forms import asked
+
+    def typed(**sent: str) -> queries.Ask:
+        query = QueryDict(mutable=True)
+        query.update(sent)
+        return asked(query)
+
+    first = typed(q="さ")
+    longer = typed(q="さと", act=str(first.act), former="さ")
+    shorter = typed(q="さ", act=str(first.act), former="さと")
+    other = typed(q="鈴木", act=str(first.act), former="さと")
+    assert first.act == longer.act == shorter.act != other.act
+    assert typed(q="さ", act="no uuid", former="さ").act != first.act
+    permit = town.permit(town.steward, Action.SEARCH)
+    queries.search(permit, longer)
+    from toride.audit.events import from_permit
+
+    assert {event.act for event in from_permit(permit)} == {first.act}
