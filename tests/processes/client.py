@@ -1,5 +1,6 @@
 """A browser without a face: cookies, forms, a persona; every step says what was answered."""
 
+import http.client
 import http.cookiejar
 import re
 import ssl
@@ -7,16 +8,31 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass
+from email.message import Message
+from typing import Any
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+REDIRECTS = 5
 
 
 @dataclass(frozen=True)
 class Answer:
     status: int
-    url: str
+    path: str
     text: str
-    headers: object
+    headers: Message
+
+    @property
+    def location(self) -> str:
+        """Where a redirect leads, without its query."""
+        return urllib.parse.urlsplit(self.headers["Location"] or "").path
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """A redirect is an answer like others: it acknowledges what was posted."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
 
 
 class Client:
@@ -25,7 +41,7 @@ class Client:
     def __init__(self, url: str, trusted: ssl.SSLContext | None = None, timeout: float = 20) -> None:
         self.url, self.timeout = url, timeout
         self.jar = http.cookiejar.CookieJar()
-        handlers = [urllib.request.HTTPCookieProcessor(self.jar)]
+        handlers: list[Any] = [urllib.request.HTTPCookieProcessor(self.jar), _Stay()]
         if trusted is not None:
             handlers.append(urllib.request.HTTPSHandler(context=trusted))
         self.opener = urllib.request.build_opener(*handlers)
@@ -38,16 +54,25 @@ class Client:
         content = urllib.parse.urlencode({"csrfmiddlewaretoken": self.csrf, **fields}).encode()
         return self._ask(urllib.request.Request(self.url + path, content, {"Referer": self.url + path}))
 
+    def follow(self, answer: Answer) -> Answer:
+        for _ in range(REDIRECTS):
+            if answer.status not in {301, 302}:
+                break
+            answer = self.get(answer.location)
+        return answer
+
     def become(self, persona: str) -> Answer:
+        """Signs in as a persona and comes home."""
         self.get("/sign-in/")
-        return self.post("/sign-in/persona/", persona=persona)
+        return self.follow(self.post("/sign-in/persona/", persona=persona))
 
     def _ask(self, request: urllib.request.Request) -> Answer:
+        path = urllib.parse.urlsplit(request.full_url).path
         try:
             with self.opener.open(request, timeout=self.timeout) as response:
-                answer = Answer(response.status, response.url, response.read().decode(), response.headers)
+                answer = Answer(response.status, path, response.read().decode(), response.headers)
         except urllib.error.HTTPError as error:
-            answer = Answer(error.code, error.url, error.read().decode(), error.headers)
+            answer = Answer(error.code, path, error.read().decode(), error.headers)
         except (http.client.HTTPException, ValueError) as error:
             raise OSError(type(error).__name__) from None
         if found := TOKEN.search(answer.text):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PATIENCE = 10.0
 WORKER_PATIENCE = 5  # whole seconds, below PATIENCE: a web worker that hangs is killed by its own parent
 BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)
-HEALTHY = 30.0
+HEALTHY = 5.0
 PR_SET_PDEATHSIG = 1
 
 
