@@ -1,4 +1,4 @@
-"""A demonstration and a real browser, started once for all journeys of this worker."""
+"""A demonstration and a real browser for the journeys of one module; Playwright keeps an event loop while it runs."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
              "--disable-component-update", "--disable-sync"]  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     home = tmp_path_factory.mktemp("journeys") / "home"
     server = Served(home, "--customers", "300")
@@ -20,7 +20,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[object]:
     path = shutil.which("chromium")
     if path is None:
