@@ -13,6 +13,7 @@ def test_steward_finds_opens_and_the_auditor_sees_it(sign_in, served) -> None:
     page = sign_in("steward")
     page.click("nav.side >> text=お客さまを探す")
     page.type("[data-search]", "さとう", delay=30)
+    expect(page.locator("[name=former]").first).to_have_value("さとう")
     rows = page.locator("#rows tbody tr")
     expect(rows.first).to_contain_text("サトウ")
     expect(page.locator("#rows")).not_to_contain_text("スズキ")

@@ -48,7 +48,7 @@ class Role:
 
 HOME = Grant(("access:home:open",), ("self",))
 LOOK = ("customers:list:search", "customers:profile:read", "customers:history:read")
-EDIT = ("customers:profile:create", "customers:profile:change", "customers:status:change")
+EDIT = ("customers:profile:create", "customers:profile:change")
 REVEAL = ("customers:field:reveal",)
 IMPORT = ("customers:file:import", "customers:import:read", "customers:import:undo")
 WHO_SAW = ("audit:subject:read",)

@@ -16,4 +16,3 @@ class Action(StrEnum):
     PROFILE_CREATE = "customers:profile:create"
     PROFILE_READ = "customers:profile:read"
     SEARCH = "customers:list:search"
-    STATUS_CHANGE = "customers:status:change"

@@ -28,7 +28,10 @@ READING = re.compile(r"[ぁ-ゖァ-ヺー・ a-zA-Z0-9()（）.&-]+")
 NO_PHONE, HYPHENS = re.compile(r"[^0-9+()\s./‐-―−ー-]"), re.compile(r"[‐-―−ー]")
 # As libphonenumber writes them, ten times faster; 0800 is no mobile number (総務省 電気通信番号計画).
 MOBILE = re.compile(r"(0(?:[79]0|80(?!-?0)))-?([0-9]{4})-?([0-9]{4})")
-LANDLINE, LEADING = re.compile(r"0[1-9][0-9]{8}"), 7  # no format of libphonenumber's looks at more leading digits
+LANDLINE, LEADING = (
+    re.compile(r"0[1-9][0-9]{8}|0800[0-9]{7}"),
+    7,
+)  # no format of libphonenumber's looks at more leading digits
 PLAIN_LOCAL = re.compile(r"(?=.{1,64}$)[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")  # a dot-atom (RFC 5322, 3.2.3)
 MAIL_LENGTH = 200  # longer ones are left to the library
 UNITS, WHOLE = re.compile(r"[,\s¥円]"), re.compile(r"-?\d{1,15}")
@@ -110,15 +113,20 @@ def phone(written: str) -> str:
     folded = HYPHENS.sub("-", folded)
     if mobile := MOBILE.fullmatch(folded):
         return "-".join(mobile.groups())
-    if LANDLINE.fullmatch(digits := folded.replace("-", "")):
-        return "-".join(digits[begin:end] for begin, end in _groups(digits[:LEADING]))
+    digits = folded.replace("-", "")
+    if LANDLINE.fullmatch(digits) and (groups := _groups(digits[:LEADING], len(digits))):
+        return "-".join(digits[begin:end] for begin, end in groups)
     return _by_library(folded)
 
 
 @lru_cache(maxsize=16_384)
-def _groups(leading: str) -> tuple[tuple[int, int], ...]:
-    """Where the groups of a ten-digit number begin and end: its first digits decide."""
-    ends = list(accumulate(len(group) for group in _by_library(leading.ljust(10, "0")).split("-")))
+def _groups(leading: str, length: int) -> tuple[tuple[int, int], ...]:
+    """Where the groups of such a number begin and end, as its first digits decide; none where digits are dropped."""
+    padded = leading.ljust(length, "0")
+    written = _by_library(padded)
+    if written.replace("-", "") != padded:
+        return ()
+    ends = list(accumulate(map(len, written.split("-"))))
     return tuple(zip([0, *ends], ends, strict=False))
 
 

@@ -9,7 +9,7 @@ from toride.customers.fields import CLEAR, FIELDS
 from toride.customers.queries import SORTS, Ask
 from toride.vault.permit import Category, Permit
 
-FILTERS = ("branch", "status", "kind", "prefecture", "city", "birth_date", "value_from", "value_to")
+FILTERS = ("branch", "owner", "status", "kind", "prefecture", "city", "birth_date", "value_from", "value_to")
 
 
 def asked(sent: Mapping[str, str]) -> Ask:

@@ -73,7 +73,7 @@ class Ask:
 def search(permit: Permit, ask: Ask) -> Found:
     """Customers within the permit's rows. Raises Refused for a filter or sort on a column that is not clear."""
     question = searching.free(permit, ask.text)
-    parts = searching.filters(dict(ask.filters))
+    parts = searching.filters(permit, dict(ask.filters))
     expr: Expr = All(question.expr, *parts) if parts else question.expr
     hits = index.search(
         permit,

@@ -99,8 +99,13 @@ def _digits(text: str) -> list[Prefix | Suffix]:
     return found
 
 
-def filters(values: dict[str, str]) -> list[Expr]:
-    """The filters of the list page and the command; a filter on a closed column is refused by the index."""
+def filters(permit: Permit, values: dict[str, str]) -> list[Expr]:
+    """The filters of the list page and the command; a filter on a closed column is refused by the index.
+
+    `owner` is a person's id, or "me".
+    """
+    if values.get("owner") == "me":
+        values = {**values, "owner": str(permit.actor.id)}
     found: list[Expr] = [
         AnyOf(name, tuple(value.split(",")))
         for name in ("branch", "owner", "status", "kind", "prefecture")

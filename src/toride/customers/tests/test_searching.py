@@ -160,3 +160,9 @@ def test_letters_of_one_search_are_one_act_and_another_search_another(town: Hous
     from toride.audit.events import from_permit
 
     assert {event.act for event in from_permit(permit)} == {first.act}
+
+
+def test_my_customers(town: House) -> None:
+    town.customer("300-1", owner=town.manager)
+    assert found(town, "", town.manager, filters={"owner": "me"}) == ["300-1"]
+    assert found(town, "", town.steward, filters={"owner": str(town.manager.id)}) == ["300-1"]
