@@ -23,7 +23,7 @@ from benchmarks.timing import ratio
 from toride.audit import recorded, sequencer, writer
 from toride.customers import bulk
 from toride.customers.imports import commands, reading, running, services
-from toride.customers.models import Brought, Customer
+from toride.customers.models import Customer
 from toride.demo import fiction
 from toride.vault import index, records, subjects
 from toride.vault.index import lookup
@@ -116,8 +116,7 @@ def watched() -> Watch:
         (bulk, "row", "fold for the index"),
         (records, "write", "seal and keep records"),
         (index, "put", "seal index rows"),
-        (Customer.objects, "bulk_create", "customer rows"),
-        (Brought.objects, "bulk_create", "what was brought"),
+        (bulk, "keep", "customer and import rows"),
         (recorded, "from_permit", "event"),
         (recorded, "stage", "event"),
         (writer, "record", "event"),
