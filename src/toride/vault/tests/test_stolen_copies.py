@@ -64,7 +64,10 @@ def test_files_of_the_stores_show_no_personal_data():
     }
     seen_in_clear = 0
     for path in copies.files():
-        content = path.read_bytes()
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:  # a running server makes and drops files of its own
+            continue
         assert [form for form in forms if form in content] == [], path.name
         seen_in_clear += b"shown-299" in content
     assert seen_in_clear, "the search looked at other files than the stores'"
