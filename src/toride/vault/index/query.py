@@ -1,6 +1,6 @@
 """What can be asked of the index, as a small tree; one and the same tree is asked of arrays and of one row."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,8 +112,14 @@ def leaves(expr: Expr, depth: int = 0) -> Iterator[Leaf]:
 
 def matches(expr: Expr, row: Mapping[str, Any]) -> bool:
     """Does this projected row, as it was handed to `put`, answer `expr`?"""
+    return matcher(expr)(row)
+
+
+def matcher(expr: Expr) -> Callable[[Mapping[str, Any]], bool]:
+    """As `matches`, for many rows; they need hold only the columns that `expr` asks about."""
     columns = schema()
-    return test(prepare(expr, columns, b""), encode_row(columns, row, b""))
+    prepared = prepare(expr, columns, b"")
+    return lambda row: test(prepared, encode_row(columns, row, b""))
 
 
 def prepare(expr: Expr, columns: Schema, salt: bytes) -> Expr:
