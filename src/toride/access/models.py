@@ -23,7 +23,10 @@ class Department(models.Model):
 
 
 class People(BaseUserManager["Person"]):
-    """Finds a person by sign-in name."""
+    """Finds a person by sign-in name, with where they belong: every page shows it."""
+
+    def get_queryset(self) -> models.QuerySet["Person"]:
+        return super().get_queryset().select_related("branch", "department")
 
     def get_by_natural_key(self, username: str | None) -> "Person":
         return self.get(username=username)

@@ -110,9 +110,14 @@ def _context(request: HttpRequest, action: Action, **context: Any) -> dict[str, 
         "choices": purposes(request.user, action),  # type: ignore[arg-type]
         "purposes": SHIPPED,
         "fields": fields,
-        "branches": {branch.code: branch.name for branch in Branch.objects.order_by("code")},
+        "branches": _branches,  # asked only where a page shows them
         **context,
     }
+
+
+def _branches() -> dict[str, str]:
+    """Codes and names, for a choice."""
+    return dict(Branch.objects.order_by("code").values_list("code", "name"))
 
 
 def _form(

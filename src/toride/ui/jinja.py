@@ -1,5 +1,6 @@
 """Jinja2 for every page; constant translations are folded into the compiled template, one environment per language."""
 
+from functools import cache, lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -66,7 +67,7 @@ def environment(**options: Any) -> ByLanguage:
 def _furnish(made: Folded) -> None:
     made.globals.update(
         _=translation.gettext,
-        url=lambda name, **arguments: reverse(name, kwargs=arguments or None),
+        url=address,
         asset=assets.address,
         icon=icon,
         csrf_field=csrf_field,
@@ -79,11 +80,20 @@ def _furnish(made: Folded) -> None:
     made.filters.update(moment=moment, instant=instant, day=day, figure=figure)
 
 
+@lru_cache(maxsize=4_096)
+def address(name: str, **arguments: Any) -> str:
+    """The address of a page; a record's page asks for the same few again and again."""
+    return reverse(name, kwargs=arguments or None)
+
+
 def csrf_field(request: Any) -> Markup:
-    """The hidden field every form carries."""
-    return Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">').format(get_token(request))
+    """The hidden field every form carries; the secret is masked once for each page."""
+    if not hasattr(request, "csrf_masked"):
+        request.csrf_masked = get_token(request)
+    return Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">').format(request.csrf_masked)
 
 
+@cache
 def icon(name: str) -> Markup:
     """An icon of the one sprite file, drawn on 16 px; decoration only."""
     return Markup('<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>').format(
