@@ -83,6 +83,7 @@ class Killer:
                     self.killed[name] += 1
             with suppress(AssertionError):
                 until(self.server.answers, seconds=CALM_SECONDS)
+            time.sleep(self.chance.uniform(0.5, 3))
 
     def _one(self, name: str, which: slice) -> bool:
         found = named(self.server.process.pid, name)[which]

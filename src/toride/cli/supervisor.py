@@ -20,6 +20,7 @@ WORKER_PATIENCE = 5  # whole seconds, below PATIENCE: a web worker that hangs is
 BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)
 HEALTHY = 5.0
 PR_SET_PDEATHSIG = 1
+JOBS = ("toride.customers.imports.running",)  # whoever declares a handler of jobs
 
 
 @dataclass
@@ -151,10 +152,14 @@ def web(host: str, port: int, workers: int, certificate: str | None, key: str | 
 
 @process.command()
 def worker() -> None:
-    """The jobs."""
+    """The jobs, of every kind in JOBS."""
+    import importlib
+
     import django
 
     django.setup()
+    for module in JOBS:
+        importlib.import_module(module)
     from toride.jobs import running
     from toride.vault import index, rotation
     from toride.vault.process import harden
