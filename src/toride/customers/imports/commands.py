@@ -25,7 +25,7 @@ from toride.customers.imports.services import Counts
 from toride.customers.models import Import
 from toride.jobs import running as jobs
 from toride.jobs.models import Job, State
-from toride.vault import files, index
+from toride.vault import files
 
 AS = click.option("--as", "username", required=True, metavar="USER", help="Sign-in name of the person who acts.")
 PURPOSE = click.option("--purpose", required=True, help="Purpose of use, such as data-care.")
@@ -132,7 +132,6 @@ def undo(number: UUID, username: str, purpose: str, as_json: bool) -> None:
     if source.job and source.job.state in (State.QUEUED, State.RUNNING):
         raise Invalid("This import has not ended. Cancel it first: ./toride imports cancel")
     back, conflicts = running.undo(source, again)
-    index.catch_up()
     result = {"restored": back, "conflicts": [[str(subject), fields] for subject, fields in conflicts]}
     if as_json:
         print(json.dumps(result))

@@ -160,8 +160,8 @@ def take_back(permit: Permit, *, source: Import, brought: Sequence[Brought]) -> 
     still = untouched(made, kind="profile")
     conflicts += [(subject, "changed since") for subject in made if subject not in still]
     Customer.objects.filter(subject__in=still).update(hidden=clock.now())
+    lookup.release_all(still)
     for subject in still:
-        lookup.release_subject(NUMBER, subject)
         permit.ledger.touch(subject, Mode.ERASED)
     index.remove(still)
     note = {"who": permit.actor.name, "who_id": str(permit.actor.id), "source": "undo of an import"}
