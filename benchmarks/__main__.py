@@ -26,7 +26,7 @@ class Size:
     customers: int
     searches: int = 40
     rows: int = 20_000
-    seconds: float = 4.0
+    seconds: float = 3.0
     pages: int = 300
 
 

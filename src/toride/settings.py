@@ -93,7 +93,7 @@ ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/5m/ip,5/5m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = 0
 
 TLS = config.flag("TORIDE_TLS")
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "toride.access.sessions"
 SESSION_COOKIE_NAME = "__Host-toride" if TLS else "toride"
 SESSION_COOKIE_SECURE = TLS
 SESSION_COOKIE_HTTPONLY = True

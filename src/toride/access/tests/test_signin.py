@@ -149,3 +149,16 @@ def test_purpose_must_be_one_of_the_duty(house: House) -> None:
 
     with pytest.raises(Refused):
         decide(house.teller, "customers:list:search", door=DOOR, purpose="marketing")
+
+
+@pytest.mark.requirement("T1")
+def test_a_session_that_is_over_or_unknown_opens_nothing(front: Client) -> None:
+    from django.contrib.sessions.models import Session
+
+    sign_in(front, "hasegawa", PASSWORD)
+    Session.objects.update(expire_date=clock.now() - timedelta(seconds=1))
+    assert front.get("/").status_code == 302
+    sign_in(front, "hasegawa", PASSWORD)
+    assert front.get("/").status_code == 200
+    front.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32
+    assert front.get("/").status_code == 302
