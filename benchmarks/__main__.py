@@ -24,9 +24,9 @@ class Size:
     """How much is measured: customers, searches of each kind, rows of an import, seconds of each load."""
 
     customers: int
-    searches: int = 40
+    searches: int = 30
     rows: int = 20_000
-    seconds: float = 3.0
+    seconds: float = 2.0
     pages: int = 300
 
 
