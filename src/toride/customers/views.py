@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -73,7 +74,7 @@ def create(request: HttpRequest) -> HttpResponse:
     except Invalid as error:
         return _form(request, Action.PROFILE_CREATE, values, error.fields, status=422)
     messages.success(request, _("Registered."))
-    return redirect("profile", subject=subject)
+    return _to_profile(request, subject)
 
 
 @guarded(Action.PROFILE_CHANGE, subject="subject")
@@ -91,7 +92,7 @@ def change(request: HttpRequest, subject: UUID) -> HttpResponse:
         found = queries.profile(permit, subject)
         return _form(request, Action.PROFILE_CHANGE, values, error.fields, customer=found, status=422)
     messages.success(request, _("Saved."))
-    return redirect("profile", subject=subject)
+    return _to_profile(request, subject)
 
 
 @guarded(Action.PROFILE_CREATE)
@@ -120,6 +121,12 @@ def _branches() -> dict[str, str]:
     return dict(Branch.objects.order_by("code").values_list("code", "name"))
 
 
+def _to_profile(request: HttpRequest, subject: UUID) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": reverse("profile", kwargs={"subject": subject})})
+    return redirect("profile", subject=subject)
+
+
 def _form(
     request: HttpRequest,
     action: Action,
@@ -135,9 +142,8 @@ def _form(
         for category in Category
     ]
     context |= {"values": values, "errors": errors, "groups": [group for group in shown if group[2]]}
-    return render(
-        request, "customers/form.html", _context(request, action, **({"customer": None} | context)), status=status
-    )
+    name = "customers/fields.html" if request.headers.get("HX-Request") else "customers/form.html"
+    return render(request, name, _context(request, action, **({"customer": None} | context)), status=status)
 
 
 def _clear(permit: Any, spec: fields.Field) -> bool:
