@@ -72,7 +72,7 @@ TIME_ZONE = config.text("TORIDE_TIME_ZONE", "Asia/Tokyo")
 STATIC_URL = "/static/"
 
 AUTH_USER_MODEL = "access.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["toride.access.backends.Backend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
