@@ -17,6 +17,8 @@ from toride.base.errors import Refused, TorideError
 from toride.base.ids import ordered_id
 from toride.vault.permit import Actor, Door, Permit
 
+AUDITOR = "auditor"
+
 
 def door(kind: str = "cli") -> Door:
     """From where a command comes: the machine and the operating system's user."""
@@ -27,22 +29,25 @@ def door(kind: str = "cli") -> Door:
     return Door(kind=kind, address=socket.gethostname()[:60], agent=f"os:{user}", request=ordered_id().hex)
 
 
-def person(username: str) -> Person:
-    """Who acts. Free in a demonstration; elsewhere TORIDE_TOKEN (or TORIDE_TOKEN_FILE) must be that person's own."""
+def person(username: str | None) -> Person:
+    """Who acts. Free in a demonstration; elsewhere TORIDE_TOKEN (or TORIDE_TOKEN_FILE) must be that person's own.
+
+    None: whoever holds the token; in a demonstration the auditor.
+    """
     if settings.DEMO:
-        return people.find(username)
+        return people.find(username or AUDITOR)
     token = config.text("TORIDE_TOKEN")
     if token is None:
         raise Refused("Acting as a person needs that person's own token: ./toride token USER, then set TORIDE_TOKEN.")
     holder = tokens.holder(token)
-    if holder.username != username:
+    if username is not None and holder.username != username:
         raise Refused(f"This token is not {username}'s.")
     return holder
 
 
 @contextmanager
 def permitted(
-    username: str, action: str, *, purpose: str | None = None, subject: UUID | None = None
+    username: str | None, action: str, *, purpose: str | None = None, subject: UUID | None = None
 ) -> Iterator[Permit]:
     """A permit; on leaving, one event of what was read is committed. Print nothing before that.
 

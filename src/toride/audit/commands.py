@@ -25,7 +25,7 @@ Acting = Callable[..., AbstractContextManager[Permit]]
 # Put here by the command line's root: (username, action, *, subject) -> a permit; leaving it commits its event.
 acting: Acting | None = None
 
-AS = click.option("--as", "username", required=True, metavar="USER", help="Who asks.")
+AS = click.option("--as", "username", metavar="USER", help="Who asks; by default the holder of TORIDE_TOKEN.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 OUT = click.option("--out", type=click.Path(path_type=Path), help="Write to a file instead.")
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
@@ -90,7 +90,7 @@ def checkpoint(out: Path | None, as_json: bool) -> None:
 @click.option("--from", "start", type=MOMENT)
 @click.option("--to", "end", type=MOMENT)
 @JSON
-def who_saw(customer: str, username: str, start: datetime | None, end: datetime | None, as_json: bool) -> None:
+def who_saw(customer: str, username: str | None, start: datetime | None, end: datetime | None, as_json: bool) -> None:
     """Who touched a customer's information: CUSTOMER is a customer number, or a subject's id."""
     _settled()
     subject = naming.subject(customer)
@@ -111,7 +111,7 @@ def who_saw(customer: str, username: str, start: datetime | None, end: datetime 
 @click.option("--from", "start", type=MOMENT, required=True)
 @click.option("--to", "end", type=MOMENT)
 @JSON
-def saw(person: str, username: str, start: datetime, end: datetime | None, as_json: bool) -> None:
+def saw(person: str, username: str | None, start: datetime, end: datetime | None, as_json: bool) -> None:
     """Whose information a person touched: PERSON is a sign-in name, or a person's id."""
     _settled()
     with _permitted(username, Action.PERSON_READ) as permit:
@@ -140,7 +140,7 @@ def saw(person: str, username: str, start: datetime, end: datetime | None, as_js
 @AS
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="A new folder.")
 @JSON
-def export(username: str, out: Path, as_json: bool) -> None:
+def export(username: str | None, out: Path, as_json: bool) -> None:
     """The whole trail as files, with the verifier that needs no Toride."""
     _settled()
     with _permitted(username, Action.TRAIL_EXPORT) as permit:
@@ -153,7 +153,7 @@ def export(username: str, out: Path, as_json: bool) -> None:
         click.echo(f"{size} entries in {out}. Check them: python {out / 'toride_verify.py'} {out} --key KEY")
 
 
-def _permitted(username: str, action: Action, *, subject: UUID | None = None) -> AbstractContextManager[Permit]:
+def _permitted(username: str | None, action: Action, *, subject: UUID | None = None) -> AbstractContextManager[Permit]:
     if acting is None:
         raise ConfigurationError("Nobody can act here: this command is not connected to the decision.")
     return acting(username, action.value, subject=subject)
