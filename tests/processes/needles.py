@@ -39,16 +39,18 @@ def _upper(escaped: str) -> str:
 class Needles:
     """Several texts at once; `hits` says which, in which form, where."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str], *, raw: bool = False) -> None:
+        """`raw`: only as encoded text, for large files whose content is looked at in another way, too."""
         self.names: dict[bytes, str] = {}
         for text in texts:
             for form, needle in forms(text).items():
-                self.names.setdefault(needle, f"{text} ({form})")
-        self.pattern = re.compile(b"|".join(re.escape(needle) for needle in sorted(self.names, key=len, reverse=True)))
+                if form in RAW or not raw:
+                    self.names.setdefault(needle, f"{text} ({form})")
 
     def in_bytes(self, content: bytes, place: str) -> Iterator[str]:
-        for needle in sorted(set(self.pattern.findall(content))):
-            yield f"{self.names[needle]} in {place}"
+        for needle, name in self.names.items():
+            if needle in content:
+                yield f"{name} in {place}"
 
     def in_folder(self, folder: Path) -> list[str]:
         found: list[str] = []
