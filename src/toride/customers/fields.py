@@ -238,6 +238,7 @@ FIELDS: dict[str, Field] = {
         Field("family", SENSITIVE, _("Family circumstances"), text),
     )
 }
+OF_A_PERSON = frozenset({"gender", "birth_date", "health", "family"})
 CHOICES = {"kind": KIND_LABELS, "status": STATUS_LABELS, "gender": GENDER_LABELS}
 CATEGORY_LABELS = {
     BASIC: _("Basic attributes"),
