@@ -8,6 +8,8 @@ from toride.base.errors import Invalid, Refused
 from toride.customers import queries
 from toride.customers.actions import Action
 from toride.customers.queries import Ask
+from toride.vault.amending import Amendment, amend
+from toride.vault.permit import Category
 
 pytestmark = pytest.mark.requirement("C9")
 
@@ -166,3 +168,17 @@ def test_my_customers(town: House) -> None:
     town.customer("300-1", owner=town.manager)
     assert found(town, "", town.manager, filters={"owner": "me"}) == ["300-1"]
     assert found(town, "", town.steward, filters={"owner": str(town.manager.id)}) == ["300-1"]
+
+
+def test_a_stale_index_never_shows_who_no_longer_answers(house: House) -> None:
+    subject = house.customer("300-1", name="旧姓 花子", kana="キュウセイ ハナコ")
+    change = Amendment(
+        subject=subject,
+        category=Category.BASIC,
+        kind="profile",
+        changes={"name": "新山 花子", "kana": "ニイヤマ ハナコ"},
+    )
+    amend([change], history="history", note={"who": "", "who_id": "", "source": "test"})
+    permit = house.permit(house.manager, "customers:list:search")
+    assert queries.search(permit, Ask(text="旧姓")).items == []
+    assert [one.subject for one in queries.search(permit, Ask(text="花子")).items] == [subject]
