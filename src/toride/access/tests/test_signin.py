@@ -162,3 +162,18 @@ def test_a_session_that_is_over_or_unknown_opens_nothing(front: Client) -> None:
     assert front.get("/").status_code == 200
     front.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32
     assert front.get("/").status_code == 302
+
+
+def test_a_copy_of_the_store_gives_no_usable_cookie(front: Client) -> None:
+    from django.contrib.sessions.models import Session
+
+    sign_in(front, "hasegawa", PASSWORD)
+    cookie = front.cookies[settings.SESSION_COOKIE_NAME].value
+    [kept] = Session.objects.values_list("session_key", flat=True)
+    assert kept != cookie
+    thief = Client()
+    thief.cookies[settings.SESSION_COOKIE_NAME] = kept
+    assert thief.get("/customers/").status_code == 302
+    assert front.get("/customers/").status_code == 200
+    front.post("/sign-out/")
+    assert not Session.objects.filter(session_key=kept).exists()
