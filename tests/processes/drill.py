@@ -21,7 +21,7 @@ from pathlib import Path
 
 from tests import cluster
 from tests.processes.load import Acknowledged, Importer, Worker
-from tests.processes.tree import named, until
+from tests.processes.tree import named, on_port, until
 from tests.running import Served, toride
 
 CUSTOMERS = 300
@@ -130,8 +130,10 @@ def drill(kind: str, *, kills: int, seconds: float, rows: int, seed: int) -> dic
                 settled = _await_imports(home, where.more)
             finally:
                 server.stop()
+            orphans = on_port(server.port)
             found = _compare(home, where.more, noted, folder)
             code = toride(home, "audit", "verify", "--deep", check=False, **where.more)
+            found["wrong"] += [f"process {pid} outlived the server" for pid in orphans]
             if code.returncode:
                 found["wrong"].append(f"audit verify: {code.stdout}{code.stderr}")
             return {"store": kind, "killed": dict(killer.killed), "back after seconds": round(waited, 1),

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.processes.client import Client
-from tests.processes.tree import descendants, is_alive, named, until
+from tests.processes.tree import descendants, is_alive, named, on_port, until
 from tests.running import ROOT, Served, environment, toride
 
 PASSWORD = "Kuroshio-naga-9"
@@ -242,6 +242,24 @@ def test_web_workers_are_made_anew(served: Served) -> None:
             os.kill(pid, signal.SIGKILL)
         until(lambda gone=workers: len(set(named(served.process.pid, "web")[1:]) - set(gone)) == 2, seconds=15)
         until(lambda: works(client), seconds=15)
+
+
+def test_a_web_worker_that_cannot_react_does_not_outlive_its_parent(served: Served) -> None:
+    parent, *workers = named(served.process.pid, "web")
+    until(lambda: all(len(list(Path(f"/proc/{pid}/task").iterdir())) > 1 for pid in workers), seconds=15)
+    for pid in workers:
+        os.kill(pid, signal.SIGSTOP)
+    os.kill(parent, signal.SIGKILL)
+    until(lambda: not [pid for pid in workers if is_alive(pid)], seconds=10)
+    until(served.answers, seconds=15)
+    assert set(on_port(served.port)) == set(named(served.process.pid, "web"))
+
+
+def test_a_child_whose_parent_is_gone_already_ends() -> None:
+    code = "from toride.cli.supervisor import die_with_parent; die_with_parent(2**22); print('lives')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False,
+                          env={"PYTHONPATH": str(ROOT / "src")})  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
 
 
 def works(client: Client) -> bool:

@@ -32,6 +32,12 @@ def words(pid: int) -> list[str]:
         return []
 
 
+def on_port(port: int) -> list[int]:
+    """Every `toride process web` for this port, whoever its parent is."""
+    pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    return [pid for pid in pids if {"process", "web", str(port)} <= set(words(pid)) and is_alive(pid)]
+
+
 def is_alive(pid: int) -> bool:
     return _state(pid) is not None
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,8 @@ class Child:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "toride", "process", self.name, *self.arguments]
-        self.process = subprocess.Popen(command, env=os.environ | self.environment, preexec_fn=die_with_parent)  # noqa: PLW1509, S603
+        tied = partial(die_with_parent, os.getpid())
+        self.process = subprocess.Popen(command, env=os.environ | self.environment, preexec_fn=tied)  # noqa: PLW1509, S603
         self.started = time.monotonic()
 
     def look(self) -> None:
@@ -85,11 +87,13 @@ class Supervisor:
                 child.process.wait()
 
 
-def die_with_parent() -> None:
-    """In a child: end when the parent ends, however it ends (prctl(2))."""
+def die_with_parent(parent: int, how: int = signal.SIGTERM) -> None:
+    """In a child of `parent`: end when it ends, however it ends (prctl(2)), and now if it has ended already."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, how)
     os.setpgrp()
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 @click.group(hidden=True)
@@ -129,8 +133,10 @@ def web(host: str, port: int, workers: int, certificate: str | None, key: str | 
     index.open()
     connections.close_all()
 
+    parent = os.getpid()
+
     def load() -> Any:
-        die_with_parent()
+        die_with_parent(parent, signal.SIGKILL)  # until it serves, it would take SIGTERM for its parent's, and stay
         return application
 
     Server(
