@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import django
+from django.db import connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "toride.settings")
 django.setup()
@@ -44,6 +45,7 @@ def main(noted: dict[str, Any]) -> dict[str, Any]:
         "imports ended": Import.objects.count(),
         "customers": Customer.objects.count(),
         "wrong": wrong,
+        "events waiting for their place": len(_waiting()),
     }
 
 
@@ -82,17 +84,25 @@ def _imports(noted: dict[str, Any]) -> list[str]:
     return wrong
 
 
+def _waiting() -> list[bytes]:
+    """Events that are committed and not yet in order, as after a stop while the sequencer was away."""
+    found = []
+    for alias, box in (("audit", "inbox"), ("default", "outbox")):
+        found += [bytes(data) for (data,) in store.rows(connections[alias], f"SELECT bytes FROM audit_{box}")]
+    return found
+
+
 def _trail(noted: dict[str, Any]) -> list[str]:
     """Everything acknowledged stands in the trail, as often as it happened."""
     seen: Counter[tuple[str, str, str]] = Counter()
     trail = store.Trail()
-    for tile in range(trail.length() // TILE + 1):
-        for _, data in trail.entries(tile):
-            event, _stamp = events.decode(data)
-            name = event.actor.username if event.actor else ""
-            seen[event.action, name, ""] += 1
-            for subject, *_ in event.subjects:
-                seen[event.action, name, str(subject)] += 1
+    placed = (data for tile in range(trail.length() // TILE + 1) for _, data in trail.entries(tile))
+    for data in (*placed, *_waiting()):
+        event, _stamp = events.decode(data)
+        name = event.actor.username if event.actor else ""
+        seen[event.action, name, ""] += 1
+        for subject, *_ in event.subjects:
+            seen[event.action, name, str(subject)] += 1
     owed = [("customers:profile:change", name, subject, count) for name, subject, count in noted["changed"]]
     owed += [("customers:profile:read", name, subject, count) for name, subject, count in noted["viewed"]]
     owed += [("customers:profile:create", "teller", subject, 1) for subject in noted["created"]]

@@ -56,6 +56,7 @@ def _server(alias: str, url: str, acting: str) -> dict[str, Any]:
     if "postgresql" not in parsed["ENGINE"]:
         raise ConfigurationError(f"{ALIASES[alias]}_URL must start with postgresql:// (or leave all URLs unset).")
     parsed.pop("CONN_MAX_AGE", None)
+    parsed["CONN_HEALTH_CHECKS"] = True  # a connection that the server cut is made anew before it costs an answer
     options: dict[str, Any] = parsed.setdefault("OPTIONS", {})
     if config.flag("TORIDE_DATABASE_POOL"):
         options["pool"] = {"min_size": 1, "max_size": 4}
