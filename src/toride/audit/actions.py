@@ -35,7 +35,5 @@ class System(StrEnum):
     BACKUP_RESTORE = "backup:store:restore"
     SESSION_OPEN = "auth:session:open"
     SESSION_CLOSE = "auth:session:close"
-    SESSION_REFUSE = "auth:session:refuse"
     TOKEN_ISSUE = "auth:token:issue"  # noqa: S105 - a name of an act
     HOME_BUILD = "system:home:build"
-    LOCK_SET = "auth:lock:set"

@@ -13,7 +13,6 @@ class Guard:
 
     action: str
     subject: str | None
-    refusal: str | None = None
 
 
 def guarded(action: str, *, subject: str | None = None) -> Callable[[View], View]:
