@@ -22,21 +22,57 @@ class Customer(models.Model):
 
 
 class Import(models.Model):
-    """The file and its rejected rows stand sealed; the mapping holds headings only."""
+    """A file on its way to become customers: a draft until it has a job, then an import.
+
+    `about` holds the file's name and where it comes from, sealed; file, findings and rejected rows stand sealed, too.
+    `size`: bytes announced. `trial`: the job that checks the whole file; it goes when file or mapping change.
+    `leave_out`: likely duplicates are left out. `taking_back`: the job that undoes the import.
+    """
 
     id = models.UUIDField(primary_key=True, default=ordered_id, editable=False)
     job = models.OneToOneField(Job, on_delete=models.PROTECT, null=True)
+    trial = models.OneToOneField(Job, on_delete=models.SET_NULL, null=True, related_name="+")
+    taking_back = models.OneToOneField(Job, on_delete=models.PROTECT, null=True, related_name="+")
     person = models.UUIDField()
     branch = models.ForeignKey(Branch, on_delete=models.PROTECT)
+    purpose = models.CharField(max_length=60, blank=True)
+    about = models.BinaryField(default=bytes)
     file = models.UUIDField()
+    size = models.PositiveBigIntegerField(default=0)
     encoding = models.CharField(max_length=20, blank=True)
     delimiter = models.CharField(max_length=2, blank=True)
     targets = models.JSONField(default=list)
     header = models.BooleanField(default=True)
+    leave_out = models.BooleanField(default=False)
     counts = models.JSONField(default=dict)
     created = models.DateTimeField(auto_now_add=True)
     undone = models.DateTimeField(null=True)
     purged = models.DateTimeField(null=True)
+
+
+class Finding(models.Model):
+    """What the check of a file found in a row, or what stood in the way of taking it back (`kind` conflict).
+
+    `reason` is English and quotes nothing; the value, or whom it concerns, is sealed in `blob`.
+    """
+
+    source = models.ForeignKey(Import, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=10)
+    row = models.PositiveIntegerField()
+    field = models.CharField(max_length=40)
+    reason = models.CharField(max_length=200)
+    blob = models.BinaryField(default=bytes)
+
+    class Meta:
+        indexes = [models.Index(fields=["source", "kind", "row"])]
+
+
+class SavedMapping(models.Model):
+    """A mapping to be used again: its name, the headings and their targets, sealed."""
+
+    person = models.UUIDField()
+    used = models.DateTimeField()
+    blob = models.BinaryField()
 
 
 class Brought(models.Model):
@@ -60,3 +96,41 @@ class Rejected(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "row"], name="customers_rejected_once")]
+
+
+class SavedView(models.Model):
+    """A list as somebody set it; its name, words and filters stand sealed. `branch` where a branch shares it."""
+
+    class Reach(models.TextChoices):
+        OWN = "own"
+        BRANCH = "branch"
+        ALL = "all"
+
+    id = models.UUIDField(primary_key=True, default=ordered_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    reach = models.CharField(max_length=6, choices=Reach, default=Reach.OWN)
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, null=True)
+    blob = models.BinaryField()
+    created = models.DateTimeField()
+    removed = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["reach"], name="customers_view_reach")]
+
+
+class FirstView(models.Model):
+    """Which saved view a person's list begins with."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True)
+    view = models.ForeignKey(SavedView, on_delete=models.CASCADE)
+
+
+class Star(models.Model):
+    """A customer whom a person marked to find again."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "customer"], name="customers_star_once")]

@@ -16,7 +16,10 @@ class State(models.TextChoices):
 
 
 class Job(models.Model):
-    """Holds ids, figures and codes only; never personal data. `error` is an exception's type and a code."""
+    """Holds ids, figures and codes only; never personal data. `error` is an exception's type and a code.
+
+    `before`: how much was done when it was last resumed.
+    """
 
     id = models.UUIDField(primary_key=True, default=ordered_id, editable=False)
     kind = models.CharField(max_length=60)
@@ -26,6 +29,7 @@ class Job(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     checkpoint = models.JSONField(default=dict)
     done = models.PositiveBigIntegerField(default=0)
+    before = models.PositiveBigIntegerField(default=0)
     total = models.PositiveBigIntegerField(null=True)
     result = models.JSONField(default=dict)
     error = models.CharField(max_length=200, blank=True)

@@ -37,13 +37,15 @@ class Run:
         self.job, self.worker = job, worker
 
     def checkpoint(self, *, done: int, total: int | None = None, **state: Any) -> None:
-        """Commits progress with the caller's transaction, if one is open, and renews the lease. Raises Stopped."""
+        """Commits progress with the caller's transaction, if one is open, and renews the lease; a `total` once told
+        stays. Raises Stopped.
+        """
         changed = Job.objects.filter(pk=self.job.pk, worker=self.worker, state=State.RUNNING, cancelling=False).update(
-            done=done, total=total, checkpoint=state, lease=clock.now() + LEASE
+            done=done, total=total or F("total"), checkpoint=state, lease=clock.now() + LEASE
         )
         if not changed:
             raise Stopped
-        self.job.done, self.job.total, self.job.checkpoint = done, total, state
+        self.job.done, self.job.total, self.job.checkpoint = done, total or self.job.total, state
 
 
 def handler(kind: str) -> Callable[[Handler], Handler]:
@@ -72,9 +74,15 @@ def resume(job: UUID) -> bool:
     """Queues a cancelled or failed job again; it goes on from its checkpoint."""
     return bool(
         Job.objects.filter(pk=job, state__in=(State.CANCELLED, State.FAILED)).update(
-            state=State.QUEUED, cancelling=False, error="", attempts=0, finished=None
+            state=State.QUEUED, cancelling=False, error="", attempts=0, started=None, finished=None, before=F("done")
         )
     )
+
+
+def ahead(job: Job) -> int:
+    """How many jobs are done before this queued one begins."""
+    earlier = Q(state=State.RUNNING) | Q(state=State.QUEUED, created__lt=job.created)
+    return Job.objects.filter(earlier).exclude(pk=job.pk).count()
 
 
 def claim(worker: str, job: UUID | None = None) -> Job | None:

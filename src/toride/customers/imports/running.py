@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import translation
 
 from toride.access.acting import door
 from toride.access.decide import decide
@@ -15,7 +16,7 @@ from toride.base import clock
 from toride.base.errors import Invalid
 from toride.customers import folding
 from toride.customers.actions import Action
-from toride.customers.imports import mapping, reading, services
+from toride.customers.imports import findings, mapping, reading, services
 from toride.customers.imports.cleaning import Row, clean
 from toride.customers.imports.mapping import Columns
 from toride.customers.imports.services import Counts
@@ -40,6 +41,7 @@ def run(run: Run) -> dict[str, Any]:
     skip = int(run.job.checkpoint.get("rows", 0))
     for cells, rows in batches(lambda: files.content(source.file), source, run.job.arguments, skip=skip):
         permit = allowed(run.job)
+        findings.leave_out(source, rows)
         with transaction.atomic():
             found = services.bring(permit, source=source, rows=rows)
             services.reject(source, [(row, cells[row.number]) for row in rows if row.problems])
@@ -83,7 +85,8 @@ def batches(
         next(numbered)
     filled = ((number, cells) for number, cells in numbered if any(cell.strip() for cell in cells))
     while chunk := list(islice(filled, BATCH)):
-        rows = [clean(number, cells, columns) for number, cells in chunk]
+        with translation.override("en"):  # what is kept of a row is said in English; `wording` says it to a person
+            rows = [clean(number, cells, columns) for number, cells in chunk]
         for row in rows:
             _once(row, seen)
         if fresh := [row for row in rows if row.number > skip]:
