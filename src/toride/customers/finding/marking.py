@@ -1,0 +1,239 @@
+"""Where a value as written holds what was searched for, through every fold; marks exist only in a template."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import jaconv
+from markupsafe import Markup, escape
+
+from toride.customers import folding
+from toride.vault.index.query import Contains, Equals, Expr, Leaf, Prefix, Suffix, leaves
+from toride.vault.values import Opened, Value
+
+VOICED = "ﾞﾟ\u3099\u309a"
+PART = re.compile(r"\S+")
+Span = tuple[int, int]
+
+
+class Marked(Opened):
+    """An opened text with the parts that answer the search; outside a template dots, as any value."""
+
+    __slots__ = ("spans",)
+
+    def __init__(self, content: str, spans: Sequence[Span]) -> None:
+        super().__init__(content)
+        self.spans = spans
+
+    def __html__(self) -> str:
+        made, at = Markup(), 0
+        for start, end in self.spans:
+            made += escape(self.content[at:start]) + Markup("<mark>{}</mark>").format(self.content[start:end])
+            at = end
+        return made + escape(self.content[at:])
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A folded text; `places` says for each character from where to where it stood in the original."""
+
+    text: str
+    places: tuple[Span, ...]
+
+    @classmethod
+    def of(cls, original: str) -> "Traced":
+        """NFKC in lower case, a letter with its marks at a time."""
+        found: list[tuple[str, Span]] = []
+        start = 0
+        for end in range(1, len(original) + 1):
+            if end < len(original) and (unicodedata.combining(original[end]) or original[end] in VOICED):
+                continue
+            folded = unicodedata.normalize("NFKC", original[start:end]).lower()
+            found += [(one, (start, end)) for one in folded]
+            start = end
+        return cls._of(found)
+
+    @classmethod
+    def _of(cls, found: Sequence[tuple[str, Span]]) -> "Traced":
+        return cls("".join(one for one, _ in found), tuple(place for _, place in found))
+
+    def each(self, change: Callable[[str], str]) -> "Traced":
+        """Every character changed on its own."""
+        return self._of(
+            [(made, place) for one, place in zip(self.text, self.places, strict=True) for made in change(one)]
+        )
+
+    def put(self, short: str, full: str) -> "Traced":
+        """Each `short` as `full`, which stands where all of `short` stood."""
+        found = self
+        at = found.text.find(short)
+        while at >= 0:
+            end = at + len(short)
+            place = (found.places[at][0], found.places[end - 1][1])
+            places = found.places[:at] + (place,) * len(full) + found.places[end:]
+            found = Traced(found.text[:at] + full + found.text[end:], places)
+            at = found.text.find(short, at + len(full))
+        return found
+
+    def without(self, pattern: re.Pattern[str], *, absorbed: bool = False) -> "Traced":
+        """Without what the pattern matches; `absorbed`: the character before stands for it, too."""
+        gone = {at for match in pattern.finditer(self.text) for at in range(*match.span())}
+        found: list[tuple[str, Span]] = []
+        for at, (one, place) in enumerate(zip(self.text, self.places, strict=True)):
+            if at not in gone:
+                found.append((one, place))
+            elif absorbed and found:
+                found[-1] = (found[-1][0], (found[-1][1][0], place[1]))
+        return self._of(found)
+
+    def span(self, start: int, end: int) -> Span:
+        """Where characters of the folded text stood."""
+        return self.places[start][0], self.places[end - 1][1]
+
+
+def plain(text: str) -> Traced:
+    """As `folding.plain`."""
+    found = Traced.of(text)
+    for short, full in folding.COMPANY:
+        found = found.put(short, full)
+    return found.each(lambda one: str(jaconv.hira2kata(one))).without(folding.SPACE)
+
+
+def name(text: str) -> Traced:
+    """As `folding.name`."""
+    return plain(text).each(folding.unvaried)
+
+
+def kana(text: str) -> Traced:
+    """As `folding.kana`."""
+    return plain(text).each(lambda one: one.translate(folding.KANA_STRICT))
+
+
+def loose(text: str) -> Traced:
+    """As `folding.loose`; a long vowel belongs to the kana before it."""
+    return kana(text).each(lambda one: one.translate(folding.KANA_LOOSE)).without(folding.LONG, absorbed=True)
+
+
+def number(text: str) -> Traced:
+    """As `folding.plain_number`."""
+    return Traced.of(text).without(folding.SEPARATORS).each(str.upper)
+
+
+def digits(text: str) -> Traced:
+    """As `folding.digits`."""
+    return Traced.of(text).without(folding.NO_DIGIT)
+
+
+# Column of the index → how a value was folded into it, and how this module follows that fold.
+FOLDS: dict[str, tuple[Callable[[str], str], Callable[[str], Traced]]] = {
+    "name": (folding.name, name),
+    "kana": (folding.kana, kana),
+    "loose": (folding.loose, loose),
+    "number": (folding.plain_number, number),
+    "phone": (folding.phone_digits, digits),
+    "postcode": (folding.digits, digits),
+    "city": (folding.name, name),
+    "email": (str.lower, Traced.of),
+    "prefecture": (str, Traced.of),
+}
+# Field → the columns that it is searched by.
+SEARCHED = {
+    "name": ("name",), "contact_person": ("name",), "kana": ("kana", "loose"), "number": ("number",),
+    "phones": ("phone",), "emails": ("email",), "postcode": ("postcode",), "prefecture": ("prefecture",),
+    "city": ("city",), "birth_date": ("birth_date",),
+}  # fmt: skip
+
+
+class Marker:
+    """Marks values by one question: only its columns, and so only what the permit opens."""
+
+    def __init__(self, question: Expr) -> None:
+        self.asked: dict[str, list[Leaf]] = {}
+        for leaf in leaves(question):
+            self.asked.setdefault(leaf.column, []).append(leaf)
+
+    def mark(self, field: str, value: Value) -> Value:
+        """The value with its hits marked, or as it is."""
+        if isinstance(value, Opened) and isinstance(value.content, str) and (spans := self.spans(field, value.content)):
+            return Marked(value.content, spans)
+        return value
+
+    def hits(self, field: str, value: Value) -> list[Value]:
+        """Those of one or several values that hold a hit, marked."""
+        if not isinstance(value, Opened) or not value.content:
+            return []
+        several = value.content if isinstance(value.content, list | tuple) else [value.content]
+        found = [self.mark(field, Opened(one)) for one in several]
+        return [one for one in found if isinstance(one, Marked)]
+
+    def named(self, written: Value, reading: Value) -> tuple[Value, Value]:
+        """Name and reading; where a whole part of one is hit, the same part of the other is, too."""
+        if not (isinstance(written, Opened) and isinstance(reading, Opened)):
+            return self.mark("name", written), self.mark("kana", reading)
+        texts = str(written.content or ""), str(reading.content or "")
+        spans = self.spans("name", texts[0]), self.spans("kana", texts[1])
+        parts = [[match.span() for match in PART.finditer(text)] for text in texts]
+        if len(parts[0]) == len(parts[1]):
+            spans = (
+                _joined([*spans[0], *_same(spans[1], parts[1], parts[0])]),
+                _joined([*spans[1], *_same(spans[0], parts[0], parts[1])]),
+            )
+        marked = [Marked(text, found) if found else None for text, found in zip(texts, spans, strict=True)]
+        return marked[0] or written, marked[1] or reading
+
+    def spans(self, field: str, text: str) -> list[Span]:
+        """From where to where the text answers, in order, without overlaps."""
+        found: list[Span] = []
+        for column in SEARCHED.get(field, ()):
+            asked = self.asked.get(column)
+            if not asked or not text:
+                continue
+            if column == "birth_date":
+                found += [(0, len(text)) for leaf in asked if _is_day(leaf, text)]
+                continue
+            fold, trace = FOLDS[column]
+            traced = trace(text)
+            if traced.text == fold(text):  # what cannot be followed is not marked
+                found += [span for leaf in asked for span in _within(leaf, traced)]
+        return _joined(found)
+
+
+def _within(leaf: Leaf, traced: Traced) -> Iterable[Span]:
+    match leaf:
+        case Contains(text=text):
+            at = traced.text.find(text)
+            while at >= 0:
+                yield traced.span(at, at + len(text))
+                at = traced.text.find(text, at + len(text))
+        case Prefix(text=text) if traced.text.startswith(text):
+            yield traced.span(0, len(text))
+        case Suffix(digits=text) if traced.text.endswith(text):
+            yield traced.span(len(traced.text) - len(text), len(traced.text))
+        case Equals(value=value) if traced.text == value and traced.text:
+            yield traced.span(0, len(traced.text))
+
+
+def _is_day(leaf: Any, text: str) -> bool:
+    return isinstance(leaf, Equals) and isinstance(leaf.value, date) and leaf.value.isoformat() == text
+
+
+def _same(hit: Sequence[Span], parts: Sequence[Span], others: Sequence[Span]) -> list[Span]:
+    """The parts of the other text whose counterparts are wholly hit."""
+    return [
+        other
+        for (start, end), other in zip(parts, others, strict=True)
+        if any(begin <= start and end <= finish for begin, finish in hit)
+    ]
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    found: list[Span] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
