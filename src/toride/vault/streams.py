@@ -3,20 +3,26 @@
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-from toride.vault.aead import Part, Unopenable, key_id, seal, unseal
+from toride.vault.aead import OVERHEAD, Part, Unopenable, key_id, seal, unseal
 
 PIECE = 1_048_576
 MOST_BLOB = PIECE + 1024
+STORED = 4 + PIECE + OVERHEAD  # bytes of a whole piece, sealed
 
 
 def write(out: BinaryIO, content: Iterable[bytes], secret: bytes, *context: Part, key: int = 0) -> int:
     """Writes `content` sealed; how many bytes of content. `context` says what it is and must be told again to read."""
     total = 0
     for place, piece, last in _pieces(content):
-        blob = seal(secret, piece, *context, place, int(last), key_id=key)
-        out.write(len(blob).to_bytes(4) + blob)
+        put(out, piece, secret, *context, place=place, last=last, key=key)
         total += len(piece)
     return total
+
+
+def put(out: BinaryIO, piece: bytes, secret: bytes, *context: Part, place: int, last: bool, key: int) -> None:
+    """Writes one piece, sealed for its place; all but the last hold PIECE bytes."""
+    blob = seal(secret, piece, *context, place, int(last), key_id=key)
+    out.write(len(blob).to_bytes(4) + blob)
 
 
 def read(source: BinaryIO, secret: bytes, *context: Part) -> Iterator[bytes]:
