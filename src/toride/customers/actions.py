@@ -15,4 +15,5 @@ class Action(StrEnum):
     PROFILE_CHANGE = "customers:profile:change"
     PROFILE_CREATE = "customers:profile:create"
     PROFILE_READ = "customers:profile:read"
+    REJECTED_DOWNLOAD = "customers:rejected:download"
     SEARCH = "customers:list:search"
