@@ -50,7 +50,7 @@ HOME = Grant(("access:home:open",), ("self",))
 LOOK = ("customers:list:search", "customers:profile:read", "customers:history:read")
 EDIT = ("customers:profile:create", "customers:profile:change")
 REVEAL = ("customers:field:reveal",)
-IMPORT = ("customers:file:import", "customers:import:read", "customers:import:undo")
+IMPORT = ("customers:file:import", "customers:import:read", "customers:import:undo", "customers:rejected:download")
 WHO_SAW = ("audit:subject:read",)
 TRAIL = (
     "audit:trail:read", "audit:trail:export", "audit:trail:verify", "audit:event:prove",
