@@ -47,6 +47,7 @@ def decide(
         openings=openings,
         fields=fields,
         reasons=_reasons(granted, openings),
+        obligations=frozenset(one for grant in fitting for one in grant.obligations),
     )
 
 

@@ -56,6 +56,7 @@ def _plain(grant: Grant) -> list[object]:
         sorted(grant.purposes),
         grant.reach.value,
         grant.rank,
+        sorted(grant.obligations),
         sorted((int(category), int(opening)) for category, opening in grant.opens.items()),
         sorted((int(category), name, int(opening)) for (category, name), opening in grant.fields.items()),
     ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from toride.vault.permit import Category, Opening
 
 BASIC, TRANSACTIONS, BEHAVIOUR, DERIVED, SENSITIVE = Category
+WATERMARK = "watermark"
 CLEAR, MASKED = Opening.CLEAR, Opening.MASKED
 
 
@@ -27,7 +28,11 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """`actions` for `purposes` on rows within `reach`, from `rank` upwards; `fields` are exceptions in a category."""
+    """`actions` for `purposes` on rows within `reach`, from `rank` upwards; `fields` are exceptions in a category.
+
+    `obligations` go with what is opened: WATERMARK draws person, place and minute behind it, so that a photograph of
+    the screen tells whose screen it was.
+    """
 
     actions: tuple[str, ...]
     purposes: tuple[str, ...]
@@ -35,6 +40,7 @@ class Grant:
     opens: dict[Category, Opening] = field(default_factory=dict)
     fields: dict[tuple[Category, str], Opening] = field(default_factory=dict)
     rank: int = 1
+    obligations: tuple[str, ...] = (WATERMARK,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +52,12 @@ class Role:
     grants: tuple[Grant, ...]
 
 
-HOME = Grant(("access:home:open",), ("self",))
-LOOK = ("customers:list:search", "customers:profile:read", "customers:history:read")
+HOME = Grant(("access:home:open",), ("self",), obligations=())
+LOOK = (
+    "customers:list:search", "customers:profile:peek", "customers:profile:read", "customers:history:read",
+    "customers:star:set", "customers:view:save",
+)  # fmt: skip
+SHARE = ("customers:view:share",)
 EDIT = ("customers:profile:create", "customers:profile:change")
 REVEAL = ("customers:field:reveal",)
 IMPORT = ("customers:file:import", "customers:import:read", "customers:import:undo", "customers:rejected:download")
@@ -76,6 +86,7 @@ SHIPPED: dict[str, Role] = {
                   {BASIC: CLEAR, TRANSACTIONS: CLEAR, BEHAVIOUR: CLEAR, DERIVED: CLEAR, SENSITIVE: MASKED}),
             Grant(REVEAL, ("service",), Reach.BRANCH, {BASIC: CLEAR, SENSITIVE: CLEAR}, rank=5),
             Grant(WHO_SAW, ("service",), Reach.BRANCH, {BASIC: CLEAR}, rank=5),
+            Grant(SHARE, ("service", "sales"), Reach.BRANCH),
         )),
         Role("operator", _("Call-centre operator"), (HOME,
             Grant(LOOK, ("call",), Reach.ALL, {BASIC: CLEAR, TRANSACTIONS: MASKED, BEHAVIOUR: CLEAR}, BIRTH_MASKED),
@@ -94,6 +105,7 @@ SHIPPED: dict[str, Role] = {
             Grant(IMPORT, ("data-care",), Reach.ALL, dict.fromkeys(Category, CLEAR)),
             Grant(REVEAL, ("data-care",), Reach.ALL, {BASIC: CLEAR, TRANSACTIONS: CLEAR}, rank=3),
             Grant(WHO_SAW, ("data-care",), Reach.ALL, {BASIC: CLEAR}),
+            Grant(SHARE, ("data-care",), Reach.ALL),
         )),
         Role("dpo", _("Data protection officer"), (HOME,
             Grant((*LOOK, "customers:import:read"), ("audit",), Reach.ALL,
@@ -104,7 +116,7 @@ SHIPPED: dict[str, Role] = {
             Grant((*TRAIL, "access:matrix:read"), ("audit",), Reach.ALL, {BASIC: CLEAR}),
         )),
         Role("admin", _("Administrator"), (HOME,
-            Grant(("access:matrix:read", "access:person:manage"), ("administration",)),
+            Grant(("access:matrix:read", "access:person:manage"), ("administration",), obligations=()),
         )),
     )
 }  # fmt: skip

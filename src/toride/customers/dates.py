@@ -2,10 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
+from itertools import groupby
 
 from japanera import EraDate
 
+from toride.base import clock
 from toride.base.errors import Invalid
 
 WESTERN = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
@@ -42,6 +45,18 @@ def japanese(day: date) -> str:
     era = EraDate.from_date(day)
     year = day.year - era.era.since.year + 1
     return f"{era.era.kanji}{'元' if year == 1 else year}年{day.month}月{day.day}日"
+
+
+def age(born: date) -> int:
+    """Full years today; a year is full on the birthday itself."""
+    today = clock.now().date()
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def by_year(items: Iterable[tuple[str, str]]) -> list[tuple[date, list[tuple[date, str]]]]:
+    """(ISO day, text) grouped under each New Year's Day, newest first."""
+    ordered = sorted(((date.fromisoformat(day), text) for day, text in items), reverse=True)
+    return [(year, list(group)) for year, group in groupby(ordered, key=lambda one: one[0].replace(month=1, day=1))]
 
 
 def _japanese(found: re.Match[str]) -> date:

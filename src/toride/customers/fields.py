@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any
@@ -17,7 +16,6 @@ from email_validator import EmailNotValidError, validate_email
 from toride.base.errors import Invalid
 from toride.customers import addresses, dates, folding
 from toride.vault.permit import Category, Opening
-from toride.vault.values import Opened, Value
 
 CLEAR = Opening.CLEAR
 NAME_LENGTH = 120
@@ -239,6 +237,7 @@ FIELDS: dict[str, Field] = {
     )
 }
 OF_A_PERSON = frozenset({"gender", "birth_date", "health", "family"})
+OF_A_COMPANY = frozenset({"contact_person"})
 CHOICES = {"kind": KIND_LABELS, "status": STATUS_LABELS, "gender": GENDER_LABELS}
 CATEGORY_LABELS = {
     BASIC: _("Basic attributes"),
@@ -276,48 +275,3 @@ def _many(field: Field, written: str) -> list[Any]:
     if len(parts) > MOST_VALUES:
         raise Invalid(_("write at most %(most)d") % {"most": MOST_VALUES})
     return list(dict.fromkeys(field.clean(part) for part in parts))
-
-
-def as_written(content: Any) -> str:
-    """A stored value as a form shows it."""
-    if isinstance(content, (list, tuple)):
-        return "、".join(str(part) for part in content)
-    return "" if content is None else str(content)
-
-
-def display(name: str, value: Value) -> Any:
-    """A value as a page shows it: lists joined, choices labelled, figures with separators; escaped by the template."""
-    if not isinstance(value, Opened):
-        return value
-    content = value.content
-    if content in (None, "", []):
-        return ""
-    if name in CHOICES:
-        return CHOICES[name].get(content, content)
-    if name == "birth_date":
-        return Opened(f"{content}（{dates.japanese(date.fromisoformat(content))}）")
-    if name == "value":
-        return Opened(f"{content:,}")
-    return Opened(as_written(content))
-
-
-def yen(value: Value) -> Value:
-    """Money in a list."""
-    return Opened(f"{value.content:,}") if isinstance(value, Opened) and isinstance(value.content, int) else value
-
-
-def label(labels: dict[str, Any], value: Value) -> Any:
-    """The label of an opened choice."""
-    return labels.get(value.content, value) if isinstance(value, Opened) else value
-
-
-def tone(status: Value) -> str:
-    """The tone of a status badge."""
-    return {"active": "ok", "dormant": "soon"}.get(getattr(status, "content", ""), "off")
-
-
-def reason(code: str) -> Any:
-    """Why a category is closed, for the lock."""
-    if code == "purpose":
-        return _("Not for this purpose of use.")
-    return _("Your duties do not open this.")

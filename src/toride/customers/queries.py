@@ -56,17 +56,18 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of a search."""
+    """One page of a search; `question` is what the text asked, for marking its hits."""
 
     items: Sequence[Profile]
     total: int
     capped: bool
     after: str | None = None
+    question: Expr = field(default_factory=All)
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A search as a person puts it."""
+    """A search as a person puts it; `among`: only these, such as the person's stars."""
 
     text: str = ""
     filters: Mapping[str, str] = field(default_factory=dict)
@@ -76,6 +77,7 @@ class Ask:
     limit: int = PAGE
     act: UUID = field(default_factory=ordered_id)
     exact_total: bool = False
+    among: Sequence[UUID] | None = None
 
 
 def search(permit: Permit, ask: Ask) -> Found:
@@ -88,7 +90,7 @@ def search(permit: Permit, ask: Ask) -> Found:
         expr,
         sort=(ask.sort, ask.descending) if ask.sort in SORTS else None,
         after=ask.after,
-        limit=ask.limit,
+        limit=ask.limit if ask.among is None else 1,
         boost=question.boost,
         exact_total=ask.exact_total,
     )
@@ -97,13 +99,31 @@ def search(permit: Permit, ask: Ask) -> Found:
         [ask.text, *(f"{key}={value}" for key, value in ask.filters.items() if value)]
     ).strip()
     permit.ledger.facts |= {"found": hits.total, "more": hits.capped}
+    if ask.among is not None:
+        items = _among(permit, ask, expr)
+        permit.ledger.facts |= {"found": len(items), "more": False}
+        return Found(items, len(items), capped=False, question=question.expr)
     items = _answering(profiles(permit, hits.subjects, NEEDED), expr)
-    return Found(items, hits.total, hits.capped, hits.cursor)
+    return Found(items, hits.total, hits.capped, hits.cursor, question.expr)
 
 
-def profile(permit: Permit, subject: UUID) -> Profile:
-    """One customer. Raises Hidden where there is none."""
-    found = profiles(permit, [subject])
+def _among(permit: Permit, ask: Ask, expr: Expr) -> list[Profile]:
+    """Those of a few customers that answer, sorted; the ledger forgets the others, for nobody sees them."""
+    opened = profiles(permit, ask.among or (), NEEDED)
+    items = _answering(opened, expr)
+    for one in {one.subject for one in opened} - {one.subject for one in items}:
+        for touched in [touched for touched in permit.ledger.touches if touched[0] == one]:
+            del permit.ledger.touches[touched]
+    keys = {one.subject: _content(one.values[ask.sort]) for one in items}
+    filled = [one for one in items if keys[one.subject]]
+    whole = ask.sort == "value"
+    filled.sort(key=lambda one: int(keys[one.subject]) if whole else keys[one.subject], reverse=ask.descending)
+    return filled + [one for one in items if not keys[one.subject]]
+
+
+def profile(permit: Permit, subject: UUID, categories: Sequence[Category] = tuple(Category)) -> Profile:
+    """One customer, as far as `categories`. Raises Hidden where there is none."""
+    found = profiles(permit, [subject], categories)
     if not found:
         raise Hidden
     return found[0]

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,10 +16,12 @@ from toride.access.models import Branch
 from toride.access.purposes import SHIPPED
 from toride.base.errors import Invalid
 from toride.base.guard import guarded
-from toride.customers import addresses, fields, folding, queries, services
+from toride.customers import addresses, fields, folding, queries, services, showing
 from toride.customers.actions import Action
 from toride.customers.forms import asked, revisions, written
-from toride.vault.permit import Category
+from toride.vault.permit import Category, Permit
+
+REVEALED_SECONDS = 300
 
 
 @guarded(Action.SEARCH)
@@ -35,7 +38,14 @@ def customers(request: HttpRequest) -> HttpResponse:
 
 @guarded(Action.PROFILE_READ, subject="subject")
 def profile(request: HttpRequest, subject: UUID) -> HttpResponse:
-    found = queries.profile(request.permit, subject)  # type: ignore[attr-defined]
+    """The record; or one part of it, for a page that shows the rest."""
+    permit = request.permit  # type: ignore[attr-defined]
+    if part := _part(request):
+        found = queries.profile(permit, subject, (part.category,))
+        return render(
+            request, "customers/part.html", _context(request, Action.PROFILE_READ, customer=found, shown=part)
+        )
+    found = queries.profile(permit, subject)
     return render(request, "customers/profile.html", _context(request, Action.PROFILE_READ, customer=found))
 
 
@@ -55,7 +65,8 @@ def reveal(request: HttpRequest, subject: UUID) -> HttpResponse:
     """One masked field, opened as an act."""
     name = request.POST.get("field", "")
     value = services.reveal(request.permit, subject, name=name)  # type: ignore[attr-defined]
-    return render(request, "customers/revealed.html", {"shown": fields.display(name, value)})
+    shown = {"shown": showing.display(name, value), "seconds": REVEALED_SECONDS, "time": timezone.localtime()}
+    return render(request, "customers/revealed.html", shown)
 
 
 @guarded(Action.PROFILE_CREATE)
@@ -80,7 +91,7 @@ def create(request: HttpRequest) -> HttpResponse:
 @guarded(Action.PROFILE_CHANGE, subject="subject")
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, subject: UUID) -> HttpResponse:
-    """The form for an existing customer."""
+    """The form for an existing customer, whole or one part in its place."""
     permit = request.permit  # type: ignore[attr-defined]
     if request.method == "GET":
         found = queries.profile(permit, subject)
@@ -91,6 +102,10 @@ def change(request: HttpRequest, subject: UUID) -> HttpResponse:
     except Invalid as error:
         found = queries.profile(permit, subject)
         return _form(request, Action.PROFILE_CHANGE, values, error.fields, customer=found, status=422)
+    if part := _part(request):
+        found = queries.profile(permit, subject, (part.category,))
+        context = _context(request, Action.PROFILE_CHANGE, customer=found, shown=part)
+        return render(request, "customers/part.html", context)
     messages.success(request, _("Saved."))
     return _to_profile(request, subject)
 
@@ -110,7 +125,7 @@ def _context(request: HttpRequest, action: Action, **context: Any) -> dict[str, 
     return {
         "choices": purposes(request.user, action),  # type: ignore[arg-type]
         "purposes": SHIPPED,
-        "fields": fields,
+        "fields": showing,
         "branches": _branches,  # asked only where a page shows them
         **context,
     }
@@ -142,14 +157,32 @@ def _form(
         for category in Category
     ]
     context |= {"values": values, "errors": errors, "groups": [group for group in shown if group[2]]}
+    if part := _part(request):
+        context |= {"part": part, "specs": _of_part(permit, part, context["customer"])}
+        return render(request, "customers/amend.html", _context(request, action, **context), status=status)
     name = "customers/fields.html" if request.headers.get("HX-Request") else "customers/form.html"
     return render(request, name, _context(request, action, **({"customer": None} | context)), status=status)
 
 
-def _clear(permit: Any, spec: fields.Field) -> bool:
+def _of_part(permit: Permit, part: showing.Part, customer: queries.Profile) -> list[fields.Field]:
+    """The fields of a part that a form shows: opened ones, and of a person only what a person has."""
+    foreign = fields.OF_A_PERSON if showing.is_company(customer) else fields.OF_A_COMPANY
+    return [
+        spec for spec in (fields.FIELDS[name] for name in part.names if name not in foreign) if _clear(permit, spec)
+    ]
+
+
+def _part(request: HttpRequest) -> showing.Part | None:
+    """Which part of the record an answer is for; None: all of it."""
+    if not request.headers.get("HX-Request"):
+        return None
+    return showing.PARTS.get(request.POST.get("part") or request.GET.get("part", ""))
+
+
+def _clear(permit: Permit, spec: fields.Field) -> bool:
     return spec.typed and bool(permit.opening(spec.category, spec.name) == fields.CLEAR)
 
 
 def _shown(found: queries.Profile) -> dict[str, str]:
     """Opened values as a form writes them."""
-    return {name: fields.as_written(value.content) for name, value in found.values.items() if value.shown}  # type: ignore[attr-defined]
+    return {name: showing.as_written(value.content) for name, value in found.values.items() if value.shown}  # type: ignore[attr-defined]

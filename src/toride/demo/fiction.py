@@ -139,7 +139,7 @@ def _money(chance: random.Random) -> dict[str, Any]:
 
 
 def _behaviour(chance: random.Random) -> dict[str, Any]:
-    days = sorted(chance.sample(range(1, 900), chance.randint(1, 4)))
+    days = sorted(chance.sample(range(1, 900), chance.randint(2, 9)))
     contacts = [[(TODAY - timedelta(day)).isoformat(), chance.choice(CONTACTS)] for day in days]
     return {"last_contact": contacts[0][0], "contacts": contacts, "note": chance.choice(NOTES) or None}
 

@@ -76,8 +76,9 @@ def _furnish(made: Folded) -> None:
         languages=settings.LANGUAGES,
         demo=settings.DEMO,
         static=static,
+        now=now,
     )
-    made.filters.update(moment=moment, instant=instant, day=day, figure=figure)
+    made.filters.update(moment=moment, instant=instant, day=day, figure=figure, monthday=monthday, year=year)
 
 
 @lru_cache(maxsize=4_096)
@@ -111,9 +112,24 @@ def instant(value: Any) -> str:
     return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def now() -> str:
+    """Date and minute, for a watermark."""
+    return timezone.localtime().strftime("%Y-%m-%d %H:%M")
+
+
 def day(value: Any) -> str:
     """A date in the person's language."""
     return formats.date_format(value, "DATE_FORMAT") if value else ""
+
+
+def monthday(value: Any) -> str:
+    """Month and day in the person's language."""
+    return formats.date_format(value, "MONTH_DAY_FORMAT")
+
+
+def year(value: Any) -> str:
+    """The year in the person's language."""
+    return formats.date_format(value, "Y年" if translation.get_language() == "ja" else "Y")
 
 
 def figure(value: Any) -> str:
