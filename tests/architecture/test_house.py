@@ -69,7 +69,7 @@ def test_only_access_makes_a_permit() -> None:
 @pytest.mark.parametrize("package", ["customers", "customers.imports"])
 def test_every_service_that_takes_a_permit_and_writes_is_recorded(package: str) -> None:
     module = importlib.import_module(f"toride.{package}.services")
-    reads = {"foresee", "rejected"}
+    reads = {"foresee", "rejected", "rejected_each"}
     for name, function in vars(module).items():
         if callable(function) and getattr(function, "__module__", "") == module.__name__ and not name.startswith("_"):
             first = next(iter(getattr(function, "__annotations__", {})), "")

@@ -21,7 +21,8 @@ WORKER_PATIENCE = 5  # whole seconds, below PATIENCE: a web worker that hangs is
 BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)
 HEALTHY = 5.0
 PR_SET_PDEATHSIG = 1
-JOBS = ("toride.customers.imports.running",)  # whoever declares a handler of jobs
+# Whoever declares a handler of jobs.
+JOBS = tuple(f"toride.customers.imports.{name}" for name in ("running", "checking", "undoing"))
 
 
 @dataclass

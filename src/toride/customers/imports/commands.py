@@ -20,7 +20,7 @@ from toride.access.decide import decide
 from toride.access.models import Branch
 from toride.base.errors import Hidden, Invalid
 from toride.customers.actions import Action
-from toride.customers.imports import running, services
+from toride.customers.imports import outlet, running, services
 from toride.customers.imports.services import Counts
 from toride.customers.models import Import
 from toride.jobs import running as jobs
@@ -31,7 +31,6 @@ AS = click.option("--as", "username", required=True, metavar="USER", help="Sign-
 PURPOSE = click.option("--purpose", required=True, help="Purpose of use, such as data-care.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 CHUNK = 1_048_576
-RISKY = ("=", "@", "\t", "\r")
 
 
 @click.command("import")
@@ -193,26 +192,19 @@ def _tell(result: dict[str, Any], as_json: bool, seconds: float) -> None:
 
 
 def _write_rejected(source: Import, username: str, purpose: str, out: Path) -> int:
-    with acting.permitted(username, Action.IMPORT_READ, purpose=purpose) as permit:
+    with acting.permitted(username, Action.REJECTED_DOWNLOAD, purpose=purpose) as permit:
         rows = services.rejected(permit, source)
-    encoding = source.encoding if source.encoding not in ("", "xlsx") else "utf-8-sig"
+    encoding = outlet.encoding(source)
     descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding=encoding, errors="replace", newline="") as target:
         writer = csv.writer(target, delimiter=source.delimiter or ",")
         for number, cells, problems in rows:
-            reasons = "; ".join(f"{name} {reason}" for name, reason in problems.items())
-            writer.writerow([*map(_harmless, cells), f"row {number}: {reasons}"])
+            writer.writerow(outlet.line(number, cells, problems))
     return len(rows)
 
 
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP CSV Injection); numbers and phones stay as they are."""
-    risky = cell.startswith(RISKY) or (cell[:1] in "+-" and not cell[1:].replace("-", "").replace(" ", "").isdigit())
-    return f"'{cell}" if cell and risky else cell
-
-
 def _line(one: Import) -> dict[str, Any]:
-    state = "undone" if one.undone else one.job.state if one.job else ""
+    state = "undone" if one.undone else one.job.state if one.job else "draft"
     return {"import": str(one.pk), "state": state, "counts": one.counts, "created": one.created.isoformat()}
 
 

@@ -12,6 +12,7 @@ from toride.customers.fields import FIELDS
 
 SPECIAL = ("family", "given", "family_kana", "given_kana", "address", "address2")
 TARGETS = (*(name for name, spec in FIELDS.items() if spec.typed), *SPECIAL)
+MANY = frozenset({"phones", "emails"})
 SAMPLE = 200
 SURE = 0.8
 HEADINGS: dict[str, str] = {
@@ -58,26 +59,32 @@ class Columns:
 
 
 def propose(rows: Sequence[Sequence[str]]) -> Columns:
-    """The mapping for a file that begins with `rows`. Raises Invalid where number or name are not found."""
+    """As `guess`. Raises Invalid where number or name are not found."""
+    mapping = guess(rows)
+    check(mapping)
+    return mapping
+
+
+def guess(rows: Sequence[Sequence[str]], *, header: bool | None = None) -> Columns:
+    """The mapping for a file that begins with `rows`, as far as it is found; `header` None finds out."""
     first = rows[0]
-    by_heading = [HEADINGS.get(_heading(cell)) for cell in first]
-    header = sum(1 for target in by_heading if target) >= max(1, min(2, len(first)))
+    by_heading = [HEADINGS.get(plain_heading(cell)) for cell in first]
+    if header is None:
+        header = sum(1 for target in by_heading if target) >= max(1, min(2, len(first)))
     sample = rows[1 : SAMPLE + 1] if header else rows[:SAMPLE]
     taken: set[str] = set()
     targets: list[str | None] = []
     for column, heading in enumerate(first):
         found = by_heading[column] if header else None
-        named = header and bool(_heading(heading))
+        named = header and bool(plain_heading(heading))
         if found is None and not named:
             found = _by_content([row[column] for row in sample if column < len(row)])
-        if found in taken and found not in ("phones", "emails"):
+        if found in taken and found not in MANY:
             found = None
         if found:
             taken.add(found)
         targets.append(found)
-    mapping = Columns(tuple(targets), header)
-    check(mapping)
-    return mapping
+    return Columns(tuple(targets), header)
 
 
 def given(rows: Sequence[Sequence[str]], chosen: Mapping[str, str | None]) -> Columns:
@@ -102,16 +109,28 @@ def given(rows: Sequence[Sequence[str]], chosen: Mapping[str, str | None]) -> Co
     return mapping
 
 
+def lacking(targets: Sequence[str | None]) -> list[str]:
+    """What a customer needs and no column holds."""
+    found = set(targets)
+    return [name for name, choices in (("number", {"number"}), ("name", {"name", "family"})) if not found & choices]
+
+
+def twice(targets: Sequence[str | None]) -> list[int]:
+    """Columns, from 0, whose target another column has before them, though it takes one."""
+    return [at for at, name in enumerate(targets) if name and name not in MANY and name in targets[:at]]
+
+
 def check(mapping: Columns) -> None:
     """A customer needs a number and a name."""
-    found = set(mapping.targets)
-    if "number" not in found:
+    missing = lacking(mapping.targets)
+    if "number" in missing:
         raise Invalid('No column holds the customer number. Name it: --mapping FILE with {"heading": "number"}.')
-    if not found & {"name", "family"}:
+    if missing:
         raise Invalid('No column holds the name. Name it: --mapping FILE with {"heading": "name"}.')
 
 
-def _heading(cell: str) -> str:
+def plain_heading(cell: str) -> str:
+    """A heading as it is compared: half width, lower case, without spaces and brackets."""
     return re.sub(r"[\s()（）【】\[\]]+", "", unicodedata.normalize("NFKC", cell)).lower()
 
 

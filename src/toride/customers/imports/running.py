@@ -57,10 +57,10 @@ def run(run: Run) -> dict[str, Any]:
     return {"import": str(source.pk), **asdict(counts)}
 
 
-def allowed(job: Job) -> Permit:
+def allowed(job: Job, action: Action = Action.FILE_IMPORT) -> Permit:
     """Decides anew: a person who was disabled, or lost the duty, imports no further row."""
     person = Person.objects.get(pk=job.person)
-    return decide(person, Action.FILE_IMPORT, door=door("job"), purpose=job.purpose)
+    return decide(person, action, door=door("job"), purpose=job.purpose)
 
 
 def batches(

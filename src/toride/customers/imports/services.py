@@ -1,6 +1,6 @@
 """What an import does to customers, a batch at a time: each batch is one transaction, with its own events."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, Self
@@ -140,12 +140,17 @@ def reject(source: Import, rows: Sequence[tuple[Row, list[str]]]) -> None:
 
 def rejected(permit: Permit, source: Import) -> list[tuple[int, list[str], dict[str, str]]]:
     """(row, cells, reasons) of every rejected row, in the order of the file."""
-    found = []
-    for row, blob in Rejected.objects.filter(source=source).order_by("row").values_list("row", "blob"):
-        content = records.open_with(permit, Kind.FILES, bytes(blob), source.pk)
-        found.append((row, content["cells"], content["problems"]))
+    found = list(rejected_each(permit, source))
     permit.ledger.facts |= {"import": str(source.pk), "rejected": len(found)}
     return found
+
+
+def rejected_each(permit: Permit, source: Import) -> Iterator[tuple[int, list[str], dict[str, str]]]:
+    """As `rejected`, one by one; the caller tells the ledger."""
+    kept = Rejected.objects.filter(source=source).order_by("row").values_list("row", "blob")
+    for row, blob in kept.iterator(chunk_size=1_000):
+        content = records.open_with(permit, Kind.FILES, bytes(blob), source.pk)
+        yield row, content["cells"], content["problems"]
 
 
 @recorded(Action.IMPORT_UNDO)

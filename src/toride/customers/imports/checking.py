@@ -1,0 +1,82 @@
+"""The job that reads a whole file and says what would become of it; nothing is brought in."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from django.db import transaction
+
+from toride import audit
+from toride.customers import folding
+from toride.customers.imports import drafts, findings, likely, running, services
+from toride.customers.imports.cleaning import Row
+from toride.customers.imports.preview import Tally
+from toride.customers.imports.services import Counts
+from toride.customers.models import Finding, Import
+from toride.customers.services import NUMBER
+from toride.jobs.running import Run, handler
+from toride.vault import files
+from toride.vault.index import lookup
+
+
+class Meter:
+    """Counts the bytes that were read, to guess how many rows a file has."""
+
+    def __init__(self, source: Import) -> None:
+        self.source, self.read = source, 0
+
+    def content(self) -> Iterator[bytes]:
+        """The file's bytes."""
+        for piece in files.content(self.source.file):
+            self.read += len(piece)
+            yield piece
+
+    def total(self, rows: int) -> int | None:
+        """How many rows there will be, from those read so far; None where that says nothing."""
+        if self.source.encoding == "xlsx" or not self.read:
+            return None
+        return max(rows, rows * self.source.size // self.read)
+
+
+@handler(drafts.CHECK)
+def check(run: Run) -> dict[str, Any]:
+    """The handler; begins anew when it is taken up again. Its result: figures, and sentences that quote nothing."""
+    source = Import.objects.select_related("branch").get(trial=run.job)
+    Finding.objects.filter(source=source).delete()
+    meter, counts, tally, twins = Meter(source), Counts(), Tally(source.targets), likely.Twins()
+    seen, last, kept, flagged = 0, 0, 0, set[int]()
+    for cells, rows in running.batches(meter.content, source, {}):
+        permit = running.allowed(run.job)
+        counts += services.foresee(permit, rows)
+        tally.see(rows, cells)
+        new = _new(rows)
+        twins.see(new)
+        known = likely.customers(permit, new)
+        flagged |= set(known)
+        seen, last = seen + len(rows), rows[-1].number
+        with transaction.atomic():
+            kept += findings.keep(source, rows, cells, known, room=findings.MOST_KEPT - kept)
+            run.checkpoint(done=seen, total=meter.total(seen))
+        permit.ledger.facts |= {"import": str(source.pk), "checked": len(rows)}
+        audit.commit(permit)
+    with transaction.atomic():
+        doubled = [one for one in twins.found() if one[0] not in flagged]
+        findings.keep_twins(source, doubled)
+        Import.objects.filter(pk=source.pk).update(encoding=source.encoding, delimiter=source.delimiter)
+        run.checkpoint(done=seen, total=seen)
+    duplicates = len(flagged) + len(doubled)
+    return {
+        "rows": seen,
+        "last": last,
+        **asdict(counts),
+        "duplicates": duplicates,
+        "kept": kept,
+        "columns": tally.result(),
+    }
+
+
+def _new(rows: list[Row]) -> list[Row]:
+    """Rows that would make a customer."""
+    good = {folding.plain_number(row.stored[NUMBER]): row for row in rows if not row.problems}
+    known = lookup.find(NUMBER, good)
+    return [row for number, row in good.items() if number not in known]

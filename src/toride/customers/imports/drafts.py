@@ -1,0 +1,218 @@
+"""An import before it runs: begun, its file received, its columns decided, checked, started, or thrown away."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from toride.access.models import Branch
+from toride.audit import recorded
+from toride.base.errors import Conflict, Hidden, Invalid, Refused
+from toride.base.ids import ordered_id
+from toride.customers.actions import Action
+from toride.customers.imports import labels, mapping, running
+from toride.customers.models import Finding, Import
+from toride.jobs import running as jobs
+from toride.jobs.models import State
+from toride.vault import files, records
+from toride.vault.keyring import Kind
+from toride.vault.permit import Permit
+
+CHECK = "customers.import.check"
+UNDO = "customers.import.undo"
+LONGEST = 100
+LIVE = (State.QUEUED, State.RUNNING)
+ENDINGS = (".csv", ".tsv", ".txt", ".xlsx")
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the person said of a file: its name, and where it comes from."""
+
+    name: str = field(default="", repr=False)
+    origin: str = field(default="", repr=False)
+
+
+def find(permit: Permit, number: UUID) -> Import:
+    """An import in the permit's rows. Raises Hidden for any other, and for a draft where the permit only reads."""
+    source = Import.objects.select_related("job", "trial", "taking_back", "branch").filter(pk=number).first()
+    if source is None or not permit.rows.include(source.branch_id, source.person):
+        raise Hidden
+    if source.job is None and permit.action != Action.FILE_IMPORT:
+        raise Hidden
+    return source
+
+
+def draft(permit: Permit, number: UUID) -> Import:
+    """As `find`. Raises Conflict where the import has begun already."""
+    source = find(permit, number)
+    _must_be_draft(source)
+    return source
+
+
+def about(permit: Permit, source: Import) -> About:
+    """Opens what was said of the file; a file that came by command has nothing said."""
+    if not source.about:
+        return About()
+    return About(**records.open_with(permit, Kind.FILES, bytes(source.about), source.pk))
+
+
+@recorded(Action.FILE_IMPORT)
+def begin(permit: Permit, *, branch: str, name: str, origin: str, size: int, source: Import | None = None) -> Import:
+    """A draft that awaits its file, or, with `source`, another file for one. Raises Invalid with advice by field."""
+    problems: dict[str, Any] = {}
+    home = Branch.objects.filter(code=branch).first()
+    if home is None:
+        problems["branch"] = _("choose a branch")
+    elif not permit.rows.include(home.code, None):
+        raise Refused("scope")
+    if not 0 < size <= settings.IMPORT_MAX_BYTES:
+        problems["file"] = (
+            _("The file is empty.")
+            if size <= 0
+            else _("The file is larger than %(most)d MB. Split it.") % {"most": settings.IMPORT_MAX_BYTES // 1_048_576}
+        )
+    elif not name.lower().endswith(ENDINGS):
+        problems["file"] = _("Choose a CSV, TSV or Excel (.xlsx) file.")
+    if len(origin) > LONGEST:
+        problems["origin"] = _("write at most %(most)d characters") % {"most": LONGEST}
+    if home is None or problems:
+        raise Invalid(_("Some fields need another look."), problems)
+    if source is None:
+        source = Import(person=permit.actor.id)
+    else:
+        _must_be_draft(source)
+        files.drop(source.file)
+        _forget_check(source)
+    source.branch, source.purpose, source.file, source.size = home, permit.purpose, ordered_id(), size
+    source.encoding, source.delimiter, source.targets, source.header = "", "", [], True
+    source.about = records.seal_with(Kind.FILES, {"name": name[-200:], "origin": origin}, source.pk)
+    source.save()
+    permit.ledger.facts |= {"import": str(source.pk), "step": "file", "bytes": size}
+    return source
+
+
+def receive(permit: Permit, source: Import, *, offset: int, part: bytes) -> int:
+    """Takes the next part of the file, sealed at once; how many bytes stand. Conflict tells where to go on."""
+    _must_be_draft(source)
+    stands = files.extend(source.file, offset, part, size=source.size)
+    if stands == source.size:
+        permit.ledger.facts |= {"import": str(source.pk), "step": "received", "bytes": stands}
+    return stands
+
+
+@recorded(Action.FILE_IMPORT)
+def decide_columns(
+    permit: Permit, *, source: Import, encoding: str, delimiter: str, header: bool, targets: list[str | None]
+) -> None:
+    """Keeps how the file is read and which column becomes what. Raises Invalid for a target that does not exist."""
+    _must_be_draft(source)
+    known = {code for code, _label in (*labels.ENCODINGS, *labels.NAMES.items())}
+    marks = {code for code, _label in labels.DELIMITERS}
+    if encoding not in known or delimiter not in marks or not {one for one in targets if one} <= set(mapping.TARGETS):
+        raise Invalid(_("There is no such field."))
+    if len(targets) > settings.IMPORT_MAX_COLUMNS:
+        raise Invalid(_("There is no such field."))
+    decided = (encoding, delimiter, header, targets)
+    if decided != (source.encoding, source.delimiter, source.header, source.targets):
+        _forget_check(source)
+        source.encoding, source.delimiter, source.header, source.targets = decided
+        source.save(update_fields=["encoding", "delimiter", "header", "targets"])
+    permit.ledger.facts |= {"import": str(source.pk), "step": "columns", "columns": sum(1 for one in targets if one)}
+
+
+@recorded(Action.FILE_IMPORT)
+def start_check(permit: Permit, *, source: Import) -> None:
+    """Queues the check of the whole file; one that stands or runs is kept."""
+    _must_be_draft(source)
+    _must_be_decided(source)
+    if source.trial is None or source.trial.state in (State.FAILED, State.CANCELLED):
+        _forget_check(source)
+        source.trial = jobs.queue(CHECK, person=permit.actor.id, purpose=source.purpose, arguments={})
+        source.save(update_fields=["trial"])
+    permit.ledger.facts |= {"import": str(source.pk), "step": "check"}
+
+
+@recorded(Action.FILE_IMPORT)
+def start(permit: Permit, *, source: Import, leave_out: bool) -> None:
+    """Queues the import itself, once. Raises Conflict where it has begun, Invalid where no check has been done."""
+    _must_be_draft(source)
+    _must_be_decided(source)
+    if source.trial is None or source.trial.state != State.DONE:
+        raise Invalid(_("Check the whole file first."))
+    last = int(source.trial.result["last"])
+    job = jobs.queue(running.KIND, person=permit.actor.id, purpose=source.purpose, arguments={}, total=last)
+    if not Import.objects.filter(pk=source.pk, job=None, trial=source.trial).update(job=job, leave_out=leave_out):
+        raise Conflict(_("This import has begun already."))
+    permit.ledger.facts |= {"import": str(source.pk), "step": "run", "left_out": leave_out}
+
+
+@recorded(Action.FILE_IMPORT)
+def cancel(permit: Permit, *, source: Import) -> None:
+    """Stops what runs for this import after its current batch."""
+    for job in (source.trial, source.job, source.taking_back):
+        if job is not None and job.state in LIVE:
+            jobs.cancel(job.pk)
+    permit.ledger.facts |= {"import": str(source.pk), "cancel": True}
+
+
+@recorded(Action.FILE_IMPORT)
+def resume(permit: Permit, *, source: Import) -> None:
+    """Queues an import that was cancelled or failed; it goes on after its last batch."""
+    if source.job is None or source.undone or source.taking_back or not jobs.resume(source.job.pk):
+        raise Conflict(_("There is nothing to go on with."))
+    permit.ledger.facts |= {"import": str(source.pk), "resumed": True}
+
+
+@recorded(Action.FILE_IMPORT)
+def discard(permit: Permit, *, source: Import) -> None:
+    """Throws a draft away, with its file."""
+    _must_be_draft(source)
+    _forget_check(source)
+    files.drop(source.file)
+    permit.ledger.facts |= {"import": str(source.pk), "discarded": True}
+    source.delete()
+
+
+@recorded(Action.IMPORT_UNDO)
+def start_undo(permit: Permit, *, source: Import) -> None:
+    """Queues taking the whole import back. Raises Conflict while it runs, or where that was asked already."""
+    job = source.job
+    if job is None or job.state in LIVE or source.undone:
+        raise Conflict(_("This import cannot be taken back now."))
+    if source.taking_back is None:
+        undoing = jobs.queue(UNDO, person=permit.actor.id, purpose=permit.purpose, arguments={})
+        if not Import.objects.filter(pk=source.pk, taking_back=None).update(taking_back=undoing):
+            raise Conflict(_("This import cannot be taken back now."))
+    elif not jobs.resume(source.taking_back.pk):
+        raise Conflict(_("This import cannot be taken back now."))
+    permit.ledger.facts |= {"import": str(source.pk), "step": "undo"}
+
+
+def lacking(source: Import) -> list[Any]:
+    """What must still be decided before the file can be checked, as labels."""
+    return [labels.label(name) for name in mapping.lacking(source.targets)]
+
+
+def _must_be_draft(source: Import) -> None:
+    if source.job_id is not None:
+        raise Conflict(_("This import has begun already."))
+
+
+def _must_be_decided(source: Import) -> None:
+    if files.stands(source.file) is not None:
+        raise Invalid(_("The file has not arrived in full."))
+    if mapping.lacking(source.targets) or mapping.twice(source.targets):
+        raise Invalid(_("Decide the columns first."))
+
+
+def _forget_check(source: Import) -> None:
+    """What a former check found is no longer true."""
+    if source.trial is not None:
+        jobs.cancel(source.trial.pk)
+    Finding.objects.filter(source=source).delete()
+    source.trial = None
+    if not source._state.adding:  # noqa: SLF001 - public by habit
+        Import.objects.filter(pk=source.pk).update(trial=None)

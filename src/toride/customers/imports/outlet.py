@@ -1,0 +1,81 @@
+"""Rejected rows leave as a file: in the file's own form, with reasons, and nothing that a spreadsheet would run."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+from toride.customers.imports import reading, services, wording
+from toride.customers.models import Import, Rejected
+from toride.vault import files
+from toride.vault.permit import Permit
+
+RISKY = ("=", "@", "\t", "\r")
+PIECE = 500
+
+
+def encoding(source: Import) -> str:
+    """In which the file is written; a workbook's rows leave as UTF-8 with its mark."""
+    return source.encoding if source.encoding not in ("", "xlsx") else "utf-8-sig"
+
+
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula (OWASP CSV Injection); numbers and phones stay as they are."""
+    risky = cell.startswith(RISKY) or (cell[:1] in "+-" and not cell[1:].replace("-", "").replace(" ", "").isdigit())
+    return f"'{cell}" if cell and risky else cell
+
+
+def line(number: int, cells: Sequence[str], problems: dict[str, str]) -> list[str]:
+    """One row as the command writes it."""
+    reasons = "; ".join(f"{name} {reason}" for name, reason in problems.items())
+    return [*map(harmless, cells), f"row {number}: {reasons}"]
+
+
+def download(permit: Permit, source: Import, *, heading: str) -> Iterator[bytes]:
+    """The file in pieces, headings first, reasons in the active language; what it holds is told to the ledger now."""
+    permit.ledger.facts |= {
+        "import": str(source.pk),
+        "rows": Rejected.objects.filter(source=source).count(),
+        "encoding": encoding(source),
+    }
+    return _pieces(source, _rows(permit, source, heading))
+
+
+def _rows(permit: Permit, source: Import, heading: str) -> Iterator[list[str]]:
+    if source.header:
+        yield [*map(harmless, _headings(source)), heading]
+    for number, cells, problems in services.rejected_each(permit, source):
+        reasons = " / ".join(f"{wording.field(name)}: {wording.tell(reason)}" for name, reason in problems.items())
+        yield [*map(harmless, cells), f"{number}: {reasons}"]
+
+
+def _headings(source: Import) -> list[str]:
+    chosen = None if source.encoding in ("", "xlsx") else source.encoding
+    parts = reading.rows(
+        lambda: files.content(source.file), reading.Sheet(), encoding=chosen, delimiter=source.delimiter or None
+    )
+    first = next(parts, [[]])
+    parts.close()  # type: ignore[attr-defined]
+    return first[0]
+
+
+def _pieces(source: Import, rows: Iterator[list[str]]) -> Iterator[bytes]:
+    found = encoding(source)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=source.delimiter or ",")
+    first = True
+    for count, row in enumerate(rows, 1):
+        writer.writerow(row)
+        if count % PIECE == 0:
+            yield _encoded(text, found, first=first)
+            first = False
+    yield _encoded(text, found, first=first)
+
+
+def _encoded(text: io.StringIO, found: str, *, first: bool) -> bytes:
+    """What stands in `text`, which is emptied; the mark of an encoding comes once."""
+    content = text.getvalue()
+    text.seek(0)
+    text.truncate()
+    if not first and found in ("utf-8-sig", "utf-16"):
+        found = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le"}[found]
+    return content.encode(found, errors="replace")

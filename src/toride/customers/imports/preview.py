@@ -1,0 +1,163 @@
+"""The first rows of a file, and what each column is and becomes; how a whole file's columns fared."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import translation
+
+from toride.base.errors import Invalid
+from toride.customers import fields
+from toride.customers.imports import labels, mapping, reading, wording
+from toride.customers.imports.cleaning import Row, clean
+from toride.customers.imports.mapping import Columns
+from toride.customers.models import Import
+from toride.vault import files
+from toride.vault.permit import Opening, Permit
+from toride.vault.values import Masked, Opened, Value
+
+SHOWN = 5
+LONGEST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The first rows (up to 1,000) as the file is read now; `problem` says why it cannot be."""
+
+    encoding: str = ""
+    delimiter: str = ""
+    rows: Sequence[Sequence[str]] = field(default=(), repr=False)
+    problem: str = ""
+
+
+@dataclass(slots=True)
+class Fared:
+    """How one column fared: rows that are in order, empty, with problems, and the most usual problem."""
+
+    fine: int = 0
+    empty: int = 0
+    problems: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column as the page of columns shows it."""
+
+    place: int
+    heading: Value
+    samples: Sequence[Value]
+    target: str
+    becomes: Value
+    fared: Fared
+    twice: bool
+
+
+class Tally:
+    """Counts, row by row, how each column fares."""
+
+    def __init__(self, targets: Sequence[str | None]) -> None:
+        self.stands = [labels.stands(one) if one else () for one in targets]
+        self.columns = [Fared() for _ in targets]
+        self.reasons: list[Counter[str]] = [Counter() for _ in targets]
+
+    def see(self, rows: Iterable[Row], cells: Mapping[int, Sequence[str]]) -> None:
+        """Takes cleaned rows with their cells."""
+        for row in rows:
+            written = cells[row.number]
+            for at, names in enumerate(self.stands):
+                one = self.columns[at]
+                found = next((row.problems[name] for name in names if name in row.problems), None)
+                if found is not None:
+                    one.problems += 1
+                    self.reasons[at][found] += 1
+                elif at >= len(written) or not written[at].strip():
+                    one.empty += 1
+                else:
+                    one.fine += 1
+
+    def result(self) -> list[list[Any]]:
+        """For a job's result: figures and sentences that quote nothing."""
+        return [
+            [one.fine, one.empty, one.problems, reasons.most_common(1)[0][0] if reasons else ""]
+            for one, reasons in zip(self.columns, self.reasons, strict=True)
+        ]
+
+
+def look(permit: Permit, source: Import, *, encoding: str, delimiter: str) -> Look:
+    """Reads the first rows; noted in the permit's ledger as a reading of the file."""
+    sheet = reading.Sheet()
+    chosen = None if encoding in ("", "xlsx") else encoding
+    try:
+        with translation.override("en"):
+            parts = reading.rows(
+                lambda: files.content(source.file), sheet, encoding=chosen, delimiter=delimiter or None
+            )
+            rows = next(parts, [])
+            parts.close()  # type: ignore[attr-defined]
+    except Invalid as error:
+        return Look(encoding, delimiter, (), wording.tell(str(error.reason)))
+    permit.ledger.facts |= {"import": str(source.pk), "previewed": len(rows)}
+    return Look(sheet.encoding, sheet.delimiter, rows)
+
+
+def columns(permit: Permit, source: Import, found: Look) -> list[Column]:
+    """Each column with samples, what the first becomes, and how it fares: in the whole file where it was checked."""
+    body = list(found.rows[1:] if source.header else found.rows)
+    targets = [*source.targets, *[None] * (len(found.rows[0]) - len(source.targets))] if found.rows else []
+    cleaned = _cleaned(body, targets)
+    fared = _fared(source, targets, body, cleaned)
+    twice = set(mapping.twice(targets))
+    return [
+        Column(
+            place=at,
+            heading=Opened(found.rows[0][at] if source.header and at < len(found.rows[0]) else ""),
+            samples=[Opened(one[:LONGEST]) for one in _samples(body, at)],
+            target=target or "",
+            becomes=_becomes(permit, target, at, body, cleaned),
+            fared=fared[at],
+            twice=at in twice,
+        )
+        for at, target in enumerate(targets)
+    ]
+
+
+def _cleaned(body: Sequence[Sequence[str]], targets: Sequence[str | None]) -> list[Row]:
+    with translation.override("en"):
+        return [clean(number, cells, Columns(tuple(targets), header=False)) for number, cells in enumerate(body, 1)]
+
+
+def _fared(
+    source: Import, targets: Sequence[str | None], body: Sequence[Sequence[str]], cleaned: Sequence[Row]
+) -> list[Fared]:
+    checked = source.trial.result.get("columns") if source.trial else None
+    if checked and len(checked) == len(targets):
+        return [Fared(*one) for one in checked]
+    tally = Tally(targets)
+    tally.see(cleaned, dict(enumerate(body, 1)))
+    return [Fared(*one) for one in tally.result()]
+
+
+def _samples(body: Sequence[Sequence[str]], at: int) -> list[str]:
+    """Up to two different values."""
+    filled = (row[at].strip() for row in body if at < len(row) and row[at].strip())
+    return [one for one, _ in zip(dict.fromkeys(filled), range(2), strict=False)]
+
+
+def _becomes(
+    permit: Permit, target: str | None, at: int, body: Sequence[Sequence[str]], cleaned: Sequence[Row]
+) -> Value:
+    """What the first row with something in this column gives."""
+    if target is None:
+        return Opened(None)
+    for cells, row in zip(body, cleaned, strict=True):
+        shown = [row.stored.get(name) for name in labels.stands(target) if row.stored.get(name)]
+        if at < len(cells) and cells[at].strip() and shown:
+            if permit.opening(labels.category(target)) is not Opening.CLEAR:
+                return Masked()
+            first = labels.stands(target)[0]
+            if first in fields.CHOICES:
+                return Opened(fields.CHOICES[first].get(shown[0], shown[0]))
+            return Opened("".join(fields.as_written(one) for one in shown)[:LONGEST])
+    return Opened(None)
