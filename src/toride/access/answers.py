@@ -56,6 +56,7 @@ def _words(error: TorideError) -> tuple[str, str]:
 REASONS = {
     "duty": _lazy("Your duties do not include this. If they should, ask the administrator."),
     "purpose": _lazy("Not for this purpose of use. Choose another purpose, or leave the page."),
+    "closed-column": _lazy("This list is filtered or sorted by what your duties or this purpose of use do not open."),
     "inactive": _lazy("Your account is no longer active."),
     "expired": _lazy("The permit has run out. Load the page again."),
     "scope": _lazy("This is outside the branches and people that your duties cover."),

@@ -9,5 +9,7 @@ class Customers(AppConfig):
 
     def ready(self) -> None:
         from toride.customers import facts
+        from toride.customers.finding import side
 
         facts.declare()
+        side.declare()

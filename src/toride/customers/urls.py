@@ -3,14 +3,24 @@
 from django.urls import path
 
 from toride.customers import views
+from toride.customers.finding import views as finding
 from toride.customers.imports.views import imports
 
 urlpatterns = [
-    path("customers/", views.customers, name="customers"),
+    path("customers/", finding.customers, name="customers"),
+    path("customers/find/", finding.find, name="find"),
+    path("customers/views/", finding.save, name="view_save"),
+    path("customers/views/first/", finding.begin, name="view_begin"),
+    path("customers/views/<uuid:view>/", finding.view, name="view"),
+    path("customers/views/<uuid:view>/share/", finding.share, name="view_share"),
+    path("customers/views/<uuid:view>/remove/", finding.remove, name="view_remove"),
+    path("customers/views/<uuid:view>/restore/", finding.restore, name="view_restore"),
     path("customers/new/", views.create, name="customer_new"),
     path("customers/postcode/", views.postcode, name="postcode"),
     path("imports/", imports, name="imports"),
     path("customers/<uuid:subject>/", views.profile, name="profile"),
+    path("customers/<uuid:subject>/peek/", finding.peek, name="customer_peek"),
+    path("customers/<uuid:subject>/star/", finding.star, name="customer_star"),
     path("customers/<uuid:subject>/change/", views.change, name="customer_change"),
     path("customers/<uuid:subject>/history/", views.history, name="customer_history"),
     path("customers/<uuid:subject>/reveal/", views.reveal, name="customer_reveal"),

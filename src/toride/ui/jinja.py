@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined, Template, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
-from toride.ui import assets
+from toride.ui import assets, side
 
 
 class Fold(NodeTransformer):
@@ -76,6 +76,7 @@ def _furnish(made: Folded) -> None:
         languages=settings.LANGUAGES,
         demo=settings.DEMO,
         static=static,
+        side=side.ways,
         now=now,
     )
     made.filters.update(moment=moment, instant=instant, day=day, figure=figure, monthday=monthday, year=year)

@@ -1,0 +1,90 @@
+"""The filters of a list as chips: a few usual ones to press, and each one in force, to take away."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from toride.access.models import Branch, Person
+from toride.customers import fields
+from toride.customers.finding.setting import Setting
+from toride.vault.permit import Permit
+
+MOST_COLLEAGUES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """Pressing it sets the input `name` to `value`, pressing it again empties it."""
+
+    name: str
+    value: str
+    label: Any
+    pressed: bool = False
+
+
+def chips(permit: Permit, person: Person, setting: Setting) -> list[Chip]:
+    """Those in force where they stand among the usual ones, the others after them."""
+    force = {**setting.filters, **({"star": "1"} if setting.starred else {})}
+    usual = [Chip(name, value, label, force.get(name) == value) for name, value, label in _usual(permit, person)]
+    shown = {(chip.name, chip.value) for chip in usual}
+    rest = [
+        Chip(name, value, _label(name, value), pressed=True)
+        for name, value in force.items()
+        if (name, value) not in shown
+    ]
+    return usual + rest
+
+
+def _usual(permit: Permit, person: Person) -> list[tuple[str, str, Any]]:
+    found: list[tuple[str, str, Any]] = [("star", "1", _("Starred"))]
+    if permit.rows.everything or permit.rows.branches:
+        found.append(("owner", "me", _("My customers")))
+    if permit.rows.everything and person.branch_id and person.branch:
+        found.append(("branch", person.branch_id, person.branch.name))
+    found.append(("status", "active", fields.STATUS_LABELS["active"]))
+    found.append(("kind", "organisation", fields.KIND_LABELS["organisation"]))
+    return found
+
+
+def _label(name: str, value: str) -> Any:
+    match name:
+        case "branch":
+            return Branch.objects.filter(code=value).values_list("name", flat=True).first() or value
+        case "owner":
+            return colleague(value)
+        case "status" | "kind":
+            return fields.CHOICES[name].get(value, value)
+        case "birth_date":
+            return _("born %(day)s") % {"day": value}
+        case "value_from":
+            return _("assets from ¥%(amount)s") % {"amount": value}
+        case "value_to":
+            return _("assets to ¥%(amount)s") % {"amount": value}
+    return value
+
+
+def colleague(value: str) -> Any:
+    """The name of a person in charge."""
+    if value == "me":
+        return _("My customers")
+    try:
+        return Person.objects.filter(pk=value).values_list("name", flat=True).first() or _("somebody")
+    except (ValueError, TypeError):
+        return _("somebody")
+
+
+def colleagues(permit: Permit, person: Person) -> list[tuple[str, str]]:
+    """Who of one's own branch may be in charge: id and name."""
+    if not (permit.rows.everything or permit.rows.branches) or not person.branch_id:
+        return []
+    found = Person.objects.filter(branch=person.branch_id, is_active=True).exclude(pk=person.pk).order_by("name")
+    return [(str(one), name) for one, name in found.values_list("pk", "name")[:MOST_COLLEAGUES]]
+
+
+def branches(permit: Permit) -> list[tuple[str, str]]:
+    """Codes and names of the branches in the permit's rows."""
+    found = Branch.objects.order_by("code")
+    if not permit.rows.everything:
+        found = found.filter(code__in=permit.rows.branches)
+    return list(found.values_list("code", "name"))
