@@ -124,6 +124,9 @@ IMPORT_MAX_CELL = 10_000
 IMPORT_PARSER_MEMORY = 1_500 * 1_048_576
 IMPORT_PARSER_SECONDS = 900
 
+# Numbers that must not be here (C12): refuse, mask or apart
+BARRED_NUMBERS = config.choice("TORIDE_BARRED_NUMBERS", ("refuse", "mask", "apart"))
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

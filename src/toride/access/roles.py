@@ -61,6 +61,7 @@ SHARE = ("customers:view:share",)
 EDIT = ("customers:profile:create", "customers:profile:change")
 REVEAL = ("customers:field:reveal",)
 IMPORT = ("customers:file:import", "customers:import:read", "customers:import:undo", "customers:rejected:download")
+APART = ("customers:apart:read", "customers:apart:end")
 WHO_SAW = ("audit:subject:read",)
 TRAIL = (
     "audit:trail:read", "audit:trail:export", "audit:trail:verify", "audit:event:prove",
@@ -110,6 +111,7 @@ SHIPPED: dict[str, Role] = {
         Role("dpo", _("Data protection officer"), (HOME,
             Grant((*LOOK, "customers:import:read"), ("audit",), Reach.ALL,
                   {BASIC: CLEAR, TRANSACTIONS: MASKED, BEHAVIOUR: MASKED, DERIVED: MASKED, SENSITIVE: MASKED}),
+            Grant(APART, ("audit",), Reach.ALL, {BASIC: CLEAR, SENSITIVE: CLEAR}),
             Grant((*TRAIL, "access:matrix:read"), ("audit",), Reach.ALL, {BASIC: CLEAR}),
         )),
         Role("auditor", _("Auditor"), (HOME,

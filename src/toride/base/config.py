@@ -33,6 +33,14 @@ def flag(name: str, *, default: bool = False) -> bool:
     raise ConfigurationError(f"{name} is {value!r}; use 1 or 0.")
 
 
+def choice(name: str, options: tuple[str, ...]) -> str:
+    """One of `options`; the first where nothing is set."""
+    value = text(name, options[0])
+    if value not in options:
+        raise ConfigurationError(f"{name} is {value!r}; use one of {', '.join(options)}.")
+    return str(value)
+
+
 def number(name: str, default: int, *, least: int = 0, most: int = 2**31) -> int:
     """A whole number within limits."""
     value = text(name)

@@ -7,6 +7,8 @@ from toride.base.actions import declare
 
 @declare
 class Action(StrEnum):
+    APART_END = "customers:apart:end"
+    APART_READ = "customers:apart:read"
     FIELD_REVEAL = "customers:field:reveal"
     FILE_IMPORT = "customers:file:import"
     HISTORY_READ = "customers:history:read"

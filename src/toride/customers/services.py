@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from toride.audit import recorded
 from toride.base import clock
 from toride.base.errors import Invalid, Refused
-from toride.customers import fields, folding
+from toride.customers import apart, barred, fields, folding
 from toride.customers.actions import Action
 from toride.customers.models import Customer
 from toride.customers.searchable import row
@@ -35,7 +35,8 @@ def register(permit: Permit, *, branch: str, owner: UUID | None, written: Mappin
     for name in fields.FIELDS:
         if written.get(name):
             _must_open(permit, name)
-    stored = fields.clean({"name": "", "number": "", "status": "active", "kind": "person", **written})
+    screened = barred.screen(written)
+    stored = fields.clean({"name": "", "number": "", "status": "active", "kind": "person", **screened.written})
     subject = subjects.create(1)[0]
     number = folding.plain_number(stored["number"])
     lookup.claim(NUMBER, number, subject)
@@ -50,6 +51,7 @@ def register(permit: Permit, *, branch: str, owner: UUID | None, written: Mappin
     )
     index.put([(subject, row(branch, owner, profile))])
     permit.ledger.touch(subject, Mode.CREATED, *profile)
+    _set_apart(permit, subject, screened)
     return subject
 
 
@@ -63,7 +65,8 @@ def change(
     """
     for name in written:
         _must_open(permit, name)
-    stored = fields.clean(dict(written))
+    screened = barred.screen(written)
+    stored = fields.clean(screened.written)
     note = {"who": permit.actor.name, "who_id": str(permit.actor.id), "source": source}
     amendments = [
         Amendment(subject=subject, category=category, kind="profile", changes=values, revision=revisions.get(category))
@@ -79,6 +82,7 @@ def change(
     if changed:
         permit.ledger.facts["fields"] = changed
         refresh([subject])
+    _set_apart(permit, subject, screened)
     return changed
 
 
@@ -103,6 +107,12 @@ def by_category(stored: Mapping[str, Any]) -> dict[Category, dict[str, Any]]:
     for name, value in stored.items():
         found.setdefault(fields.FIELDS[name].category, {})[name] = value
     return found
+
+
+def _set_apart(permit: Permit, subject: UUID, screened: barred.Screened) -> None:
+    if screened.struck:
+        apart.keep([(subject, screened.apart)])
+        permit.ledger.facts["struck"] = {name: str(kind) for name, kind in screened.struck.items()}
 
 
 def _must_open(permit: Permit, name: str) -> None:

@@ -23,5 +23,7 @@ urlpatterns = [
     path("customers/<uuid:subject>/star/", finding.star, name="customer_star"),
     path("customers/<uuid:subject>/change/", views.change, name="customer_change"),
     path("customers/<uuid:subject>/history/", views.history, name="customer_history"),
+    path("customers/<uuid:subject>/apart/", views.set_apart, name="customer_apart"),
+    path("customers/<uuid:subject>/apart/end/", views.end_apart, name="customer_apart_end"),
     path("customers/<uuid:subject>/reveal/", views.reveal, name="customer_reveal"),
 ]

@@ -16,7 +16,7 @@ from toride.access.models import Branch
 from toride.access.purposes import SHIPPED
 from toride.base.errors import Invalid
 from toride.base.guard import guarded
-from toride.customers import addresses, fields, folding, queries, services, showing
+from toride.customers import addresses, apart, barred, fields, folding, queries, services, showing
 from toride.customers.actions import Action
 from toride.customers.forms import asked, revisions, written
 from toride.vault.permit import Category, Permit
@@ -108,6 +108,24 @@ def change(request: HttpRequest, subject: UUID) -> HttpResponse:
         return render(request, "customers/part.html", context)
     messages.success(request, _("Saved."))
     return _to_profile(request, subject)
+
+
+@guarded(Action.APART_READ, subject="subject")
+def set_apart(request: HttpRequest, subject: UUID) -> HttpResponse:
+    """The numbers that were sealed apart from this record."""
+    permit = request.permit  # type: ignore[attr-defined]
+    found = queries.profile(permit, subject, (Category.BASIC,))
+    context = _context(request, Action.APART_READ, customer=found, numbers=apart.of(permit, subject))
+    return render(request, "customers/apart.html", context | {"kinds": barred.LABELS})
+
+
+@guarded(Action.APART_END, subject="subject")
+@require_POST
+def end_apart(request: HttpRequest, subject: UUID) -> HttpResponse:
+    """Ends them."""
+    count = apart.end(request.permit, subject)  # type: ignore[attr-defined]
+    messages.success(request, _("%(count)d numbers are ended.") % {"count": count})
+    return redirect("customer_apart", subject=subject)
 
 
 @guarded(Action.PROFILE_CREATE)

@@ -1,0 +1,183 @@
+"""Numbers that must not lie in ordinary fields: 個人番号 and payment cards, found by their check digits."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from itertools import accumulate
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from toride.base.errors import Invalid
+
+
+class Kind(StrEnum):
+    """個人番号 may be held only for tax and social security (番号法 第20条), card numbers only under PCI DSS."""
+
+    INDIVIDUAL = "individual"
+    CARD = "card"
+
+
+class Policy(StrEnum):
+    """What becomes of one: the entry is refused; its digits are struck out; or it is struck out and sealed apart."""
+
+    REFUSE = "refuse"
+    MASK = "mask"
+    APART = "apart"
+
+
+LABELS = {Kind.INDIVIDUAL: _("Individual Number (My Number)"), Kind.CARD: _("Card number")}
+ADVICE = {
+    Kind.INDIVIDUAL: _(
+        "this looks like an Individual Number (My Number), which must not be kept here; remove it. "
+        "If it is another number, write what it is before it, such as 受付番号"
+    ),
+    Kind.CARD: _(
+        "this looks like a card number, which must not be kept here; remove it. "
+        "If it is another number, write what it is before it, such as 受付番号"
+    ),
+}
+STRUCK = "＊"
+NOT_SCREENED = frozenset({"number", "birth_date", "since", "last_contact", "value", "score"})  # formats of their own
+_LONG = re.compile(r"\d(?:[ 　‐-―−ー.．・－-]?\d){11}")  # in any width; what is shorter needs no second look
+_RUN = re.compile(r"[0-9](?:[ ‐-―−ー.・-]?[0-9])*")
+_BREAK = re.compile(r"[^0-9]")
+_NAMED = re.compile(r"(?:個人番号|マイナンバー|my\s*number)[^0-9]{0,8}$", re.IGNORECASE)
+_OTHER = re.compile(
+    r"(?:受付|伝票|整理|口座|証券|契約|会員|注文|予約|管理|申込|照会|お客[さ様]ま?|電話|携帯|fax|tel|no|№)(?:番号)?[^0-9A-Z]{0,4}$",
+    re.IGNORECASE,
+)
+_MOMENT = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[01][0-9]|2[0-3])[0-5][0-9]")
+_TWELVE = {(12,), (4, 4, 4)}
+_CARDS = (  # who issues: first digits, lengths (ISO/IEC 7812-1; the schemes' own ranges)
+    (re.compile(r"4"), {13, 16, 19}),
+    (re.compile(r"5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720"), {16}),
+    (re.compile(r"35(?:2[89]|[3-8])"), {16, 17, 18, 19}),
+    (re.compile(r"3[47]"), {15}),
+    (re.compile(r"3(?:0[0-5]|095|[689])"), {14, 16, 19}),
+    (re.compile(r"6011|64[4-9]|65|62"), {16, 17, 18, 19}),
+)
+_SHAPES = {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3)}
+_CARD_DIGITS = (13, 19)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One of them; `start` and `end` are places in the text as written."""
+
+    kind: Kind
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """Fields without such numbers; `apart`: (field, kind, the number) of what policy seals apart."""
+
+    written: dict[str, str] = field(repr=False)
+    struck: dict[str, Kind] = field(default_factory=dict)
+    apart: list[tuple[str, Kind, str]] = field(default_factory=list, repr=False)
+
+
+def find(text: str) -> list[Found]:
+    """Every such number in a text, in any width, with or without separators; ordered, not overlapping."""
+    if not _LONG.search(text):
+        return []
+    folded = "".join(unicodedata.normalize("NFKC", one)[:1] or " " for one in text)
+    found: list[Found] = []
+    for run in _RUN.finditer(folded):
+        before = folded[: run.start()]
+        if before.endswith("+"):
+            continue
+        found += _within(run[0], run.start(), before)
+    return found
+
+
+def screen(written: Mapping[str, str]) -> Screened:
+    """Deals with them by policy, field by field. Raises Invalid with advice by field where policy refuses."""
+    chosen = policy()
+    made = Screened(dict(written))
+    problems = {}
+    for name, text in written.items():
+        found = [] if name in NOT_SCREENED else find(text)
+        if not found:
+            continue
+        if chosen is Policy.REFUSE:
+            problems[name] = ADVICE[found[0].kind]
+            continue
+        made.written[name] = strike(text, found)
+        made.struck[name] = found[0].kind
+        if chosen is Policy.APART:
+            made.apart.extend((name, one.kind, text[one.start : one.end]) for one in found)
+    if problems:
+        raise Invalid(_("Some fields need another look."), problems)
+    return made
+
+
+def strike(text: str, found: list[Found]) -> str:
+    """The text with the digits of each number struck out; of a card's the last four stay (PCI DSS 4.0, 3.4.1)."""
+    content = list(text)
+    for one in found:
+        digits = [at for at in range(one.start, one.end) if content[at].isdigit()]
+        for at in digits[:-4] if one.kind is Kind.CARD else digits:
+            content[at] = STRUCK
+    return "".join(content)
+
+
+def policy() -> Policy:
+    """What TORIDE_BARRED_NUMBERS says."""
+    return Policy(settings.BARRED_NUMBERS)
+
+
+def is_individual(digits: str) -> bool:
+    """Twelve digits whose last one fits (平成26年総務省令第85号 第5条)."""
+    if len(digits) != 12:  # noqa: PLR2004 - as the ordinance says
+        return False
+    weighted = sum(int(digit) * weight for digit, weight in zip(reversed(digits[:11]), _weights(), strict=True))
+    rest = weighted % 11
+    return int(digits[11]) == (0 if rest <= 1 else 11 - rest)
+
+
+def is_card(digits: str) -> bool:
+    """A length and first digits that a card scheme uses, and a check digit that fits (ISO/IEC 7812-1, annex B)."""
+    if not any(start.match(digits) and len(digits) in lengths for start, lengths in _CARDS):
+        return False
+    doubled = (int(digit) * 2 for digit in digits[-2::-2])
+    return (sum(int(digit) for digit in digits[-1::-2]) + sum(two - 9 if two > 9 else two for two in doubled)) % 10 == 0  # noqa: PLR2004 - Luhn
+
+
+def _within(run: str, start: int, before: str) -> Iterator[Found]:
+    """Those among the groups of one run of digits and single separators."""
+    groups = [len(part) for part in _BREAK.split(run)]
+    ends = list(accumulate(groups, lambda end, length: end + 1 + length))
+    begins = [end - length for end, length in zip(ends, groups, strict=True)]
+    first = 0
+    while first < len(groups):
+        for last in range(len(groups), first, -1):
+            shape = tuple(groups[first:last])
+            digits = _BREAK.sub("", run[begins[first] : ends[last - 1]])
+            kind = _kind(digits, shape, before + run[: begins[first]])
+            if kind:
+                yield Found(kind, start + begins[first], start + ends[last - 1])
+                first = last - 1
+                break
+        first += 1
+
+
+def _kind(digits: str, shape: tuple[int, ...], before: str) -> Kind | None:
+    other = _OTHER.search(before)
+    if shape in _TWELVE:
+        if _NAMED.search(before):
+            return Kind.INDIVIDUAL
+        if not other and is_individual(digits) and not (len(shape) == 1 and _MOMENT.fullmatch(digits)):
+            return Kind.INDIVIDUAL
+    in_one = len(shape) == 1 and _CARD_DIGITS[0] <= shape[0] <= _CARD_DIGITS[1]
+    return Kind.CARD if (in_one or shape in _SHAPES) and not other and is_card(digits) else None
+
+
+@cache
+def _weights() -> list[int]:
+    return [n + 1 if n <= 6 else n - 5 for n in range(1, 12)]  # noqa: PLR2004 - as the ordinance says
