@@ -11,15 +11,6 @@
     root.dataset.theme = dark ? "light" : "dark";
   });
 
-  const typing = (target) => target.closest("input, textarea, select, [contenteditable], dialog");
-  document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "/" && !typing(event.target)) {
-      const box = document.querySelector("[data-search]");
-      if (box) { event.preventDefault(); box.focus(); box.select(); }
-    }
-  });
-
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   });
