@@ -5,54 +5,48 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db.models import Model
 
 from toride.base import clock
-from toride.customers import folding
+from toride.customers import folded, folding
 from toride.customers.models import Customer
-from toride.customers.searchable import row
 from toride.customers.services import NUMBER, by_category
-from toride.vault import index, records, rows, subjects
+from toride.vault import index, rows, subjects
 from toride.vault.index import lookup
-from toride.vault.records import Draft
 
 STORE = "default"
 
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """A customer to be: `stored` holds cleaned values by field name; `number` among them."""
+    """A customer to be: `stored` holds cleaned values by field name, `number` among them; `folded` what
+    `folded.cells` makes of them, where that is done already.
+    """
 
     branch: str
     owner: UUID | None
     stored: Mapping[str, Any] = field(repr=False)
+    folded: Sequence[Any] | None = field(default=None, repr=False)
 
 
 def add(made: Sequence[New], *, origin: Mapping[str, Any]) -> list[UUID]:
     """Adds them in the caller's transaction, in order; their subjects. Raises Conflict where a number is taken."""
     if not made:
         return []
-    ids = subjects.create(len(made))
+    profiles = [by_category({name: value for name, value in new.stored.items() if value is not None}) for new in made]
+    whence = orjson.Fragment(orjson.dumps(origin))
+    ids = subjects.take_in(
+        [{category: {**values, "_": whence} for category, values in one.items()} for one in profiles], kind="profile"
+    )
     lookup.claim_many(
         NUMBER, [(folding.plain_number(new.stored[NUMBER]), subject) for new, subject in zip(made, ids, strict=True)]
     )
     moment = rows.to_moment(STORE, clock.now())
     clear = ((subject, new.branch, new.owner, moment) for new, subject in zip(made, ids, strict=True))
     keep(Customer, ("subject_id", "branch_id", "owner_id", "created"), clear)
-    profiles = [by_category({name: value for name, value in new.stored.items() if value is not None}) for new in made]
-    records.write(
-        [
-            Draft(subject=subject, category=category, kind="profile", data={**values, "_": origin})
-            for subject, profile in zip(ids, profiles, strict=True)
-            for category, values in profile.items()
-        ]
-    )
-    index.put(
-        [
-            (subject, row(new.branch, new.owner, profile))
-            for new, subject, profile in zip(made, ids, profiles, strict=True)
-        ]
-    )
+    cells = (new.folded or folded.cells(new.branch, new.owner, one) for new, one in zip(made, profiles, strict=True))
+    index.put_columns(ids, dict(zip(folded.NAMES, zip(*cells, strict=True), strict=True)))
     return ids
 
 

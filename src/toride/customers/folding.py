@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
 
 import jaconv
 import jntajis
@@ -20,6 +22,7 @@ COMPANY_ENDS = ("法人", "組合", "協会", "銀行")
 NO_DIGIT, SEPARATORS = re.compile(r"\D"), re.compile(r"[\s._-]")
 KANA_LOOSE = str.maketrans("ヂヅヲヰヱヴァィゥェォャュョヮ", "ジズオイエウアイウエオヤユヨワ")
 KANA_STRICT = str.maketrans("ヂヅヲヰヱ", "ジズオイエ")
+RECENT = 4_096  # texts of which the fold is remembered: of one name four are asked, and few cities are many
 LONG = re.compile(
     r"ー|(?<=[オコソトノホモヨロゴゾドボポ])[ウオ]"
     r"|(?<=[ウクスツヌフムユルグズブプ])ウ|(?<=[イキシチニヒミリギジビピ])イ"
@@ -28,13 +31,16 @@ KANJI = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〆]")
 ROMAJI = re.compile(r"[a-z]+")
 
 
-class _Variants(dict[int, int]):
-    """Character → the one that stands for its variants, by the MJ 縮退マップ (文字情報技術促進協議会)."""
+class _Table(dict[int, str | None]):
+    """For `str.translate`: character → what stands for it, None to leave it out; each is worked out once."""
 
-    def __missing__(self, code: int) -> int:
-        character = chr(code)
-        self[code] = ord(_standing(character)) if KANJI.match(character) else code
-        return self[code]
+    def __init__(self, fold: Callable[[str], str | None]) -> None:
+        super().__init__()
+        self._fold = fold
+
+    def __missing__(self, code: int) -> str | None:
+        self[code] = found = self._fold(chr(code))
+        return found
 
 
 def _standing(character: str) -> str:
@@ -49,17 +55,25 @@ def _standing(character: str) -> str:
         seen.append(following)
 
 
-_variants = _Variants()
+_plain = _Table(lambda one: None if SPACE.match(one) else str(jaconv.hira2kata(one)))
+_variants = _Table(
+    lambda one: _standing(one) if KANJI.match(one) else one
+)  # the MJ 縮退マップ (文字情報技術促進協議会)
+_strict = _Table(lambda one: one.translate(KANA_STRICT))
+_loose = _Table(lambda one: one.translate(KANA_LOOSE))
 
 
+@lru_cache(maxsize=RECENT)
 def plain(text: str) -> str:
     """NFKC, lower case, hiragana as katakana, no spaces or separators: the exact written form, for ranking."""
     folded = unicodedata.normalize("NFKC", text).lower()
-    for short, full in COMPANY:
-        folded = folded.replace(short, full)
-    return SPACE.sub("", str(jaconv.hira2kata(folded)))
+    if "(" in folded:
+        for short, full in COMPANY:
+            folded = folded.replace(short, full)
+    return folded.translate(_plain)
 
 
+@lru_cache(maxsize=RECENT)
 def name(text: str) -> str:
     """`plain`, with every variant kanji replaced by the one that stands for it: 髙﨑 → 高崎, 齋 齊 斎 → 斉."""
     return unvaried(plain(text))
@@ -72,7 +86,7 @@ def unvaried(folded: str) -> str:
 
 def kana(text: str) -> str:
     """Katakana without spaces; ぢづを as じずお."""
-    return plain(text).translate(KANA_STRICT)
+    return plain(text).translate(_strict)
 
 
 def loose(text: str) -> str:
@@ -82,7 +96,7 @@ def loose(text: str) -> str:
 
 def loosened(folded: str) -> str:
     """`loose`, from what `kana` gave."""
-    return LONG.sub("", folded.translate(KANA_LOOSE))
+    return LONG.sub("", folded.translate(_loose))
 
 
 def romaji(text: str) -> list[str]:
@@ -105,18 +119,21 @@ def is_kana(text: str) -> bool:
 
 def digits(text: str) -> str:
     """The digits of any notation."""
-    return NO_DIGIT.sub("", unicodedata.normalize("NFKC", text))
+    short = text.replace("-", "")
+    return short if short.isascii() and short.isdigit() else NO_DIGIT.sub("", unicodedata.normalize("NFKC", text))
 
 
 def phone_digits(text: str) -> str:
     """The digits of a phone number as dialled in Japan: +81 90… → 090…; at most 18."""
     found = digits(text)
-    international = unicodedata.normalize("NFKC", text).strip().startswith("+81")
+    international = len(found) != len(text) and unicodedata.normalize("NFKC", text).strip().startswith("+81")
     return ("0" + found[2:].removeprefix("0") if international else found)[:18]
 
 
 def plain_number(text: str) -> str:
     """A customer number for search: half width, upper case, no separators."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     return SEPARATORS.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 

@@ -7,19 +7,36 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from toride.base.errors import Invalid
 from toride.vault import bundles, rows
-from toride.vault.aead import Part, Unopenable, key_id, pad, seal, unpad, unseal
+from toride.vault.aead import (
+    Part,
+    Unopenable,
+    header,
+    key_id,
+    nonces,
+    pack,
+    pack_id,
+    pad,
+    seal,
+    seal_packed,
+    unpad,
+    unseal,
+)
 from toride.vault.bundles import WHOLE, DataKey
 from toride.vault.keystore.models import Erasure
 from toride.vault.permit import Category
 
 STORE = "default"
+TABLE = "vault_sealedrecord"
+COLUMNS = ("id", "subject_id", "category", "kind", "revision", "changed", "blob")
 MAX_BYTES = 1_048_576
 STREAM_SUBJECTS = 1_000
 _SCHEMA = 1  # of what a record's seal covers; kept as a blob's first byte
 _LABEL = "record"
+New = tuple[bytes, bytes, bytes, Category, Mapping[str, Any]]  # secret, record, subject, category, content
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +66,16 @@ class Sealed:
 def seal_record(key: DataKey, place: Place, revision: int, data: Mapping[str, Any]) -> bytes:
     """A record's blob: schema (1 byte), then the sealed, padded JSON. Invalid over MAX_BYTES."""
     return bytes([_SCHEMA]) + seal(key.secret, dump(data), *place.context(revision), key_id=key.version)
+
+
+def seal_new(kind: str, drafts: Collection[New]) -> Iterator[bytes]:
+    """As `seal_record` for first revisions of one kind under first keys, in a third of the time."""
+    begin, end = pack(_LABEL, _SCHEMA), pack(1, kind)
+    middle = {category: pack(category) for category in Category}
+    schema, head = bytes([_SCHEMA]), header(1)
+    for nonce, (secret, record, subject, category, data) in zip(nonces(len(drafts)), drafts, strict=True):
+        context = begin + pack_id(subject) + middle[category] + pack_id(record) + end
+        yield schema + seal_packed(AESGCM(secret), head, nonce, dump(data), context)
 
 
 def open_record(key: DataKey, row: Sealed) -> dict[str, Any]:

@@ -1,16 +1,30 @@
 """The five keys of each subject, sealed together in one row of the key store; one of them can be destroyed alone."""
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 from django.db.models import Max
 
 from toride.vault import keyring, rows
-from toride.vault.aead import KEY_BYTES, Unopenable, key_id, random_key, seal, unseal
+from toride.vault.aead import (
+    KEY_BYTES,
+    Unopenable,
+    header,
+    key_id,
+    nonces,
+    pack,
+    pack_id,
+    random_key,
+    seal,
+    seal_packed,
+    unseal,
+)
 from toride.vault.keyring import Key, Kind
 from toride.vault.keystore.lock import STORE, reaching
 from toride.vault.keystore.models import Erasure
@@ -22,6 +36,7 @@ WHOLE = 0  # in place of a category: all of them
 _LABEL = "subject-keys"
 _SLOT = 1 + KEY_BYTES
 _CATEGORIES = tuple(int(category) for category in Category)
+_ALL = sum(1 << category for category in _CATEGORIES)
 Erased = tuple[UUID, int, int]  # whose, of which category or WHOLE, up to which version of the key
 
 
@@ -47,6 +62,10 @@ class Bundle:
         at = self._place(category)
         return DataKey(self.slots[at], self.slots[at + 1 : at + _SLOT])
 
+    def secrets(self) -> list[bytes]:
+        """The keys of all categories, in order, of a bundle that has them all."""
+        return [self.slots[at : at + KEY_BYTES] for at in range(1, len(self.slots), _SLOT)]
+
     def without(self, category: int) -> "Bundle":
         """The same, less one key."""
         at = self._place(category)
@@ -61,14 +80,24 @@ class Bundle:
         return _SLOT * (self.mask & (1 << category) - 1).bit_count()
 
 
-def make(subjects: Collection[UUID]) -> None:
-    """Gives new subjects their keys, committed when this returns: no data is ever without its key."""
+def make(subjects: Collection[UUID]) -> list[Bundle]:
+    """Gives new subjects their keys, committed when this returns: no data is ever without its key. In order."""
     keyring.current(Kind.SUBJECTS)
-    as_id = rows.id_maker(STORE)
+    made = _new_bundles(len(subjects))
     with reaching(), transaction.atomic(using=STORE, durable=True):
         key = keyring.held(Kind.SUBJECTS)
-        made = [(as_id(subject), key.number, _seal(key, subject, _new_bundle())) for subject in subjects]
-        rows.insert(STORE, TABLE, ("subject", "generation", "keys"), made)
+        cipher, head, end = AESGCM(key.secret), header(key.number), pack(_ALL)
+        before, mask = pack(_LABEL), bytes([_ALL])
+        kept = [
+            (
+                subject.hex,
+                key.number,
+                mask + seal_packed(cipher, head, nonce, bundle.slots, before + pack_id(subject.bytes) + end),
+            )
+            for subject, bundle, nonce in zip(subjects, made, nonces(len(made)), strict=True)
+        ]
+        rows.insert(STORE, TABLE, ("subject", "generation", "keys"), kept)
+    return made
 
 
 def load(subjects: Collection[UUID], looks: int = LOOKS) -> dict[UUID, Bundle]:
@@ -124,8 +153,12 @@ def move(generation: int, limit: int) -> int:
     return len(found)
 
 
-def _new_bundle() -> Bundle:
-    return Bundle(sum(1 << category for category in _CATEGORIES), b"".join([_new_slot(1) for _ in _CATEGORIES]))
+def _new_bundles(count: int) -> list[Bundle]:
+    """Whole ones; their random bits are asked of the system at once."""
+    drawn = os.urandom(len(_CATEGORIES) * KEY_BYTES * count)
+    slots = b"\x01".join([b"", *(drawn[at : at + KEY_BYTES] for at in range(0, len(drawn), KEY_BYTES))])
+    size = len(_CATEGORIES) * _SLOT
+    return [Bundle(_ALL, slots[at : at + size]) for at in range(0, len(slots), size)]
 
 
 def _new_slot(version: int) -> bytes:

@@ -12,15 +12,13 @@ from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Refused
 from toride.base.ids import ordered_id
 from toride.vault import bundles, keyring, rows
-from toride.vault._sealed import STORE, Place, Sealed, dump, fetch, load, open_records, seal_record
+from toride.vault._sealed import COLUMNS, STORE, TABLE, Place, Sealed, dump, fetch, load, open_records, seal_record
 from toride.vault.aead import Part, Unopenable, key_id, seal, unseal
 from toride.vault.bundles import Bundle, DataKey
 from toride.vault.keyring import Kind
 from toride.vault.permit import Category, Mode, Opening, Permit
 from toride.vault.values import Closed, Masked, Opened, Value
 
-_TABLE = "vault_sealedrecord"
-_COLUMNS = ("id", "subject_id", "category", "kind", "revision", "changed", "blob")
 _UPDATE = (
     "UPDATE vault_sealedrecord SET revision = %s, changed = %s, blob = %s"
     " WHERE id = %s AND subject_id = %s AND category = %s AND kind = %s AND revision = %s"
@@ -99,6 +97,15 @@ def write(drafts: Sequence[Draft]) -> list[UUID]:
             made.append((*place, revision, now, blob))
     _keep(made, changed)
     return ids
+
+
+def remove(permit: Permit, subject: UUID, category: Category, kind: str) -> int:
+    """Deletes the records of one kind in the caller's transaction; how many. Refused unless the permit opens it."""
+    permit.check(subject)
+    if permit.opening(category) is not Opening.CLEAR:
+        raise Refused("category")
+    sql = f"DELETE FROM {TABLE} WHERE subject_id = %s AND category = %s AND kind = %s"  # noqa: S608 - our name
+    return rows.change(STORE, sql, [(rows.to_id(STORE, subject), int(category), kind)])
 
 
 def read(
@@ -209,7 +216,7 @@ def _record(row: Sealed, values: Values) -> Record:
 def _keep(made: list[tuple[Any, ...]], changed: list[tuple[Any, ...]]) -> None:
     try:
         with transaction.atomic(using=STORE):
-            rows.insert(STORE, _TABLE, _COLUMNS, made)
+            rows.insert(STORE, TABLE, COLUMNS, made)
             if changed and rows.change(STORE, _UPDATE, changed) != len(changed):
                 raise Conflict("this record was changed by somebody else in the meantime")
     except IntegrityError:

@@ -1,16 +1,18 @@
 """Subjects: made with their keys, and erased by destroying them."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from toride.base import clock
-from toride.base.ids import random_id
+from toride.base.ids import near_ids, ordered_ids
 from toride.vault import bundles, rows
-from toride.vault.bundles import WHOLE, Erased
+from toride.vault._sealed import COLUMNS, TABLE, seal_new
+from toride.vault.bundles import WHOLE, Bundle, Erased
 from toride.vault.keystore.lock import reaching
 from toride.vault.keystore.models import Erasure as KeyErasure
 from toride.vault.models import Erasure, SealedRecord, Subject
@@ -21,12 +23,27 @@ REPLAY_BATCH = 1_000
 
 
 def create(count: int = 1) -> list[UUID]:
-    """New subjects. Their keys are committed at once, the subjects with the caller's transaction."""
-    made = [random_id() for _ in range(count)]
-    bundles.make(made)
-    as_id, now = rows.id_maker(STORE), rows.to_moment(STORE, clock.now())
-    with transaction.atomic(using=STORE):
-        rows.insert(STORE, "vault_subject", ("id", "created"), [(as_id(one), now) for one in made])
+    """New subjects, ascending. Their keys are committed at once, the subjects with the caller's transaction."""
+    made = near_ids(count)
+    _begin(made)
+    return made
+
+
+def take_in(profiles: Sequence[Mapping[Category, Mapping[str, Any]]], *, kind: str) -> list[UUID]:
+    """As `create`, one for each of `profiles`, with its records of `kind`; their keys are never read back for that."""
+    made = near_ids(len(profiles))
+    kept = _begin(made)
+    drafts = []
+    fresh = iter(ordered_ids(sum(map(len, profiles))))
+    for subject, bundle, profile in zip(made, kept, profiles, strict=True):
+        secrets, raw = bundle.secrets(), subject.bytes
+        drafts += [(secrets[category - 1], next(fresh), raw, category, data) for category, data in profile.items()]
+    now = rows.to_moment(STORE, clock.now())
+    sealed = [
+        (record.hex(), subject.hex(), int(category), kind, 1, now, blob)
+        for (_, record, subject, category, _), blob in zip(drafts, seal_new(kind, drafts), strict=True)
+    ]
+    rows.insert(STORE, TABLE, COLUMNS, sealed)
     return made
 
 
@@ -68,6 +85,14 @@ def replay() -> int:
         with transaction.atomic(using=STORE):
             _remove(batch, clock.now())
     return len(in_data ^ in_keys)
+
+
+def _begin(made: Sequence[UUID]) -> list[Bundle]:
+    kept = bundles.make(made)
+    now = rows.to_moment(STORE, clock.now())
+    with transaction.atomic(using=STORE):
+        rows.insert(STORE, "vault_subject", ("id", "created"), [(one.hex, now) for one in made])
+    return kept
 
 
 def _erase(erased: list[Erased]) -> None:

@@ -182,3 +182,19 @@ def test_a_stale_index_never_shows_who_no_longer_answers(house: House) -> None:
     permit = house.permit(house.manager, "customers:list:search")
     assert queries.search(permit, Ask(text="旧姓")).items == []
     assert [one.subject for one in queries.search(permit, Ask(text="花子")).items] == [subject]
+
+
+def test_folding_many_at_once_is_folding_one_by_one() -> None:
+    from uuid import uuid4
+
+    from toride.customers import folded
+    from toride.vault.permit import Category
+
+    profile = {
+        Category.BASIC: {"number": "a-1", "name": "㈱髙﨑 ﾃｸﾉ", "contact_person": "齋藤", "kana": "たかさき", "city": "龍ケ崎市",
+                         "phones": ["+81 90-1111-2222"], "emails": ["Ken@Example.jp"], "postcode": "301-0001"},
+        Category.TRANSACTIONS: {"value": 3},
+    }  # fmt: skip
+    for branch, owner, one in (("002", uuid4(), profile), ("002", None, {})):
+        assert dict(zip(folded.NAMES, folded.cells(branch, owner, one), strict=True)) == folded.row(branch, owner, one)
+    assert folded.row("002", None, profile)["name"] == ["株式会社高崎テクノ", "斉藤"]

@@ -20,7 +20,7 @@ from toride.vault.index.query import (
 from toride.vault.index.rebuilding import open_index as open  # noqa: A004 - read as index.open()
 from toride.vault.index.rebuilding import rebuild
 from toride.vault.index.searching import Hits, count, search, status
-from toride.vault.index.store import put, remove
+from toride.vault.index.store import put, put_columns, remove
 
 __all__ = [
     "All",
@@ -45,6 +45,7 @@ __all__ = [
     "matches",
     "open",
     "put",
+    "put_columns",
     "rebuild",
     "remove",
     "search",

@@ -35,6 +35,7 @@ class Type(StrEnum):
 _DIGITS, _HASH, _INT, _DATE = Type.DIGITS, Type.HASH, Type.INT, Type.DATE  # an enumeration's members are slow to reach
 WORDS = {Type.TEXT, Type.KEY, Type.CODE}
 PAIRS = {Type.DIGITS, Type.HASH}
+_MANY = {tuple, list}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,31 @@ def encode_row(columns: Schema, row: Mapping[str, Any], salt: bytes) -> Row:
         else:
             encoded[name] = (encode(kind, value, salt),)
     return encoded
+
+
+def encode_column(kind: Type, cells: Sequence[Any], salt: bytes) -> list[Any]:
+    """One column of many rows, as `encode_row` gives each; a value that comes again is looked at once."""
+    known: dict[Any, Any] = {None: None, "": None}
+
+    def one(value: Any) -> Any:
+        found = known.get(value, known)
+        if found is known:
+            found = known[value] = encode(kind, value, salt)
+        return found
+
+    if kind is _INT or kind is _DATE:
+        return [one(cell) for cell in cells]
+    return [_several(cell, one) if cell.__class__ in _MANY else _single(one(cell)) for cell in cells]
+
+
+def _several(cell: Sequence[Any], one: Callable[[Any], Any]) -> tuple[Any, ...]:
+    if len(cell) > MAX_VALUES:
+        raise Invalid("too many values in one searchable field")
+    return tuple([found for value in cell if (found := one(value)) is not None])
+
+
+def _single(found: Any) -> tuple[Any, ...]:
+    return () if found is None else (found,)
 
 
 def encode(kind: Type, value: Any, salt: bytes) -> Any:

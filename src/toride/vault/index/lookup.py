@@ -1,18 +1,20 @@
 """Unique values: who has this customer number, and nobody else may take it."""
 
+import hmac
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
 from uuid import UUID
 
 from toride.base.errors import Conflict
 from toride.vault import rows
-from toride.vault.aead import hmac128
+from toride.vault.aead import TOKEN_BYTES, hmac128, pack
 from toride.vault.index import database, sealing
 from toride.vault.index.database import STORE, State, fetch, run
 from toride.vault.index.store import writing
 
-BULK = 1_000  # values in one statement
+BULK = 1_000  # values in one question
 _COLUMNS = "epoch, kind, token, subject, blob"
+_ADD = f"INSERT INTO vault_lookuptoken ({_COLUMNS}) "
+_BLOCK = 64
 
 
 def claim(kind: str, value: str, subject: UUID) -> None:
@@ -83,8 +85,19 @@ class _Tokens:
     def token(self, value: str) -> bytes:
         return hmac128(self._key, self.kind, value)
 
-    def seal(self, value: str) -> bytes:
-        return sealing.close(self.epoch, "lookup.value", value.encode(), self.kind, self.token(value), block=64)
+    def tokens(self, values: Iterable[str]) -> dict[bytes, str]:
+        """Value by token."""
+        key, begin = self._key, pack(self.kind)
+        return {hmac.digest(key, begin + pack(value), "sha256")[:TOKEN_BYTES]: value for value in values}
+
+    def seal(self, values: Mapping[bytes, str]) -> list[bytes]:
+        """Each value sealed to its token."""
+        return sealing.close_each(
+            self.epoch,
+            "lookup.value",
+            [(value.encode(), pack(self.kind, token)) for token, value in values.items()],
+            block=_BLOCK,
+        )
 
 
 def rekey(state: State, after: int, size: int) -> int | None:
@@ -106,29 +119,30 @@ def rekey(state: State, after: int, size: int) -> int | None:
 
 def _insert(keys: _Tokens, values: Mapping[str, UUID]) -> set[str]:
     """The values that another has. Waits for a transaction that is about to take one."""
-    by_token = {keys.token(value): value for value in values}
-    added: set[str] = set()
-    ordered = sorted(by_token)  # one order for all: no two wait for each other
-    for start in range(0, len(ordered), BULK):
-        chunk = ordered[start : start + BULK]
-        parameters: list[Any] = []
-        for token in chunk:
-            value = by_token[token]
-            parameters += [keys.epoch, keys.kind, token, database.to_subject(values[value]), keys.seal(value)]
-        places = ", ".join(["(%s, %s, %s, %s, %s)"] * len(chunk))
-        sql = f"INSERT INTO vault_lookuptoken ({_COLUMNS}) VALUES {places} ON CONFLICT DO NOTHING RETURNING token"  # noqa: S608
-        added |= {by_token[bytes(token)] for (token,) in fetch(sql, parameters)}
-    refused = [value for value in values if value not in added]
-    owners = _find(keys, refused)
-    return {value for value in refused if owners.get(value) != values[value]}
+    ordered = dict(sorted(keys.tokens(values).items()))  # one order for all: no two wait for each other
+    owners = [values[value].hex for value in ordered.values()]
+    if _add(keys, list(ordered), owners, keys.seal(ordered)) == len(values):
+        return set()
+    found = _find(keys, values)
+    return {value for value, subject in values.items() if found.get(value) != subject}
 
 
-def _find(keys: _Tokens, values: list[str]) -> dict[str, UUID]:
-    owners = {}
-    for start in range(0, len(values), BULK):
-        by_token = {keys.token(value): value for value in values[start : start + BULK]}
-        places = ", ".join(["%s"] * len(by_token))
-        sql = f"SELECT token, subject FROM vault_lookuptoken WHERE epoch = %s AND kind = %s AND token IN ({places})"  # noqa: S608
-        for token, subject in fetch(sql, [keys.epoch, keys.kind, *by_token]):
-            owners[by_token[bytes(token)]] = database.subject(subject)
-    return owners
+def _add(keys: _Tokens, tokens: list[bytes], owners: list[str], blobs: list[bytes]) -> int:
+    """How many were not there yet."""
+    end = " ON CONFLICT DO NOTHING"
+    if database.is_server():
+        sql = f"{_ADD}SELECT %s, %s, t, s, b FROM unnest(%s::bytea[], %s::uuid[], %s::bytea[]) AS n(t, s, b){end}"  # noqa: S608 - our names
+        return run(sql, keys.epoch, keys.kind, tokens, owners, blobs)
+    each = [(keys.epoch, keys.kind, *one) for one in zip(tokens, owners, blobs, strict=True)]
+    return rows.change(STORE, f"{_ADD}VALUES (%s, %s, %s, %s, %s){end}", each)
+
+
+def _find(keys: _Tokens, values: Iterable[str]) -> dict[str, UUID]:
+    by_token = keys.tokens(values)
+    wanted = list(by_token)
+    sql = "SELECT token, subject FROM vault_lookuptoken WHERE epoch = %s AND kind = %s AND token IN "
+    found = []
+    for start in range(0, len(wanted), BULK):
+        chunk = wanted[start : start + BULK]
+        found += fetch(f"{sql}({', '.join(['%s'] * len(chunk))})", [keys.epoch, keys.kind, *chunk])
+    return {by_token[bytes(token)]: database.subject(subject) for token, subject in found}

@@ -40,13 +40,22 @@ class Part:
         """From encoded rows by subject; None: gone."""
         present = sorted(subject for subject, row in rows.items() if row is not None)
         ordered = [rows[subject] or {} for subject in present]
-        columns: dict[str, Flat] = {}
+        cells = {}
         for column in schema.columns:
             empty = None if _form(column.type) is Numbers else ()
-            cells = [row.get(column.name, empty) for row in ordered]
-            columns[column.name] = _form(column.type).build(cells)
+            cells[column.name] = [row.get(column.name, empty) for row in ordered]
         gone = sorted(subject for subject, row in rows.items() if row is None)
-        return cls(subjects_of(present), columns, subjects_of(gone))
+        return cls.of(schema, present, cells, gone)
+
+    @classmethod
+    def of(
+        cls, schema: Schema, subjects: Sequence[bytes], cells: Mapping[str, Sequence[Any]], gone: Sequence[bytes] = ()
+    ) -> "Part":
+        """From encoded columns of ascending subjects."""
+        columns: dict[str, Flat] = {
+            column.name: _form(column.type).build(cells[column.name]) for column in schema.columns
+        }
+        return cls(subjects_of(subjects), columns, subjects_of(gone))
 
     def take(self, rows: Array) -> "Part":
         """The named rows, which must be in order; without `gone`."""

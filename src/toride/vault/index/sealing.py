@@ -1,15 +1,16 @@
 """How the index is sealed: under its epoch's key, each blob to its place, padded."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import orjson
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from toride.vault import keyring
 from toride.vault.aead import Part as Context
-from toride.vault.aead import Unopenable, derive, key_id, seal, unpad, unseal
+from toride.vault.aead import Unopenable, derive, header, key_id, nonces, pack, seal, seal_packed, unpad, unseal
 from toride.vault.index.columns import Row, Schema
 from toride.vault.index.part import Part, load_all
 from toride.vault.keyring import Kind
@@ -33,8 +34,16 @@ def _derived(secret: bytes, label: str) -> bytes:
 
 def close(epoch: int, label: str, content: bytes, *place: Context, block: int = DELTA_BLOCK) -> bytes:
     """`content` padded to whole blocks (ISO/IEC 7816-4) and sealed under `epoch` to `place`."""
-    padded = content + b"\x80" + bytes(-(len(content) + 1) % block)
-    return seal(key(epoch, label), padded, label, *place, key_id=epoch)
+    return seal(key(epoch, label), _padded(content, block), label, *place, key_id=epoch)
+
+
+def close_each(epoch: int, label: str, items: Sequence[tuple[bytes, bytes]], *, block: int) -> list[bytes]:
+    """As `close` for many contents, each with its place as `pack` gives it."""
+    cipher, head, begin = AESGCM(key(epoch, label)), header(epoch), pack(label)
+    return [
+        seal_packed(cipher, head, nonce, _padded(content, block), begin + place)
+        for nonce, (content, place) in zip(nonces(len(items)), items, strict=True)
+    ]
 
 
 def open_(epoch: int, label: str, blob: bytes, *place: Context) -> bytes:
@@ -53,8 +62,13 @@ def dump_delta(schema: Schema, rows: Mapping[bytes, Row | None]) -> bytes:
     """Encoded rows by subject (None: gone) as bytes: few as rows, many as columns."""
     if len(rows) < PACKED:
         return _ROWS + orjson.dumps([[subject.hex(), row] for subject, row in rows.items()])
+    return dump_part(schema, Part.build(schema, rows))
+
+
+def dump_part(schema: Schema, part: Part) -> bytes:
+    """Rows as columns, as bytes."""
     columns = orjson.dumps([[column.name, column.type.value] for column in schema.columns])
-    return _COLUMNS + len(columns).to_bytes(4) + columns + Part.build(schema, rows).dump_all(schema)
+    return _COLUMNS + len(columns).to_bytes(4) + columns + part.dump_all(schema)
 
 
 def load_delta(content: bytes) -> dict[bytes, Row | None] | Part:
@@ -64,6 +78,10 @@ def load_delta(content: bytes) -> dict[bytes, Row | None] | Part:
         return {bytes.fromhex(subject): row for subject, row in orjson.loads(body)}
     size = int.from_bytes(body[:4])
     return load_all(orjson.loads(body[4 : 4 + size]), body[4 + size :])
+
+
+def _padded(content: bytes, block: int) -> bytes:
+    return content + b"\x80" + bytes(-(len(content) + 1) % block)
 
 
 def encoded(rows: Iterable[tuple[UUID, Any]]) -> dict[bytes, Any]:

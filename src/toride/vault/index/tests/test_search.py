@@ -6,7 +6,20 @@ import pytest
 from toride.base import clock
 from toride.base.errors import Invalid, Refused
 from toride.vault import index
-from toride.vault.index import All, AnyOf, Between, Contains, Either, Equals, MonthDay, Not, Prefix, Suffix, searching
+from toride.vault.index import (
+    All,
+    AnyOf,
+    Between,
+    Contains,
+    Either,
+    Equals,
+    MonthDay,
+    Not,
+    Prefix,
+    Suffix,
+    searching,
+    store,
+)
 from toride.vault.index.tests.conftest import hanako, ids
 from toride.vault.permit import Category, Opening, Rows
 
@@ -229,3 +242,30 @@ def test_nesting_and_page_size_have_limits(permit):
 def test_a_value_that_does_not_fit_its_column_is_invalid(row):
     with pytest.raises(Invalid):
         index.put([(uuid4(), row)])
+
+
+def test_many_put_by_columns_are_found_as_those_put_by_rows(permit):
+    """More than one delta holds; each row, and nothing of its neighbour."""
+    count = store.DELTA_ROWS + 50
+    made = sorted(ids(count))
+    columns = {name: [value] * count for name, value in hanako().items()}
+    columns["number"] = [f"A-{place:06}" for place in range(count)]
+    columns["name"] = [("佐藤花子",), "佐藤花子", "", None, []] * (count // 5)
+    columns["assets"] = [None if place % 2 else place for place in range(count)]
+    del columns["visits"]
+    index.put_columns(made, columns)
+    assert index.search(permit(), Equals("number", "A-000007")).subjects == [made[7]]
+    assert index.search(permit(), Equals("number", f"A-{count - 1:06}")).subjects == [made[-1]]
+    assert index.count(permit(), Contains("name", "藤花")) == count // 5 * 2
+    assert index.count(permit(), Equals("email", "hanako@example.com")) == count
+    assert index.count(permit(), Between("assets", 0, 100)) == 51
+    assert index.count(permit(), Between("visits", None, None)) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("phone", "12a"), ("name", "\ud800"), ("assets", "1"), ("birth", "1984-02-30"), ("phone", ["1"] * 65)],
+)
+def test_columns_that_do_not_fit_are_refused(permit, name, value):
+    with pytest.raises(Invalid):
+        index.put_columns(sorted(ids(2)), {name: [None, value]})
