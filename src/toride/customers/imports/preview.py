@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import translation
 
 from toride.base.errors import Invalid
-from toride.customers import fields
+from toride.customers import fields, showing
 from toride.customers.imports import labels, mapping, reading, wording
 from toride.customers.imports.cleaning import Row, clean
 from toride.customers.imports.mapping import Columns
@@ -18,6 +18,7 @@ from toride.vault.permit import Opening, Permit
 from toride.vault.values import Masked, Opened, Value
 
 SHOWN = 5
+MOST_COLUMNS = 40  # of the preview of rows
 LONGEST = 60
 
 
@@ -102,6 +103,11 @@ def look(permit: Permit, source: Import, *, encoding: str, delimiter: str) -> Lo
     return Look(sheet.encoding, sheet.delimiter, rows)
 
 
+def shown(found: Look) -> list[list[Value]]:
+    """The first rows as they stand in the file."""
+    return [[Opened(cell[:LONGEST]) for cell in row[:MOST_COLUMNS]] for row in found.rows[:SHOWN]]
+
+
 def columns(permit: Permit, source: Import, found: Look) -> list[Column]:
     """Each column with samples, what the first becomes, and how it fares: in the whole file where it was checked."""
     body = list(found.rows[1:] if source.header else found.rows)
@@ -159,5 +165,5 @@ def _becomes(
             first = labels.stands(target)[0]
             if first in fields.CHOICES:
                 return Opened(fields.CHOICES[first].get(shown[0], shown[0]))
-            return Opened("".join(fields.as_written(one) for one in shown)[:LONGEST])
+            return Opened("".join(showing.as_written(one) for one in shown)[:LONGEST])
     return Opened(None)
