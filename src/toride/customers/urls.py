@@ -1,10 +1,9 @@
 """Addresses of the customers' pages."""
 
-from django.urls import path
+from django.urls import include, path
 
 from toride.customers import views
 from toride.customers.finding import views as finding
-from toride.customers.imports.views import imports
 
 urlpatterns = [
     path("customers/", finding.customers, name="customers"),
@@ -17,7 +16,7 @@ urlpatterns = [
     path("customers/views/<uuid:view>/restore/", finding.restore, name="view_restore"),
     path("customers/new/", views.create, name="customer_new"),
     path("customers/postcode/", views.postcode, name="postcode"),
-    path("imports/", imports, name="imports"),
+    path("imports/", include("toride.customers.imports.urls")),
     path("customers/<uuid:subject>/", views.profile, name="profile"),
     path("customers/<uuid:subject>/peek/", finding.peek, name="customer_peek"),
     path("customers/<uuid:subject>/star/", finding.star, name="customer_star"),
