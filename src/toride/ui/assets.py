@@ -19,8 +19,8 @@ def content(name: str) -> bytes:
             import django_htmx
 
             htmx = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
-            own = (path.read_bytes() for path in sorted(FOLDER.glob("*.js")))
-            return b"\n".join([htmx.read_bytes(), *own])
+            first, *own = (path.read_bytes() for path in sorted(FOLDER.glob("*.js")))
+            return b"\n".join([first, htmx.read_bytes(), *own])
         case "icons.svg" | "favicon.svg":
             return (FOLDER / name).read_bytes()
     raise KeyError(name)

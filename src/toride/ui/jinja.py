@@ -78,6 +78,7 @@ def _furnish(made: Folded) -> None:
         static=static,
         side=side.ways,
         now=now,
+        theme=theme,
     )
     made.filters.update(moment=moment, instant=instant, day=day, figure=figure, monthday=monthday, year=year)
 
@@ -111,6 +112,13 @@ def moment(value: Any) -> str:
 def instant(value: Any) -> str:
     """As `moment`, to the second: for evidence."""
     return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def theme(request: Any) -> Markup:
+    """The attribute for a chosen theme; none where the browser's own preference counts."""
+    session = getattr(request, "session", None)
+    chosen = session.get("theme") if session is not None else None
+    return Markup(' data-theme="{}"').format(chosen) if chosen else Markup("")
 
 
 def now() -> str:

@@ -4,4 +4,7 @@ from django.urls import path
 
 from toride.ui import views
 
-urlpatterns = [path("static/<str:mark>/<str:name>", views.asset, name="asset")]
+urlpatterns = [
+    path("static/<str:mark>/<str:name>", views.asset, name="asset"),
+    path("theme/", views.theme, name="theme"),
+]

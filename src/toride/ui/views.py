@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from toride.base.guard import open_to_all
 from toride.ui import assets
@@ -20,6 +21,20 @@ def asset(request: HttpRequest, mark: str, name: str) -> HttpResponse:
         content_type=f"{assets.TYPES[name]}; charset=utf-8",
         headers={"Cache-Control": "public, max-age=31536000, immutable"},
     )
+
+
+THEMES = ("light", "dark")
+
+
+@open_to_all
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Light or dark, for this session; the browser keeps nothing."""
+    chosen = request.POST.get("theme", "")
+    if chosen not in THEMES:
+        return HttpResponse(status=422)
+    request.session["theme"] = chosen
+    return HttpResponse(status=204)
 
 
 def missing(request: HttpRequest, exception: Exception) -> HttpResponse:

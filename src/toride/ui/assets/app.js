@@ -6,9 +6,12 @@
     if (event.detail.xhr.status >= 400 && event.detail.xhr.status !== 401) event.detail.shouldSwap = true;
   });
 
-  document.querySelector("[data-toggle-theme]")?.addEventListener("click", () => {
+  document.querySelector("[data-toggle-theme]")?.addEventListener("click", (event) => {
     const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
     root.dataset.theme = dark ? "light" : "dark";
+    const body = new FormData(event.target.closest("form"));
+    body.set("theme", root.dataset.theme);
+    fetch("/theme/", { method: "POST", body });
   });
 
   document.addEventListener("change", (event) => {
