@@ -23,6 +23,12 @@ def asset(request: HttpRequest, mark: str, name: str) -> HttpResponse:
     )
 
 
+@open_to_all
+def book(request: HttpRequest) -> HttpResponse:
+    """Every part in every state; holds nobody's data."""
+    return render(request, "ui/book.html")
+
+
 THEMES = ("light", "dark")
 
 
