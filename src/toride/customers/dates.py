@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
 
+from django.utils.translation import gettext as _
 from japanera import EraDate
 
 from toride.base import clock
@@ -29,7 +30,7 @@ def parse(text: str) -> date:
             return _checked(_japanese(found))
     except (ValueError, IndexError):
         pass
-    raise Invalid("write a date such as 1980-03-04 or 昭和55年3月4日")
+    raise Invalid(_("write a date such as 1980-03-04 or 昭和55年3月4日"))
 
 
 def try_parse(text: str) -> date | None:

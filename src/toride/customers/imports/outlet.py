@@ -53,7 +53,7 @@ def _headings(source: Import) -> list[str]:
     parts = reading.rows(
         lambda: files.content(source.file), reading.Sheet(), encoding=chosen, delimiter=source.delimiter or None
     )
-    first = next(parts, [[]])
+    first: list[list[str]] = next(parts, [[]])
     parts.close()  # type: ignore[attr-defined]
     return first[0]
 

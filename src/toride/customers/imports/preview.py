@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import translation
 
 from toride.base.errors import Invalid
-from toride.customers import fields, showing
+from toride.customers import showing
 from toride.customers.imports import labels, mapping, reading, wording
 from toride.customers.imports.cleaning import Row, clean
 from toride.customers.imports.mapping import Columns
@@ -163,7 +163,7 @@ def _becomes(
             if permit.opening(labels.category(target)) is not Opening.CLEAR:
                 return Masked()
             first = labels.stands(target)[0]
-            if first in fields.CHOICES:
-                return Opened(fields.CHOICES[first].get(shown[0], shown[0]))
+            if len(labels.stands(target)) == 1:
+                return showing.display(first, Opened(shown[0]))  # type: ignore[no-any-return]
             return Opened("".join(showing.as_written(one) for one in shown)[:LONGEST])
     return Opened(None)
