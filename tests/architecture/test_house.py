@@ -66,7 +66,7 @@ def test_only_access_makes_a_permit() -> None:
             assert not (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Permit"), path
 
 
-@pytest.mark.parametrize("package", ["customers", "customers.imports"])
+@pytest.mark.parametrize("package", ["customers", "customers.imports", "customers.finding"])
 def test_every_service_that_takes_a_permit_and_writes_is_recorded(package: str) -> None:
     module = importlib.import_module(f"toride.{package}.services")
     reads = {"foresee", "rejected", "rejected_each"}

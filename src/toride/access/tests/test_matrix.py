@@ -39,6 +39,19 @@ EXPECTED = {
     "customer_history": {"teller": 200, "sales": 404, "manager": 200, "operator": 200, "steward": 200, "dpo": 200, "corporate": 404},
     "who_saw":          {"manager": 200, "steward": 200, "dpo": 200, "auditor": 200},
 }  # fmt: skip
+SEARCHERS = ("teller", "sales", "manager", "operator", "steward", "dpo", "corporate")
+OWN = {"sales": 404, "corporate": 404}
+POSTED = {
+    #                    address, its argument, what a role is answered
+    "find":             ("find", None, dict.fromkeys(SEARCHERS, 200)),
+    "peek":             ("customer_peek", "subject", dict.fromkeys(SEARCHERS, 200) | OWN),
+    "star":             ("customer_star", "subject", dict.fromkeys(SEARCHERS, 302) | OWN),
+    "view_save":        ("view_save", None, dict.fromkeys(SEARCHERS, 302)),
+    "view_begin":       ("view_begin", None, dict.fromkeys(SEARCHERS, 302)),
+    "view_remove":      ("view_remove", "view", dict.fromkeys(SEARCHERS, 404)),
+    "view_restore":     ("view_restore", "view", dict.fromkeys(SEARCHERS, 404)),
+    "view_share":       ("view_share", "view", dict.fromkeys(("manager", "steward"), 404)),
+}  # fmt: skip
 EVERYWHERE = {"operator", "marketing", "steward", "dpo", "auditor"}
 
 
@@ -70,6 +83,24 @@ def test_every_page_for_every_role(house: House, page: str) -> None:
             if away.status_code == 404:
                 assert away.content == unknown.content
                 assert dict(away.headers) == dict(unknown.headers)
+
+
+@pytest.mark.parametrize("page", sorted(POSTED))
+def test_every_posted_address_for_every_role(house: House, page: str) -> None:
+    here, elsewhere = house.customer("1"), house.customer("2", branch=house.wakaba)
+    name, argument, expected = POSTED[page]
+    for role in ROLES:
+        client = enter(getattr(house, role))
+        wanted = expected.get(role, 403)
+        sent = {"name": "一覧"}
+        address = reverse(name, kwargs={argument: here} if argument else None)
+        assert client.post(address, sent).status_code == wanted, (role, page)
+        if argument == "subject":
+            away, unknown = (client.post(reverse(name, kwargs={argument: one}), sent) for one in (elsewhere, uuid4()))
+            assert away.status_code == (wanted if wanted == 403 or role in EVERYWHERE else 404), (role, page)
+            assert unknown.status_code == (403 if wanted == 403 else 404), (role, page)
+            if away.status_code == 404:
+                assert away.content == unknown.content
 
 
 def test_every_action_for_every_role_decides_as_the_page_of_roles_says(house: House) -> None:

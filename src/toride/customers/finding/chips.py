@@ -2,15 +2,23 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from toride.access.models import Branch, Person
 from toride.customers import fields
 from toride.customers.finding.setting import Setting
+from toride.customers.models import Customer
 from toride.vault.permit import Permit
 
 MOST_COLLEAGUES = 100
+_WORDS = {
+    "birth_date": lazy("born %(value)s"),
+    "value_from": lazy("assets from ¥%(value)s"),
+    "value_to": lazy("assets to ¥%(value)s"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,37 +48,29 @@ def _usual(permit: Permit, person: Person) -> list[tuple[str, str, Any]]:
     found: list[tuple[str, str, Any]] = [("star", "1", _("Starred"))]
     if permit.rows.everything or permit.rows.branches:
         found.append(("owner", "me", _("My customers")))
-    if permit.rows.everything and person.branch_id and person.branch:
-        found.append(("branch", person.branch_id, person.branch.name))
+    if permit.rows.everything and person.branch and Customer.objects.filter(branch=person.branch_id).exists():
+        found.append(("branch", person.branch.code, person.branch.name))
     found.append(("status", "active", fields.STATUS_LABELS["active"]))
     found.append(("kind", "organisation", fields.KIND_LABELS["organisation"]))
     return found
 
 
 def _label(name: str, value: str) -> Any:
-    match name:
-        case "branch":
-            return Branch.objects.filter(code=value).values_list("name", flat=True).first() or value
-        case "owner":
-            return colleague(value)
-        case "status" | "kind":
-            return fields.CHOICES[name].get(value, value)
-        case "birth_date":
-            return _("born %(day)s") % {"day": value}
-        case "value_from":
-            return _("assets from ¥%(amount)s") % {"amount": value}
-        case "value_to":
-            return _("assets to ¥%(amount)s") % {"amount": value}
-    return value
+    if name in _WORDS:
+        return str(_WORDS[name]) % {"value": value}
+    if name in fields.CHOICES:
+        return fields.CHOICES[name].get(value, value)
+    if name == "branch":
+        return Branch.objects.filter(code=value).values_list("name", flat=True).first() or value
+    return _colleague(value) if name == "owner" else value
 
 
-def colleague(value: str) -> Any:
-    """The name of a person in charge."""
+def _colleague(value: str) -> Any:
     if value == "me":
         return _("My customers")
     try:
-        return Person.objects.filter(pk=value).values_list("name", flat=True).first() or _("somebody")
-    except (ValueError, TypeError):
+        return Person.objects.filter(pk=UUID(value)).values_list("name", flat=True).first() or _("somebody")
+    except ValueError:
         return _("somebody")
 
 

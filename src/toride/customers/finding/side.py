@@ -14,7 +14,7 @@ from toride.ui.side import Way
 def views_of(request: HttpRequest) -> list[View]:
     """The views that the person may open, asked once for each page."""
     if not hasattr(request, "saved_views"):
-        request.saved_views = saved.views(request.permit, request.user)  # type: ignore[attr-defined]
+        request.saved_views = saved.views(request.permit, request.user)  # type: ignore[attr-defined, arg-type]
     found: list[View] = request.saved_views  # type: ignore[attr-defined]
     return found
 
