@@ -11,6 +11,7 @@ from toride.base.errors import Hidden
 from toride.base.ids import ordered_id
 from toride.customers import folding, searching
 from toride.customers.fields import FIELDS
+from toride.customers.models import Star
 from toride.customers.searchable import NEEDED, row
 from toride.vault import index, records, rows
 from toride.vault.index import lookup
@@ -214,6 +215,11 @@ def _contents(found: Profile) -> dict[Category, dict[str, Any]]:
         if isinstance(value, Opened) and (category := FIELDS[name].category) in contents:
             contents[category][name] = value.content
     return contents
+
+
+def starred(permit: Permit, subject: UUID) -> bool:
+    """Has the actor starred this customer?"""
+    return Star.objects.filter(person=permit.actor.id, customer=subject).exists()
 
 
 def subject_of(number: str) -> UUID | None:

@@ -18,22 +18,10 @@ from toride.base.errors import Invalid
 from toride.base.guard import guarded
 from toride.customers import addresses, apart, barred, fields, folding, queries, services, showing
 from toride.customers.actions import Action
-from toride.customers.forms import asked, revisions, written
+from toride.customers.forms import revisions, written
 from toride.vault.permit import Category, Permit
 
 REVEALED_SECONDS = 300
-
-
-@guarded(Action.SEARCH)
-@require_http_methods(["GET", "POST"])
-def customers(request: HttpRequest) -> HttpResponse:
-    """The list; a search is posted, so that nothing of it stands in an address or a log."""
-    ask = asked(request.POST)
-    found = queries.search(request.permit, ask)  # type: ignore[attr-defined]
-    name = "customers/rows.html" if request.headers.get("HX-Request") else "customers/list.html"
-    return render(
-        request, name, _context(request, Action.SEARCH, found=found, ask=ask, prefectures=addresses.PREFECTURES)
-    )
 
 
 @guarded(Action.PROFILE_READ, subject="subject")
@@ -46,7 +34,9 @@ def profile(request: HttpRequest, subject: UUID) -> HttpResponse:
             request, "customers/part.html", _context(request, Action.PROFILE_READ, customer=found, shown=part)
         )
     found = queries.profile(permit, subject)
-    return render(request, "customers/profile.html", _context(request, Action.PROFILE_READ, customer=found))
+    starred = queries.starred(permit, subject)
+    context = _context(request, Action.PROFILE_READ, customer=found, starred=starred)
+    return render(request, "customers/profile.html", context)
 
 
 @guarded(Action.HISTORY_READ, subject="subject")

@@ -34,7 +34,8 @@ def customers(request: HttpRequest) -> HttpResponse:
     """The list; a search is posted, so that nothing of it stands in an address or a log."""
     if request.method == "POST":
         return _list(request, setting.sent(request.POST), _named_view(request))
-    first = None if request.GET else saved.first(_permit(request), _person(request))
+    plainly = not {"all", "star", "gone"} & request.GET.keys()
+    first = saved.first(_permit(request), _person(request)) if plainly else None
     blank = Setting(starred=request.GET.get("star") == "1")
     return _list(request, first.setting if first else blank, first)
 
@@ -70,7 +71,7 @@ def peek(request: HttpRequest, subject: UUID) -> HttpResponse:
     found = queries.profiles(_permit(request), [subject], NEEDED)
     if not found:
         raise Hidden
-    context = {"customer": found[0], "starred": subject in saved.stars(_person(request)), "fields": showing}
+    context = {"customer": found[0], "starred": queries.starred(_permit(request), subject), "fields": showing}
     return render(request, "customers/peek.html", context)
 
 
