@@ -111,7 +111,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
 ALLOWED_HOSTS = (config.text("TORIDE_HOSTS") or "localhost,127.0.0.1").split(",")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 600  # the columns of an import, and what stands around them
+FILE_UPLOAD_HANDLERS: list[str] = []  # a file in a form is never parsed, so never in clear on a disk (imports: PUT)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "access_rate"}}
 
 # Vault: how long an unwrapped root-protected key lives in memory before the KMS is asked again.

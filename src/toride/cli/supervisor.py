@@ -181,12 +181,12 @@ def worker() -> None:
 
 
 def _chores() -> list["Chore"]:
-    """Folding the index every minute; ending what an undone import left, hourly."""
-    from toride.customers.imports import services
+    """Folding the index every minute; ending what undone imports and forgotten drafts left, hourly."""
+    from toride.customers.imports import drafts, services
     from toride.jobs.running import Chore
     from toride.vault import index
 
-    return [Chore(60, index.compact), Chore(3600, services.purge)]
+    return [Chore(60, index.compact), Chore(3600, services.purge), Chore(3600, drafts.tidy)]
 
 
 @process.command()

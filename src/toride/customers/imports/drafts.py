@@ -1,6 +1,7 @@
 """An import before it runs: begun, its file received, its columns decided, checked, started, or thrown away."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from toride.access.models import Branch
 from toride.audit import recorded
+from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid, Refused
 from toride.base.ids import ordered_id
 from toride.customers.actions import Action
@@ -23,6 +25,7 @@ from toride.vault.permit import Permit
 CHECK = "customers.import.check"
 UNDO = "customers.import.undo"
 LONGEST = 100
+DRAFTS_KEPT = timedelta(days=30)
 LIVE = (State.QUEUED, State.RUNNING)
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx")
 
@@ -189,6 +192,16 @@ def start_undo(permit: Permit, *, source: Import) -> None:
     elif not jobs.resume(source.taking_back.pk):
         raise Conflict(_("This import cannot be taken back now."))
     permit.ledger.facts |= {"import": str(source.pk), "step": "undo"}
+
+
+def tidy() -> int:
+    """Throws away drafts that were begun DRAFTS_KEPT ago; how many. A chore of the system, for data nobody asked for."""
+    old = Import.objects.filter(job=None, created__lt=clock.now() - DRAFTS_KEPT)
+    for source in (found := list(old)):
+        _forget_check(source)
+        files.drop(source.file)
+        source.delete()
+    return len(found)
 
 
 def lacking(source: Import) -> list[Any]:
