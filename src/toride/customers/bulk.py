@@ -9,13 +9,15 @@ import orjson
 from django.db.models import Model
 
 from toride.base import clock
-from toride.customers import folded, folding
+from toride.customers import fields, folded, folding
 from toride.customers.models import Customer
-from toride.customers.services import NUMBER, by_category
+from toride.customers.services import NUMBER
 from toride.vault import index, rows, subjects
 from toride.vault.index import lookup
+from toride.vault.permit import Category, Ledger, Mode
 
 STORE = "default"
+_CATEGORIES = {name: spec.category for name, spec in fields.FIELDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +32,48 @@ class New:
     folded: Sequence[Any] | None = field(default=None, repr=False)
 
 
-def add(made: Sequence[New], *, origin: Mapping[str, Any]) -> list[UUID]:
-    """Adds them in the caller's transaction, in order; their subjects. Raises Conflict where a number is taken."""
+def add(made: Sequence[New], *, origin: Mapping[str, Any], ledger: Ledger | None = None) -> list[UUID]:
+    """Adds them in the caller's transaction, in order; their subjects, which `ledger` notes.
+
+    Raises Conflict where a number is taken.
+    """
     if not made:
         return []
-    profiles = [by_category({name: value for name, value in new.stored.items() if value is not None}) for new in made]
     whence = orjson.Fragment(orjson.dumps(origin))
-    ids = subjects.take_in(
-        [{category: {**values, "_": whence} for category, values in one.items()} for one in profiles], kind="profile"
-    )
+    profiles = [_profile(new.stored, whence) for new in made]
+    ids = subjects.take_in(profiles, kind="profile")
     lookup.claim_many(
         NUMBER, [(folding.plain_number(new.stored[NUMBER]), subject) for new, subject in zip(made, ids, strict=True)]
     )
     moment = rows.to_moment(STORE, clock.now())
     clear = ((subject, new.branch, new.owner, moment) for new, subject in zip(made, ids, strict=True))
     keep(Customer, ("subject_id", "branch_id", "owner_id", "created"), clear)
-    cells = (new.folded or folded.cells(new.branch, new.owner, one) for new, one in zip(made, profiles, strict=True))
-    index.put_columns(ids, dict(zip(folded.NAMES, zip(*cells, strict=True), strict=True)))
+    _index(ids, made)
+    if ledger is not None:
+        for subject, profile in zip(ids, profiles, strict=True):
+            ledger.touches[subject, Mode.CREATED] = sum([1 << category for category in profile])
     return ids
+
+
+def _profile(stored: Mapping[str, Any], whence: orjson.Fragment) -> dict[Category, dict[str, Any]]:
+    """What is known, by category, and where it comes from."""
+    found: dict[Category, dict[str, Any]] = {}
+    for name, value in stored.items():
+        if value is not None:
+            category = _CATEGORIES[name]
+            if category in found:
+                found[category][name] = value
+            else:
+                found[category] = {"_": whence, name: value}
+    return found
+
+
+def _index(ids: Sequence[UUID], made: Sequence[New]) -> None:
+    cells = [new.folded or folded.cells(new.stored) for new in made]
+    columns: dict[str, Sequence[Any]] = dict(zip(folded.OF_PROFILE, zip(*cells, strict=True), strict=True))
+    columns["branch"] = [new.branch for new in made]
+    columns["owner"] = [None if new.owner is None else str(new.owner) for new in made]
+    index.put_columns(ids, columns)
 
 
 def keep(model: type[Model], columns: Sequence[str], made: Iterable[Sequence[Any]]) -> None:

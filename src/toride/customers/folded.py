@@ -49,7 +49,8 @@ _FOLDS: Mapping[str, Callable[[_Source], Any]] = {
     "last_contact": lambda one: one.behaviour.get("last_contact"),
 }
 NAMES = tuple(_FOLDS)
-_EACH = tuple(_FOLDS.values())
+OF_PROFILE = NAMES[2:]  # without branch and owner
+_EACH = tuple(_FOLDS[name] for name in OF_PROFILE)
 
 
 def row(branch: str, owner: UUID | None, profile: Profile, names: Iterable[str] = NAMES) -> dict[str, Any]:
@@ -58,9 +59,9 @@ def row(branch: str, owner: UUID | None, profile: Profile, names: Iterable[str] 
     return {name: _FOLDS[name](source) for name in names}
 
 
-def cells(branch: str, owner: UUID | None, profile: Profile) -> list[Any]:
-    """As `row`, the values only, in the order of NAMES."""
-    source = _source(branch, owner, profile)
+def cells(stored: Mapping[str, Any]) -> list[Any]:
+    """As `row`, of all of a profile's values in one: what OF_PROFILE names, in that order."""
+    source = _Source("", None, stored, stored, stored)
     return [fold(source) for fold in _EACH]
 
 

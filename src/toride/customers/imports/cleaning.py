@@ -15,12 +15,16 @@ FULL_POSTCODE = 7
 
 @dataclass(slots=True)
 class Row:
-    """What became of a row: `stored` by field name; `problems` reject it, `warnings` do not. Words name no value."""
+    """What became of a row: `stored` by field name; `problems` reject it, `warnings` do not. Words name no value.
+
+    `folded`: what the index would hold of a new customer, where that is known already.
+    """
 
     number: int
     stored: dict[str, Any] = field(default_factory=dict, repr=False)
     problems: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    folded: list[Any] | None = field(default=None, repr=False)
 
 
 def clean(number: int, cells: Sequence[str], columns: Columns) -> Row:

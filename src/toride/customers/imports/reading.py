@@ -1,10 +1,12 @@
-"""Runs the parser as a child without keys, environment or files, and says what it found in words."""
+"""Runs parser and cleaner as children without keys, environment or files, and says what they found in words."""
 
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,6 +16,7 @@ from django.conf import settings
 from toride.base.errors import Invalid
 
 MOST_MESSAGE = 64 * 1_048_576
+CLEANER_SECONDS = 3_600  # of processor; ten million rows take a quarter of it
 SOURCE = Path(__file__).resolve().parents[3]
 WORDS = {
     "empty": "The file is empty.",
@@ -44,10 +47,52 @@ class Sheet:
     name: str = ""
 
 
-def rows(
-    content: Callable[[], Iterable[bytes]], sheet: Sheet, *, encoding: str | None = None, delimiter: str | None = None
-) -> Iterator[list[list[str]]]:
-    """Batches of rows as text. Raises Invalid, in words that say what to do, where the file cannot be read."""
+class Child:
+    """A process without keys, environment or files: `content` goes in on its stdin, messages come out.
+
+    Every message is a length (4 bytes, big endian) and JSON.
+    """
+
+    def __init__(self, module: str, asked: Mapping[str, Any], content: Callable[[], Iterable[bytes]]) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-m", module, orjson.dumps(asked).decode()],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env={"PYTHONPATH": str(SOURCE), "LC_ALL": "C.UTF-8"},
+            close_fds=True,
+        )
+        if self._process.stdin is None or self._process.stdout is None:
+            raise OSError("no pipes")
+        self._out = self._process.stdout
+        self._feeder = threading.Thread(target=_feed, args=(self._process.stdin, content), daemon=True)
+        self._feeder.start()
+
+    def messages(self) -> Iterator[bytes]:
+        """As they come, until the process ends. Raises Invalid where one is longer than any may be."""
+        while header := self._out.read(4):
+            length = int.from_bytes(header)
+            if length > MOST_MESSAGE:
+                raise Invalid(WORDS["memory"])
+            yield self._out.read(length)
+
+    def status(self) -> int:
+        """With which it ended."""
+        return self._process.wait()
+
+    def close(self) -> None:
+        """Ends it, whatever it does."""
+        self._process.kill()
+        self._process.wait()
+        self._out.close()
+        self._feeder.join(timeout=5)
+
+
+def parser(
+    content: Callable[[], Iterable[bytes]], *, encoding: str | None = None, delimiter: str | None = None
+) -> Child:
+    """Reads the file's bytes: its messages are the sheet, rows as text, and its end."""
     asked = {
         "encoding": encoding,
         "delimiter": delimiter,
@@ -56,26 +101,44 @@ def rows(
         "memory": settings.IMPORT_PARSER_MEMORY,
         "seconds": settings.IMPORT_PARSER_SECONDS,
     }
-    child = subprocess.Popen(  # noqa: S603 - our own module
-        [sys.executable, "-m", "toride.customers.imports.parser", orjson.dumps(asked).decode()],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        env={"PYTHONPATH": str(SOURCE), "LC_ALL": "C.UTF-8"},
-        close_fds=True,
-    )
-    if child.stdin is None or child.stdout is None:
-        raise OSError("no pipes")
-    feeder = threading.Thread(target=_feed, args=(child.stdin, content), daemon=True)
-    feeder.start()
-    try:
-        yield from _messages(child, child.stdout, sheet, asked)
-    finally:
-        child.kill()
-        child.wait()
-        child.stdout.close()
-        feeder.join(timeout=5)
+    return Child("toride.customers.imports.parser", asked, content)
+
+
+def cleaner(sieve: Mapping[str, Any], parsed: Child) -> Child:
+    """Goes on with a sieve, by its state, through what `parsed` still says: messages are batches, and the end."""
+    limits = {"memory": settings.IMPORT_PARSER_MEMORY, "seconds": CLEANER_SECONDS}
+
+    def content() -> Iterator[bytes]:
+        for message in chain([orjson.dumps(sieve)], parsed.messages()):
+            yield len(message).to_bytes(4)
+            yield message
+
+    return Child("toride.customers.imports.cleaner", limits, content)
+
+
+def heard(child: Child, sheet: Sheet, *, encoding: str | None = None) -> Iterator[dict[str, Any]]:
+    """The messages of rows or batches; fills in `sheet`. Raises Invalid where the file cannot be read."""
+    for content in child.messages():
+        message = orjson.loads(content)
+        if "sheet" in message:
+            sheet.encoding, sheet.delimiter = message["sheet"]["encoding"], message["sheet"]["delimiter"]
+            sheet.name = message["sheet"].get("name", "")
+        elif "error" in message:
+            raise Invalid(_words(message, encoding))
+        elif "end" in message:
+            return
+        else:
+            yield message
+    raise Invalid(WORDS["died"].format(status=child.status()))
+
+
+def rows(
+    content: Callable[[], Iterable[bytes]], sheet: Sheet, *, encoding: str | None = None, delimiter: str | None = None
+) -> Iterator[list[list[str]]]:
+    """Batches of rows as text. Raises Invalid, in words that say what to do, where the file cannot be read."""
+    with closing(parser(content, encoding=encoding, delimiter=delimiter)) as child:
+        for message in heard(child, sheet, encoding=encoding):
+            yield message["rows"]
 
 
 def _feed(pipe: IO[bytes], content: Callable[[], Iterable[bytes]]) -> None:
@@ -83,31 +146,11 @@ def _feed(pipe: IO[bytes], content: Callable[[], Iterable[bytes]]) -> None:
         with pipe:
             for chunk in content():
                 pipe.write(chunk)
-    except (BrokenPipeError, ValueError):
+    except (BrokenPipeError, ValueError, Invalid):  # who reads sees that the end is missing
         return
 
 
-def _messages(
-    child: "subprocess.Popen[bytes]", pipe: IO[bytes], sheet: Sheet, asked: dict[str, Any]
-) -> Iterator[list[list[str]]]:
-    while header := pipe.read(4):
-        length = int.from_bytes(header)
-        if length > MOST_MESSAGE:
-            raise Invalid(WORDS["memory"])
-        message = orjson.loads(pipe.read(length))
-        if "rows" in message:
-            yield message["rows"]
-        elif "sheet" in message:
-            sheet.encoding, sheet.delimiter = message["sheet"]["encoding"], message["sheet"]["delimiter"]
-            sheet.name = message["sheet"].get("name", "")
-        elif "error" in message:
-            raise Invalid(_words(message, asked))
-        else:
-            return
-    raise Invalid(WORDS["died"].format(status=child.wait()))
-
-
-def _words(message: dict[str, Any], asked: dict[str, Any]) -> str:
-    facts = {"row": "?", "line": "?", "byte": "?", "count": "?", "limit": "?", **asked, **message}
-    facts["encoding"] = message.get("encoding", "text")
+def _words(message: dict[str, Any], encoding: str | None) -> str:
+    facts = {"row": "?", "line": "?", "byte": "?", "count": "?", "limit": "?", "cell": settings.IMPORT_MAX_CELL}
+    facts |= {**message, "encoding": message.get("encoding", "text")}
     return WORDS.get(message["error"], WORDS["csv"]).format(**facts)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from toride.customers import bulk, folding
 from toride.customers.actions import Action
 from toride.customers.bulk import New
 from toride.customers.imports.cleaning import Row
+from toride.customers.imports.sifting import complete
 from toride.customers.models import Brought, Customer, Import, Rejected
 from toride.customers.services import NUMBER, by_category
 from toride.vault import index, records, subjects
@@ -102,9 +103,11 @@ def _sorted(permit: Permit, rows: Sequence[Row]) -> Sorted:
 def _write(permit: Permit, source: Import, batch: Sorted) -> Counts:
     note = {"who": permit.actor.name, "who_id": str(permit.actor.id), "source": "import", "import": str(source.pk)}
     origin = {"source": f"import {source.pk}", "by": permit.actor.name, "at": clock.now().isoformat()}
-    made = bulk.add([New(source.branch_id, None, _complete(row)) for row in batch.new], origin=origin)
-    for subject, row in zip(made, batch.new, strict=True):
-        permit.ledger.touch(subject, Mode.CREATED, *by_category({k: v for k, v in row.stored.items() if v is not None}))
+    made = bulk.add(
+        [New(source.branch_id, None, complete(row), row.folded) for row in batch.new],
+        origin=origin,
+        ledger=permit.ledger,
+    )
     amended = amend(_amendments(batch), history="history", note=note)
     changed = {one.subject for one in amended}
     for one in amended:
@@ -208,11 +211,6 @@ def _amendments(batch: Sorted) -> list[Amendment]:
         for subject, row in batch.known
         for category, values in by_category({k: v for k, v in row.stored.items() if v not in (None, [], "")}).items()
     ]
-
-
-def _complete(row: Row) -> dict[str, Any]:
-    company = folding.is_company(row.stored.get("name") or "")
-    return {"kind": "organisation" if company else "person", "status": "active", **row.stored}
 
 
 def _counts(batch: Sorted, changed: int) -> Counts:
