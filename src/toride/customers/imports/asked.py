@@ -19,9 +19,9 @@ def whole(sent: Mapping[str, str], name: str) -> int:
     return 0
 
 
-def headings(source: Import, found: Look) -> list[str]:
-    """The headings, where the file has some."""
-    return list(found.rows[0]) if found.rows and source.header else []
+def headings(found: Look) -> list[str]:
+    """What may be headings: the first row."""
+    return list(found.rows[0]) if found.rows else []
 
 
 def first_columns(permit: Permit, source: Import) -> None:
@@ -52,12 +52,12 @@ def columns(permit: Permit, source: Import, sent: Mapping[str, str]) -> Look:
     wanted = sent.get("use") or sent.get("other")
     chosen = next((one for one in saved.offered(permit, []) if wanted and str(one.number) == wanted), None)
     if chosen is not None:
-        targets = saved.applied(chosen, headings(source, found))
+        targets, header = saved.applied(chosen, headings(found)), True
     drafts.decide_columns(
         permit, source=source, encoding=found.encoding, delimiter=found.delimiter, header=header, targets=targets
     )
-    if "keep" in sent and (name := sent.get("mapping_name", "").strip()):
-        saved.keep(permit, source=source, name=name, headings=headings(source, found))
+    if "keep" in sent and header and (name := sent.get("mapping_name", "").strip()):
+        saved.keep(permit, source=source, name=name, headings=headings(found))
     return found
 
 

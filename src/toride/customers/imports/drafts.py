@@ -195,7 +195,7 @@ def start_undo(permit: Permit, *, source: Import) -> None:
 
 
 def tidy() -> int:
-    """Throws away drafts that were begun DRAFTS_KEPT ago; how many. A chore of the system, for data nobody asked for."""
+    """Throws away drafts that were begun DRAFTS_KEPT ago; how many. A chore: nobody asks for such data any more."""
     old = Import.objects.filter(job=None, created__lt=clock.now() - DRAFTS_KEPT)
     for source in (found := list(old)):
         _forget_check(source)

@@ -56,7 +56,8 @@ def columns(request: HttpRequest, number: UUID) -> HttpResponse:
         return _columns(request, source, found)
     found = asked.columns(permit, source, request.POST)
     if request.POST.get("go") and not found.problem:
-        saved.keep(permit, source=source, name="", headings=asked.headings(source, found))
+        if source.header:
+            saved.keep(permit, source=source, name="", headings=asked.headings(found))
         drafts.start_check(permit, source=source)
         return _to(request, "import_check", source)
     return _columns(request, source, found)
@@ -221,7 +222,7 @@ def _columns(request: HttpRequest, source: Import, found: preview.Look) -> HttpR
         "shown": preview.shown(found),
         "columns": preview.columns(permit, source, found),
         "lacking": drafts.lacking(source),
-        "saved": saved.offered(permit, asked.headings(source, found)),
+        "saved": saved.offered(permit, asked.headings(found)),
         "labels": labels,
         "wording": wording,
     }

@@ -1,115 +1,457 @@
-"""The steps of an import in the browser: each for whom it is, each in its order, nothing in clear, nothing twice."""
+"""The steps of an import in the browser: each in its order, each kept, checked as a whole, run once, taken back."""
 
-import re
-from collections.abc import Callable
-from pathlib import Path
-from urllib.parse import urlsplit
+import csv
+import io
 
 import pytest
-from django.conf import settings
-from django.test import Client
-from django.urls import reverse
 
 from tests.people import House
-from toride.access.tests.test_matrix import enter
+from toride.customers import services as records_of
 from toride.customers.actions import Action
-from toride.customers.imports import checking, drafts, findings, running, undoing
-from toride.customers.models import Customer, Finding, Import, Rejected
+from toride.customers.imports import drafts, findings, likely, progress, running, saved
+from toride.customers.imports import services as import_services
+from toride.customers.imports.cleaning import Row
+from toride.customers.imports.tests.wizard import TEXT, Wizard, again, at, events, narrow, work
+from toride.customers.models import Customer, Finding, Import, Rejected, SavedMapping
 from toride.jobs import running as jobs
-from toride.jobs.models import State
+from toride.jobs.models import Job, State
 from toride.vault import files
 
 pytestmark = pytest.mark.requirement("C7")
-HANDLERS = (checking, running, undoing)
-TEXT = (
-    "顧客番号,氏名,カナ,生年月日,電話番号,メール,備考\n"
-    "A-1,髙橋 健一,ﾀｶﾊｼ ｹﾝｲﾁ,S55.3.4,０９０－１１１１－２２２２,ken@example.jp,\n"
-    "A-2,齋藤 惠美子,サイトウ エミコ,昭和２６年５月１４日,,,\n"
-    "A-3,佐藤 次郎,サトウ ジロウ,昭和64年1月8日,1234,,x\n"
-    ",名無し,,,,,\n"
-    "A-5,=HYPERLINK(1),,,1,,\n"
-    "A-6,髙橋 健一,タカハシ ケンイチ,1980-03-04,,,\n"
-)
-
-
-class Steward:
-    """The wizard as its pages are used."""
-
-    def __init__(self, person: object) -> None:
-        self.client: Client = enter(person)
-
-    def begin(self, text: str | bytes = TEXT, *, name: str = "名簿.csv", **more: object) -> Import:
-        content = text.encode("cp932") if isinstance(text, str) else text
-        sent = {"branch": "002", "name": name, "size": len(content), "origin": "勘定系"} | more
-        answer = self.client.post("/imports/new/", sent)
-        assert answer.status_code == 200, answer.content.decode()
-        plan = answer.json()
-        for offset in range(0, len(content), plan["part"]):
-            answer = self.put(plan["put"], offset, content[offset : offset + plan["part"]])
-            assert answer.status_code == 200, answer.content.decode()
-        return Import.objects.latest("created")
-
-    def put(self, address: str, offset: int, part: bytes):
-        headers = {"X-Offset": str(offset)}
-        return self.client.put(address, part, content_type="application/octet-stream", headers=headers)
-
-    def columns(self, source: Import, **sent: object):
-        source.refresh_from_db()
-        kept = {f"column-{at}": one or "" for at, one in enumerate(source.targets)}
-        kept |= {"encoding": source.encoding, "delimiter": source.delimiter, "header": "1" if source.header else "0"}
-        return self.client.post(self.at("columns", source), kept | sent, headers={"HX-Request": "true"})
-
-    def at(self, step: str, source: Import) -> str:
-        return reverse(f"import_{step}", kwargs={"number": source.pk})
-
-    def check(self, source: Import) -> Import:
-        assert self.columns(source, go="check").headers["HX-Redirect"] == self.at("check", source)
-        return self.work(source)
-
-    def run(self, source: Import, leave: str = "0") -> Import:
-        assert self.client.post(self.at("run", source), {"leave": leave}).status_code == 302
-        return self.work(source)
-
-    def work(self, source: Import) -> Import:
-        while job := jobs.claim("here"):
-            jobs.perform(job, "here")
-        return Import.objects.select_related("job", "trial", "taking_back").get(pk=source.pk)
-
-    def text(self, step: str, source: Import, query: str = "") -> str:
-        answer = self.client.get(self.at(step, source) + query)
-        assert answer.status_code == 200, answer
-        return answer.content.decode()
 
 
 @pytest.fixture
-def steward(house: House) -> Steward:
-    return Steward(house.steward)
+def steward(house: House) -> Wizard:
+    return Wizard(house.steward)
 
 
-def test_a_file_goes_through_all_steps_and_back(house: House, steward: Steward) -> None:
+def test_a_file_goes_through_all_steps_and_back(house: House, steward: Wizard) -> None:
     house.customer("0213-338104")
     source = steward.begin()
-    assert source.targets == ["number", "name", "kana", "birth_date", "phones", "emails", "note"]
+    assert source.targets == ["number", "name", "kana", "birth_date", "phones", "emails", "value", "note"]
     assert source.encoding == "cp932"
     page = steward.text("columns", source)
-    assert "ﾀｶﾊｼ ｹﾝｲﾁ" in page
-    assert "タカハシ ケンイチ" in page
-    assert "1980-03-04" in page
+    for text in ("ﾀｶﾊｼ ｹﾝｲﾁ", "タカハシ ケンイチ", "1980-03-04", "半角カナ・ひらがなをカタカナへ", "Shift_JIS"):
+        assert text in page
     source = steward.check(source)
     assert source.trial.state == State.DONE, source.trial.error
     found = source.trial.result
     assert (found["created"], found["rejected"], found["duplicates"]) == (3, 3, 2)
+    assert Customer.objects.count() == 1
     page = steward.text("check", source)
     assert "昭和64年1月8日" in page
-    assert "齋藤" in page  # the customer who is likely the same
+    assert "暦にある日を" in page
+    assert "0213-338104" in page
+    assert "このファイルの2行目と" in page
+    assert "1人を新しく登録します" in steward.text("run", source, "?leave=1")
+    assert "3人を新しく登録します" in steward.text("run", source, "?leave=0")
     source = steward.run(source, leave="1")
     assert source.job.state == State.DONE, source.job.error
     assert source.counts == {"created": 1, "changed": 0, "unchanged": 0, "rejected": 5, "warnings": 0}
     page = steward.text("result", source)
     assert "昭和64年1月8日" in page
-    assert steward.client.post(steward.at("undo", source)).status_code == 302
-    source = steward.work(source)
+    assert "重複らしいため" in page
+    assert steward.post("undo", source).status_code == 302
+    source = work(source)
     assert source.taking_back.state == State.DONE, source.taking_back.error
     assert source.undone
     assert Customer.objects.filter(hidden=None).count() == 1
-    assert "名簿.csv" in steward.client.get("/imports/").content.decode()
+    page = steward.client.get("/imports/").content.decode()
+    assert "名簿.csv" in page
+    assert "取り消し" in page
+
+
+def test_bringing_all_brings_the_likely_ones_too(house: House, steward: Wizard) -> None:
+    house.customer("0213-338104")
+    source = steward.run(steward.check(steward.begin()))
+    assert source.counts["created"] == 3
+
+
+def test_a_draft_is_left_and_found_again_at_its_step(steward: Wizard) -> None:
+    source = steward.begin()
+    steward.columns(source, **{"column-7": ""})
+    page = steward.client.get("/imports/").content.decode()
+    assert at("columns", source) in page
+    assert "下書き" in page
+    source = again(source)
+    assert source.targets[7] is None
+    steward.check(source)
+    assert at("check", source) in steward.client.get("/imports/").content.decode()
+
+
+def test_another_mapping_forgets_the_check(steward: Wizard) -> None:
+    source = steward.check(steward.begin())
+    assert Finding.objects.filter(source=source).exists()
+    steward.columns(source, **{"column-3": ""})
+    source = again(source)
+    assert source.trial is None
+    assert not Finding.objects.filter(source=source).exists()
+    assert steward.client.post(at("run", source), {"leave": "0"}).status_code == 422
+    found = steward.check(source).trial.result
+    assert found["rejected"] == 3  # number missing, phones
+
+
+def test_another_reading_is_shown_at_once_and_guessed_anew(steward: Wizard) -> None:
+    source = steward.begin("1\tA-1,髙橋\t名\n2\tA-2,佐藤\t名\n", name="x.tsv")
+    assert (source.delimiter, source.header) == ("\t", False)
+    answer = steward.columns(source, delimiter=",")
+    assert again(source).delimiter == ","
+    assert len(again(source).targets) == 2
+    assert '<th scope="row"><b>' in answer.content.decode()
+    answer = steward.columns(source, header="1")
+    assert again(source).header
+
+
+def test_what_is_missing_is_told_and_cannot_go_on(steward: Wizard) -> None:
+    source = steward.begin("あ,い\nx,佐藤\n")
+    page = steward.text("columns", source)
+    assert "あと2つ決めると進めます" in page
+    assert "顧客番号、氏名" in page
+    assert steward.columns(source, go="check").status_code == 422
+    steward.columns(source, **{"column-0": "number", "column-1": "number"})
+    page = steward.text("columns", source)
+    assert "項目が重なっています" in page
+    assert steward.columns(source, go="check").status_code == 422
+    steward.columns(source, **{"column-0": "number", "column-1": "name"})
+    assert "ファイル全体を確かめる" in steward.text("columns", source)
+    assert steward.check(source).trial.state == State.DONE
+
+
+def test_per_column_states_are_of_the_whole_file_after_the_check(steward: Wizard) -> None:
+    rows = "".join(f"B-{n},佐藤 {n},{'' if n % 2 else 'S55.3.4'}\n" for n in range(1_500))
+    source = steward.begin("顧客番号,氏名,生年月日\n" + rows + "B-x,佐藤,昭和64年1月8日\n")
+    before = steward.text("columns", source)
+    assert "はじめの1,000行" in before
+    assert "昭和64年1月8日" not in before
+    source = steward.check(source)
+    assert source.trial.result["columns"][2][:3] == [750, 750, 1]
+    page = steward.text("columns", source)
+    assert "ファイル全体のもの" in page
+    assert "1行は直しが必要" in page
+
+
+def test_a_saved_mapping_is_offered_for_the_same_headings_to_its_owner_only(house: House, steward: Wizard) -> None:
+    text = "い,ろ,は\nA-1,佐藤 花子,石巻市\n"
+    source = steward.begin(text)
+    steward.columns(source, header="1")
+    steward.columns(source, **{"column-0": "number", "column-1": "name", "column-2": "city"})
+    steward.columns(source, keep="1", mapping_name="夜間の名簿")
+    other = Wizard(house.person("second", "別の担当", "steward", house.head))
+    assert "夜間の名簿" not in other.text("columns", other.begin(text))
+    source = steward.begin(text)
+    assert source.targets == [None, None, None]
+    assert "対応「夜間の名簿」を使う" in steward.text("columns", source)
+    steward.columns(source, use=str(SavedMapping.objects.get().pk))
+    assert (again(source).targets, again(source).header) == (["number", "name", "city"], True)
+    steward.check(source)
+    assert "前回の対応を使う" in steward.text("columns", steward.begin(text))
+    assert "夜間の名簿".encode() not in b"".join(bytes(one.blob) for one in SavedMapping.objects.all())
+    foreign = other.begin(text)
+    other.columns(foreign, use=str(SavedMapping.objects.earliest("used").pk))
+    assert again(foreign).targets == [None, None, None]
+
+
+def test_no_more_mappings_are_kept_than_the_limit(
+    house: House, steward: Wizard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saved, "MOST", 2)
+    source = steward.begin()
+    for name in ("一", "二", "三"):
+        steward.columns(source, keep="1", mapping_name=name)
+    permit = house.permit(house.steward, Action.FILE_IMPORT)
+    assert {one.name for one in saved.offered(permit, [])} == {"二", "三"}
+
+
+def test_only_so_many_findings_are_kept_and_all_are_counted(steward: Wizard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(findings, "MOST_KEPT", 3)
+    monkeypatch.setattr(running, "BATCH", 2)
+    text = "顧客番号,氏名,電話\n" + "".join(f"B-{n},佐藤 {n},12\n" for n in range(9))
+    source = steward.check(steward.begin(text))
+    assert Finding.objects.filter(source=source).count() == 3
+    assert source.trial.result["rejected"] == 9
+    assert "はじめの3件" in steward.text("check", source)
+
+
+def test_findings_are_filtered_and_paged(steward: Wizard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(findings, "PAGE", 4)
+    text = "顧客番号,氏名,電話,メール\n" + "".join(f"B-{n},佐藤 {n},{n}2,x{n}@\n" for n in range(9))
+    source = steward.check(steward.begin(text))
+    page = steward.text("check", source, "?kind=problem&field=emails")
+    assert "x0@" in page
+    assert "x4@" not in page
+    assert ">02<" not in page
+    after = Finding.objects.filter(source=source, field="emails").order_by("pk")[3].pk
+    assert f"after={after}" in page
+    page = steward.text("check", source, f"?kind=problem&field=emails&after={after}")
+    assert "x4@" in page
+    assert "x3@" not in page
+
+
+def test_who_stands_twice_in_a_file_is_told_once(house: House) -> None:
+    twins = likely.Twins()
+    person = {"name": "髙橋 健一", "birth_date": "1980-03-04"}
+    twins.see([Row(2, person | {"phones": ["090-1111-2222"]}), Row(3, {"name": "佐藤", "phones": ["090-1111-2222"]})])
+    twins.see([Row(4, {"name": "高橋　健一", "birth_date": "1980-03-04", "emails": ["A@example.jp"]})])
+    twins.see([Row(5, {"name": "鈴木", "emails": ["a@example.jp"]}), Row(6, {"name": "髙橋 健一"})])
+    twins.see([Row(7, person)])
+    found = {row: (why, first) for row, why, first in twins.found()}
+    assert set(found) == {3, 4, 5, 7}
+    assert found[3] == ("same phone as row 2 of this file", 2)
+    assert found[4][1] == 2
+    assert found[5] == ("same e-mail as row 4 of this file", 4)
+
+
+def test_a_likely_customer_out_of_scope_is_never_found(house: House) -> None:
+    here, elsewhere = (
+        house.customer("1"),
+        house.customer("2", branch=house.wakaba, name="林 大樹", emails=["d@example.jp"]),
+    )
+    rows = [
+        Row(2, {"name": "斎藤 恵美子", "birth_date": "1951-05-14"}),
+        Row(3, {"name": "林", "emails": ["D@example.jp"]}),
+        Row(4, {"name": "林 大樹", "birth_date": "1951-05-14"}),
+        Row(5, {"name": "森", "birth_date": "1951-05-14"}),
+    ]
+    permit = house.permit(house.steward, Action.FILE_IMPORT)
+    found = likely.customers(permit, rows)
+    assert {row: whom for row, (_why, whom) in found.items()} == {2: here, 3: elsewhere, 4: elsewhere}
+    touched = {subject for subject, _mode in permit.ledger.touches}
+    assert touched == {here, elsewhere}
+    permit = narrow(house.permit(house.steward, Action.FILE_IMPORT))
+    assert {row: whom for row, (_why, whom) in likely.customers(permit, rows).items()} == {2: here}
+    assert {subject for subject, _mode in permit.ledger.touches} == {here}
+
+
+def test_a_number_that_half_the_file_shares_opens_one_customer(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(likely, "MOST_HITS", 2)
+    for number in range(4):
+        house.customer(str(number), phones=["022-271-4410"], emails=[], name=f"佐藤 {number}")
+    rows = [
+        Row(2, {"phones": ["022-271-4410"]}),
+        Row(3, {"phones": ["022-271-4410"]}),
+        Row(4, {"phones": ["090-9999-0000"]}),
+    ]
+    permit = house.permit(house.steward, Action.FILE_IMPORT)
+    assert set(likely.customers(permit, rows)) == {2, 3}
+    assert len(permit.ledger.touches) == 1
+
+
+def test_rejected_rows_leave_in_the_files_encoding_as_a_recorded_act(steward: Wizard) -> None:
+    source = steward.run(steward.check(steward.begin()))
+    answer = steward.post("rejected", source)
+    assert answer.headers["Content-Disposition"].startswith("attachment; ")
+    assert answer.headers["Cache-Control"] == "no-store"
+    [event] = [one for one in events() if one.action == Action.REJECTED_DOWNLOAD]
+    assert event.facts == {"import": str(source.pk), "rows": 3, "encoding": "cp932"}
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("cp932"))))
+    assert rows[0] == [*TEXT.splitlines()[0].split(","), "理由"]
+    assert len(rows) == 4
+    assert rows[1][1] == "佐藤 次郎"
+    assert rows[1][-1].startswith("4: ")
+    assert "暦にある日を" in rows[1][-1]
+    assert rows[3][1] == "'=HYPERLINK(1)"
+    assert "佐藤" not in str(event)
+
+
+def test_every_cell_that_a_spreadsheet_would_run_is_disarmed() -> None:
+    from toride.customers.imports.outlet import harmless
+
+    for cell in ("=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-1+1", "\t=1", "\r=1"):
+        assert harmless(cell) == f"'{cell}"
+    for cell in ("-12", "+81 90-1111-2222", "03-1234-5678", "", "佐藤 =1"):
+        assert harmless(cell) == cell
+
+
+def test_the_mark_of_an_encoding_comes_once(house: House, steward: Wizard, monkeypatch: pytest.MonkeyPatch) -> None:
+    from toride.customers.imports import outlet
+
+    monkeypatch.setattr(outlet, "PIECE", 1)
+    text = "顧客番号,氏名,電話\n" + "".join(f"B-{n},髙橋 {n},12\n" for n in range(5))
+    for encoding in ("utf-8-sig", "utf-16", "utf-16-le", "euc_jp"):
+        source = steward.run(steward.check(steward.begin(text.replace("髙", "高").encode(encoding))))
+        content = b"".join(steward.post("rejected", source).streaming_content)
+        rows = list(csv.reader(io.StringIO(content.decode(source.encoding))))
+        assert [row[0] for row in rows] == ["顧客番号", *(f"B-{n}" for n in range(5))], encoding
+
+
+def test_an_import_stops_goes_on_and_says_where_it_is(
+    house: House, steward: Wizard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "BATCH", 2)
+    text = "顧客番号,氏名\n" + "".join(f"B-{n},佐藤 {n}\n" for n in range(6))
+    source = steward.check(steward.begin(text))
+    assert steward.client.post(at("run", source), {"leave": "0"}).status_code == 302
+    real = import_services.bring
+
+    def stop(*arguments: object, **options: object) -> object:
+        found = real(*arguments, **options)
+        if Customer.objects.count() == 4:
+            steward.post("cancel", source)
+        return found
+
+    monkeypatch.setattr(import_services, "bring", stop)
+    source = work(source)
+    assert source.job.state == State.CANCELLED
+    stands = Customer.objects.count()
+    assert 0 < stands < 6
+    page = steward.text("result", source)
+    assert "行目まで入っています" in page
+    assert "続きから進める" in page
+    monkeypatch.setattr(import_services, "bring", real)
+    assert steward.post("resume", source).status_code == 302
+    source = work(source)
+    assert source.job.state == State.DONE
+    assert source.counts["created"] == 6
+    assert Customer.objects.count() == 6
+    assert steward.post("resume", source).status_code == 409
+
+
+def test_a_stopped_import_is_taken_back(steward: Wizard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "BATCH", 2)
+    source = steward.check(steward.begin("顧客番号,氏名\n" + "".join(f"B-{n},佐藤 {n}\n" for n in range(6))))
+    steward.client.post(at("run", source), {"leave": "0"})
+    real = import_services.bring
+
+    def fail(*arguments: object, **options: object) -> object:
+        if Customer.objects.count() == 4:
+            raise RuntimeError("佐藤")
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(import_services, "bring", fail)
+    source = work(source)
+    assert source.job.state == State.FAILED
+    assert "佐藤" not in source.job.error
+    assert "機械の都合で止まりました" in steward.text("result", source)
+    steward.post("undo", source)
+    source = work(source)
+    assert source.undone
+    assert Customer.objects.filter(hidden=None).count() == 0
+    assert steward.post("resume", source).status_code == 409
+    assert steward.post("undo", source).status_code == 409
+
+
+def test_taking_back_goes_on_after_a_kill_and_tells_each_conflict_once(
+    house: House, steward: Wizard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_services, "UNDO_BATCH", 2)
+    source = steward.run(
+        steward.check(steward.begin("顧客番号,氏名\n" + "".join(f"B-{n},佐藤 {n}\n" for n in range(6))))
+    )
+    changed = Customer.objects.order_by("pk").first().pk
+    permit = house.permit(house.steward, Action.PROFILE_CHANGE, changed)
+    records_of.change(permit, changed, written={"city": "石巻市"}, revisions={}, source="form")
+    real, calls = import_services.take_back, []
+
+    def dies(*arguments: object, **options: object) -> object:
+        calls.append(1)
+        if len(calls) == 2:
+            raise RuntimeError
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(import_services, "take_back", dies)
+    steward.post("undo", source)
+    source = work(source)
+    assert source.taking_back.state == State.FAILED
+    assert not source.undone
+    assert "取り消しが途中で止まりました" in steward.text("result", source)
+    assert steward.post("undo", source).status_code == 302
+    source = work(source)
+    assert source.undone
+    assert source.taking_back.result == {"restored": 5, "conflicts": 1}
+    assert Finding.objects.filter(source=source, kind=findings.CONFLICT).count() == 1
+    page = steward.text("result", source)
+    assert "あとから変更されたため、残したもの" in page
+    assert f"/customers/{changed}/" in page
+
+
+def test_several_imports_queue_and_the_page_says_which_place(steward: Wizard) -> None:
+    sources = [steward.check(steward.begin(f"顧客番号,氏名\nB-{n},佐藤 {n}\n")) for n in range(3)]
+    for source in sources:
+        steward.client.post(at("run", source), {"leave": "0"})
+    assert [progress.of(again(source).job).ahead for source in sources] == [0, 1, 2]
+    assert "前に2件あります" in steward.text("going", sources[2])
+    assert "前に2件" in steward.client.get("/imports/").content.decode()
+    work(sources[0])
+    assert {again(source).job.state for source in sources} == {State.DONE}
+    assert steward.client.get(at("going", sources[0])).headers["HX-Refresh"] == "true"
+
+
+def test_progress_says_rate_and_time_left() -> None:
+    from datetime import timedelta
+
+    from toride.base import clock
+
+    job = Job(state=State.RUNNING, done=3_000, before=1_000, total=9_000, started=clock.now() - timedelta(seconds=10))
+    found = progress.of(job)
+    assert found.percent == 33
+    assert 190 <= found.rate <= 200
+    assert 29 <= found.left <= 32
+    assert progress.of(Job(state=State.RUNNING, done=5, started=clock.now())).rate is None
+
+
+def test_a_check_that_is_killed_begins_anew_and_doubles_nothing(
+    house: House, steward: Wizard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "BATCH", 2)
+    source = steward.begin("顧客番号,氏名,電話\n" + "".join(f"B-{n},佐藤 {n},12\n" for n in range(6)))
+    real, calls = findings.keep, []
+
+    def dies(*arguments: object, **options: object) -> int:
+        calls.append(1)
+        if len(calls) == 3:
+            raise RuntimeError
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(findings, "keep", dies)
+    source = steward.check(source)
+    assert source.trial.state == State.FAILED
+    assert Finding.objects.count() == 4
+    jobs.resume(source.trial.pk)
+    source = work(source)
+    assert source.trial.state == State.DONE
+    assert Finding.objects.count() == 6
+
+
+def test_a_forgotten_draft_goes_with_its_file(steward: Wizard) -> None:
+    from datetime import timedelta
+
+    from toride.base import clock
+
+    source, other = steward.begin(), steward.begin()
+    Import.objects.filter(pk=source.pk).update(created=clock.now() - drafts.DRAFTS_KEPT - timedelta(hours=1))
+    ran = steward.run(steward.check(steward.begin("顧客番号,氏名\nB-1,佐藤\n")))
+    Import.objects.filter(pk=ran.pk).update(created=clock.now() - timedelta(days=99))
+    assert drafts.tidy() == 1
+    assert set(Import.objects.values_list("pk", flat=True)) == {other.pk, ran.pk}
+    assert files.stands(source.file) == 0
+    assert files.stands(other.file) is None
+
+
+def test_a_draft_is_thrown_away_with_its_file(steward: Wizard) -> None:
+    source = steward.check(steward.begin())
+    assert steward.post("discard", source).status_code == 302
+    assert not Import.objects.exists()
+    assert files.stands(source.file) == 0
+    assert not Finding.objects.exists()
+
+
+def test_another_file_for_a_draft_begins_anew(steward: Wizard) -> None:
+    source = steward.check(steward.begin())
+    old = source.file
+    content = "顧客番号,氏名\nC-1,別人\n".encode()
+    plan = steward.client.post(at("file", source), {"branch": "003", "name": "b.csv", "size": len(content)}).json()
+    source = again(source)
+    assert source.trial is None
+    assert source.file != old
+    assert files.stands(old) == 0
+    assert steward.client.get(at("columns", source)).status_code == 302
+    steward.put(plan["put"], 0, content)
+    assert again(source).targets == ["number", "name"]
+    assert again(source).branch_id == "003"
+
+
+def test_the_command_and_the_wizard_count_alike(house: House, steward: Wizard) -> None:
+    source = steward.check(steward.begin())
+    foreseen = {name: source.trial.result[name] for name in ("created", "changed", "unchanged", "rejected", "warnings")}
+    assert steward.run(source).counts == foreseen
+    assert Rejected.objects.filter(source=source).count() == foreseen["rejected"]
