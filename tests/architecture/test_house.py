@@ -20,6 +20,8 @@ OPEN = {
     "allauth.account.views.LogoutView",
     "django.views.i18n.set_language",
     "toride.ui.views.asset",
+    "toride.ui.views.book",
+    "toride.ui.views.theme",
     "toride.urls.health",
 }
 CEILING = 400

@@ -16,7 +16,7 @@ from toride.access.models import Branch
 from toride.access.purposes import SHIPPED
 from toride.base.errors import Invalid
 from toride.base.guard import guarded
-from toride.customers import addresses, apart, barred, fields, folding, queries, services, showing
+from toride.customers import addresses, apart, barred, fields, folding, queries, services, sheets, showing
 from toride.customers.actions import Action
 from toride.customers.forms import revisions, written
 from toride.vault.permit import Category, Permit
@@ -29,14 +29,15 @@ def profile(request: HttpRequest, subject: UUID) -> HttpResponse:
     """The record; or one part of it, for a page that shows the rest."""
     permit = request.permit  # type: ignore[attr-defined]
     if part := _part(request):
-        found = queries.profile(permit, subject, (part.category,))
-        return render(
-            request, "customers/part.html", _context(request, Action.PROFILE_READ, customer=found, shown=part)
-        )
+        return _one_part(request, subject, part)
     found = queries.profile(permit, subject)
-    starred = queries.starred(permit, subject)
-    context = _context(request, Action.PROFILE_READ, customer=found, starred=starred)
-    return render(request, "customers/profile.html", context)
+    context = {
+        "customer": found,
+        "starred": queries.starred(permit, subject),
+        "sheets": sheets.sheets(permit, found),
+        "company": showing.is_company(found),
+    }
+    return render(request, "customers/profile.html", _context(request, Action.PROFILE_READ, **context))
 
 
 @guarded(Action.HISTORY_READ, subject="subject")
@@ -93,9 +94,7 @@ def change(request: HttpRequest, subject: UUID) -> HttpResponse:
         found = queries.profile(permit, subject)
         return _form(request, Action.PROFILE_CHANGE, values, error.fields, customer=found, status=422)
     if part := _part(request):
-        found = queries.profile(permit, subject, (part.category,))
-        context = _context(request, Action.PROFILE_CHANGE, customer=found, shown=part)
-        return render(request, "customers/part.html", context)
+        return _one_part(request, subject, part)
     messages.success(request, _("Saved."))
     return _to_profile(request, subject)
 
@@ -170,6 +169,12 @@ def _form(
         return render(request, "customers/amend.html", _context(request, action, **context), status=status)
     name = "customers/fields.html" if request.headers.get("HX-Request") else "customers/form.html"
     return render(request, name, _context(request, action, **({"customer": None} | context)), status=status)
+
+
+def _one_part(request: HttpRequest, subject: UUID, part: showing.Part) -> HttpResponse:
+    permit = request.permit  # type: ignore[attr-defined]
+    found = queries.profile(permit, subject, (part.category,))
+    return render(request, "customers/part.html", {"customer": found, "sheet": sheets.sheet(permit, found, part)})
 
 
 def _of_part(permit: Permit, part: showing.Part, customer: queries.Profile) -> list[fields.Field]:

@@ -1,5 +1,7 @@
 """Jinja2 for every page; constant translations are folded into the compiled template, one environment per language."""
 
+from contextlib import suppress
+from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
@@ -7,7 +9,7 @@ from django.conf import settings
 from django.contrib.messages import get_messages
 from django.middleware.csrf import get_token
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone, translation
 from jinja2 import Environment, StrictUndefined, Template, nodes
 from jinja2.visitor import NodeTransformer
@@ -17,17 +19,27 @@ from toride.ui import assets, side
 
 
 class Fold(NodeTransformer):
-    """Replaces `_("constant")` by its translation in one language."""
+    """Replaces what is the same on every page by its result: texts in one language, icons, addresses of pages."""
 
     def __init__(self, language: str) -> None:
         self.language = language
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - jinja2's name
         self.generic_visit(node)
-        named = isinstance(node.node, nodes.Name) and node.node.name == "_"
-        if named and len(node.args) == 1 and isinstance(node.args[0], nodes.Const) and not node.kwargs:
-            with translation.override(self.language):
-                return nodes.Const(translation.gettext(node.args[0].value), lineno=node.lineno)
+        name = node.node.name if isinstance(node.node, nodes.Name) else ""
+        if node.kwargs or len(node.args) != 1 or not isinstance(node.args[0], nodes.Const):
+            return node
+        match name, node.args[0].value:
+            case "_", text:
+                with translation.override(self.language):
+                    return nodes.Const(translation.gettext(text), lineno=node.lineno)
+            case "icon", symbol:
+                return nodes.MarkSafe(nodes.Const(str(icon(symbol))), lineno=node.lineno)
+            case "asset", asset:
+                return nodes.Const(assets.address(asset), lineno=node.lineno)
+            case "url", page:
+                with suppress(NoReverseMatch):  # a page that this installation has not, in a branch that it never takes
+                    return nodes.Const(address(page), lineno=node.lineno)
         return node
 
 
@@ -70,6 +82,7 @@ def _furnish(made: Folded) -> None:
         url=address,
         asset=assets.address,
         icon=icon,
+        icons=Icons(),
         csrf_field=csrf_field,
         messages=get_messages,
         language=translation.get_language,
@@ -104,6 +117,14 @@ def icon(name: str) -> Markup:
     )
 
 
+class Icons(dict[str, Markup]):
+    """Icons by name, for names that are found out while printing."""
+
+    def __missing__(self, name: str) -> Markup:
+        self[name] = icon(name)
+        return self[name]
+
+
 def moment(value: Any) -> str:
     """Date and time in the person's language and the institution's time zone."""
     return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT") if value else ""
@@ -133,7 +154,12 @@ def day(value: Any) -> str:
 
 def monthday(value: Any) -> str:
     """Month and day in the person's language."""
-    return formats.date_format(value, "MONTH_DAY_FORMAT")
+    return _month_day(translation.get_language(), value.month, value.day)
+
+
+@lru_cache(maxsize=1_024)
+def _month_day(_language: str | None, month: int, day: int) -> str:
+    return formats.date_format(date(2000, month, day), "MONTH_DAY_FORMAT")
 
 
 def year(value: Any) -> str:
