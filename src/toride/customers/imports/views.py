@@ -26,7 +26,7 @@ from toride.vault import files
 @require_GET
 def imports(request: HttpRequest) -> HttpResponse:
     found = listing.imports(_permit(request), with_drafts=Action.FILE_IMPORT in request.may)  # type: ignore[attr-defined]
-    return render(request, "customers/imports.html", {"imports": found, "wording": wording})
+    return render(request, "customers/imports.html", {"imports": found, **_purposes(request)})
 
 
 @guarded(Action.FILE_IMPORT)
@@ -194,8 +194,7 @@ def _file(request: HttpRequest, source: Import | None) -> HttpResponse:
     codes = [code for code, _name in branches]
     chosen = source.branch_id if source else own if own in codes else ""
     return _step(
-        request, "import_file", source, branches=branches, chosen=chosen, purposes=SHIPPED,
-        choices=purposes(request.user, Action.FILE_IMPORT), most=settings.IMPORT_MAX_BYTES,  # type: ignore[arg-type]
+        request, "import_file", source, branches=branches, chosen=chosen, most=settings.IMPORT_MAX_BYTES,
         stands=files.stands(source.file) if source else 0,
     )  # fmt: skip
 
@@ -256,8 +255,12 @@ def _going(request: HttpRequest, source: Import) -> HttpResponse:
 
 def _step(request: HttpRequest, name: str, source: Import | None, **context: Any) -> HttpResponse:
     about = drafts.about(_permit(request), source) if source else drafts.About()
-    context |= {"source": source, "about": about, "labels": labels, "progress": progress}
+    context |= {"source": source, "about": about, "labels": labels, "progress": progress, **_purposes(request)}
     return render(request, f"customers/{name}.html", context)
+
+
+def _purposes(request: HttpRequest) -> dict[str, Any]:
+    return {"choices": purposes(request.user, _permit(request).action), "purposes": SHIPPED}  # type: ignore[arg-type]
 
 
 def _to(request: HttpRequest, name: str, source: Import) -> HttpResponse:
