@@ -97,6 +97,7 @@ def test_menus_follow_the_duty_and_the_administrator_sees_no_customer(sign_in, s
 def test_another_branchs_record_looks_like_none(sign_in, served) -> None:
     steward = sign_in("steward")
     steward.goto(f"{served.url}/customers/")
+    steward.locator("[data-drop=filter] > summary").click()
     steward.locator("select[name=branch]").select_option("003")
     expect(steward.locator("#rows tbody tr").first).to_contain_text("若葉支店")
     link = steward.locator("#rows tbody a").first.get_attribute("href").split("?")[0]

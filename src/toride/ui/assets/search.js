@@ -73,12 +73,16 @@
   const peeking = () => peek() && !peek().hidden;
   const move = (to) => {
     if (!to) return;
-    current()?.setAttribute("tabindex", "-1");
-    to.tabIndex = 0;
     to.focus();
     to.scrollIntoView({ block: "nearest" });
     if (peeking()) glance(to);
   };
+  document.addEventListener("focusin", (event) => {
+    const row = event.target.closest("#rows tr[data-peek]");
+    if (!row || row === current()) return;
+    current()?.setAttribute("tabindex", "-1");
+    row.tabIndex = 0;
+  });
   const step = (by) => {
     const all = rows(), at = all.indexOf(current());
     move(all[Math.min(Math.max(at + by, 0), all.length - 1)]);
