@@ -117,6 +117,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 
 # Vault: how long an unwrapped root-protected key lives in memory before the KMS is asked again.
 KEY_LIFETIME = timedelta(minutes=config.number("TORIDE_KEY_LIFETIME_MINUTES", 30, least=1, most=60))
+TERMS_MONTHS = config.number("TORIDE_TERMS_MONTHS", 13, least=1, most=120)  # then search terms open to nobody
 KMS = config.text("TORIDE_KMS") or f"file:{HOME / 'kms' / 'root.json'}"
 # Import (C7)
 IMPORT_MAX_BYTES = config.number("TORIDE_IMPORT_MAX_MB", 512, least=1, most=2047) * 1_048_576

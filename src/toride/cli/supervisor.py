@@ -9,12 +9,8 @@ import time
 from dataclasses import dataclass, field
 from functools import partial
 from types import FrameType
-from typing import TYPE_CHECKING
 
 import click
-
-if TYPE_CHECKING:
-    from toride.jobs.running import Chore
 
 PATIENCE = 10.0
 WORKER_PATIENCE = 5  # whole seconds, below PATIENCE: a web worker that hangs is killed by its own parent
@@ -167,6 +163,7 @@ def worker() -> None:
     django.setup()
     for module in JOBS:
         importlib.import_module(module)
+    from toride.cli.chores import chores
     from toride.jobs import running
     from toride.vault import index, rotation
     from toride.vault.process import harden
@@ -177,16 +174,7 @@ def worker() -> None:
     signal.signal(signal.SIGTERM, lambda *_: state.update(stop=True))
     signal.signal(signal.SIGINT, lambda *_: state.update(stop=True))
     rotation.finish()
-    running.work(lambda: state["stop"], _chores())
-
-
-def _chores() -> list["Chore"]:
-    """Folding the index every minute; ending what undone imports and forgotten drafts left, hourly."""
-    from toride.customers.imports import drafts, services
-    from toride.jobs.running import Chore
-    from toride.vault import index
-
-    return [Chore(60, index.compact), Chore(3600, services.purge), Chore(3600, drafts.tidy)]
+    running.work(lambda: state["stop"], chores())
 
 
 @process.command()

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.messages import get_messages
+from django.db import Error
 from django.middleware.csrf import get_token
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
@@ -136,9 +137,10 @@ def instant(value: Any) -> str:
 
 
 def theme(request: Any) -> Markup:
-    """The attribute for a chosen theme; none where the browser's own preference counts."""
-    session = getattr(request, "session", None)
-    chosen = session.get("theme") if session is not None else None
+    """The attribute for a chosen theme; none where the browser's own preference counts, or no session can be read."""
+    chosen = None
+    with suppress(Error):
+        chosen = request.session.get("theme") if hasattr(request, "session") else None
     return Markup(' data-theme="{}"').format(chosen) if chosen else Markup("")
 
 

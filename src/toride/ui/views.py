@@ -1,7 +1,9 @@
 """Assets, and the pages for what is not there or went wrong."""
 
+import sys
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -50,7 +52,10 @@ def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: says nothing of what happened; the log names the exception's type."""
+    """500, or 503 where a store cannot be reached: says nothing of what happened; the log names its type."""
+    if isinstance(sys.exception(), (OperationalError, InterfaceError)):
+        advice = _("The database cannot be reached, so nothing was shown or changed. Try again in a minute.")
+        return _error(request, _("Not available now"), advice, 503)
     advice = _("Nothing was changed. Try again; if it stays, tell the administrator.")
     return _error(request, _("Something went wrong"), advice, 500)
 

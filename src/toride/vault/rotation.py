@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.db import connections
 
-from toride.base import stores
+from toride.base import clock, stores
 from toride.base.errors import Conflict
 from toride.vault import bundles, keyring, subjects
 from toride.vault.keyring import Key, Kind
@@ -61,12 +62,12 @@ def end(kind: Kind, number: int) -> None:
         keyring.destroy(kind, number)
 
 
-def end_terms(before: int) -> int:
-    """Destroys the months (yyyymm) before `before`, whose search terms nobody may read any more; says how many."""
-    over = [row for row in keyring.generations(Kind.TERMS, State.RETIRING) if row.number < before]
-    for row in over:
-        keyring.destroy(Kind.TERMS, row.number)
-    return len(over)
+def terms_due() -> list[int]:
+    """The months (yyyymm) whose search terms have been kept for TORIDE_TERMS_MONTHS, and still open."""
+    today = clock.now()
+    first = today.year * 12 + today.month - 1 - settings.TERMS_MONTHS
+    before = first // 12 * 100 + first % 12 + 1
+    return [row.number for row in keyring.generations(Kind.TERMS, State.RETIRING) if row.number < before]
 
 
 def in_use(row: Generation) -> int:

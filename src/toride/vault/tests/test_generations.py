@@ -128,8 +128,12 @@ def test_search_terms_have_a_key_for_each_month_and_end_with_it(month):
     for kind, context in ((Kind.TERMS, b"other"), (Kind.FILES, b"act")):
         with pytest.raises(Unopenable):
             records.open_with(asked, kind, sealed, context)
-    assert rotation.end_terms(before=202610) == 0
-    assert rotation.end_terms(before=202612) == 1
+    month(2027, 11)
+    assert rotation.terms_due() == []
+    month(2027, 12)
+    assert rotation.terms_due() == [202610]
+    month(2026, 12)
+    rotation.end(Kind.TERMS, 202610)
     with pytest.raises(Unopenable):
         records.open_with(asked, Kind.TERMS, sealed, b"act")
     assert keyring.current(Kind.TERMS) == december

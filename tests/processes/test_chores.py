@@ -1,0 +1,54 @@
+"""What is due is ended by itself, and the trail says so."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from tests.people import House
+from toride.access.tests.test_signin import last_events
+from toride.base import clock
+from toride.cli.chores import end_terms
+from toride.vault import keyring
+from toride.vault.keyring import Kind
+from toride.vault.keystore.models import State
+
+pytestmark = pytest.mark.store
+
+
+@pytest.mark.requirement("K1", "T1")
+def test_old_search_terms_end_as_an_event(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = datetime(2026, 1, 31, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: start)
+    january = keyring.current(Kind.TERMS).number
+    monkeypatch.setattr(clock, "now", lambda: start + timedelta(days=31 * 12))
+    keyring.current(Kind.TERMS)
+    assert end_terms() == 0
+    monkeypatch.setattr(clock, "now", lambda: start + timedelta(days=31 * 13))
+    keyring.current(Kind.TERMS)
+    assert end_terms() == 1
+    assert last_events()[0].facts == {"generation": f"terms:{january}"}
+    assert keyring.generations(Kind.TERMS)[0].state == State.DESTROYED
+
+
+@pytest.mark.requirement("K1")
+def test_a_store_that_is_away_is_503_and_shows_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import OperationalError
+
+    from toride.access.sessions import SessionStore
+    from toride.access.tests.test_matrix import enter
+
+    subject = house.customer()
+    client = enter(house.teller)
+    client.raise_request_exception = False
+
+    def away(_self: object) -> dict[str, object]:
+        raise OperationalError("could not connect to 10.0.0.5")
+
+    monkeypatch.setattr(SessionStore, "load", away)
+    for path in (f"/customers/{subject}/", "/customers/"):
+        answer = client.get(path)
+        assert answer.status_code == 503
+        assert "10.0.0.5" not in answer.content.decode()
+        assert "データベースに届かない" in answer.content.decode()
+    assert Client().get("/ui/").status_code == 200
