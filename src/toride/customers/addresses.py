@@ -64,6 +64,9 @@ PREFECTURES = [
 ]
 
 
+_PREFECTURES = frozenset(PREFECTURES)  # each has three or four characters, and none begins another
+
+
 @dataclass(frozen=True, slots=True)
 class Area:
     """Where a postcode is."""
@@ -115,7 +118,7 @@ def split(text: str, code: str = "") -> Area:
     """The parts of a written address; what cannot be told apart stays in `street`. Spaces inside are kept there."""
     address = text.strip()
     known = area(code) if code else None
-    prefecture = next((name for name in PREFECTURES if address.startswith(name)), "")
+    prefecture = next((address[:size] for size in (3, 4) if address[:size] in _PREFECTURES), "")
     if not prefecture and known and address.startswith(known.city):
         prefecture = known.prefecture
     rest = address.removeprefix(prefecture)

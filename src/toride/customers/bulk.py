@@ -46,7 +46,10 @@ def add(made: Sequence[New], *, origin: Mapping[str, Any], ledger: Ledger | None
         NUMBER, [(folding.plain_number(new.stored[NUMBER]), subject) for new, subject in zip(made, ids, strict=True)]
     )
     moment = rows.to_moment(STORE, clock.now())
-    clear = ((subject, new.branch, new.owner, moment) for new, subject in zip(made, ids, strict=True))
+    clear = (
+        (subject.hex, new.branch, None if new.owner is None else new.owner.hex, moment)
+        for new, subject in zip(made, ids, strict=True)
+    )
     keep(Customer, ("subject_id", "branch_id", "owner_id", "created"), clear)
     _index(ids, made)
     if ledger is not None:
@@ -77,8 +80,5 @@ def _index(ids: Sequence[UUID], made: Sequence[New]) -> None:
 
 
 def keep(model: type[Model], columns: Sequence[str], made: Iterable[Sequence[Any]]) -> None:
-    """Adds rows to a model's table in the caller's transaction, without making a model of each."""
-    as_id = rows.id_maker(STORE)
-    table = model._meta.db_table  # noqa: SLF001 - public by habit
-    ready = [[as_id(cell) if isinstance(cell, UUID) else cell for cell in one] for one in made]
-    rows.insert(STORE, table, columns, ready)
+    """Adds rows to a model's table in the caller's transaction, without making a model of each; ids as hexadecimal."""
+    rows.insert(STORE, model._meta.db_table, columns, list(made))  # noqa: SLF001 - public by habit

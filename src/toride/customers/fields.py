@@ -72,7 +72,9 @@ class Field:
 
 def line(text: str, most: int = NAME_LENGTH) -> str:
     """One line without control characters, outer spaces trimmed; variant kanji stay as written. Raises Invalid."""
-    found = BLANKS.sub(" ", text).strip()
+    found = text.strip()
+    if "  " in found or not found.isprintable():  # of the blanks only the plain one can be printed
+        found = BLANKS.sub(" ", found).strip()
     if len(found) > most:
         raise Invalid(_("write at most %(most)d characters") % {"most": most})
     if not found.isprintable() and any(unicodedata.category(one) in {"Cc", "Cs", "Co", "Cn"} for one in found):
@@ -105,6 +107,8 @@ def kana(written: str) -> str:
 
 def phone(written: str) -> str:
     """A phone number in national notation (libphonenumber), or international where it is not Japanese."""
+    if mobile := MOBILE.fullmatch(written):
+        return "-".join(mobile.groups())
     folded = unicodedata.normalize("NFKC", written).strip()
     if NO_PHONE.search(folded):
         raise Invalid(_("write only figures, hyphens and +"))

@@ -1,7 +1,9 @@
 """One row of a file becomes one customer's values, or the reasons why not."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from toride.base.errors import Invalid
@@ -9,8 +11,11 @@ from toride.customers import addresses, fields
 from toride.customers.fields import FIELDS
 from toride.customers.imports.mapping import Columns
 
-MASKS = ("***", "＊＊＊", "●●●", "xxxx", "XXXX")
+MASKED = re.compile(r"\*\*\*|＊＊＊|●●●|xxxx|XXXX")
+NO_DIGIT = re.compile(r"\D")
 FULL_POSTCODE = 7
+PARTS = frozenset({"family", "given", "family_kana", "given_kana"})
+RECURRING = frozenset({"kind", "gender", "status", "prefecture", "city", "birth_date", "since", "last_contact"})
 
 
 @dataclass(slots=True)
@@ -37,19 +42,21 @@ def clean(number: int, cells: Sequence[str], columns: Columns) -> Row:
     _join_names(written)
     _split_address(written, row)
     for name, text in written.items():
-        spec = FIELDS[name]
         try:
-            row.stored[name] = _value(spec, text)
+            found = row.stored[name] = _value(FIELDS[name], text)
         except Invalid as error:
             row.problems[name] = str(error.reason)
-        if spec.must and not row.stored.get(name) and name not in row.problems:
-            row.problems[name] = "is required"
+        else:
+            if not found and FIELDS[name].must:
+                row.problems[name] = "is required"
     _look_again(row)
     return row
 
 
 def _gather(cells: Sequence[str], columns: Columns) -> dict[str, str]:
     """Target → text; several phone or mail columns come together."""
+    if len(set(columns.targets)) == len(columns.targets) == len(cells):
+        return {target: cell.strip() for target, cell in zip(columns.targets, cells, strict=True) if target}
     written: dict[str, str] = {}
     for target, cell in zip(columns.targets, cells, strict=False):
         if target is None:
@@ -66,6 +73,8 @@ def _gather(cells: Sequence[str], columns: Columns) -> dict[str, str]:
 
 
 def _join_names(written: dict[str, str]) -> None:
+    if "name" in written and written.keys().isdisjoint(PARTS):
+        return
     for whole, parts in (("name", ("family", "given")), ("kana", ("family_kana", "given_kana"))):
         found = [written.pop(part, "") for part in parts]
         if any(found) or (whole == "name" and whole not in written):
@@ -78,17 +87,26 @@ def _split_address(written: dict[str, str], row: Row) -> None:
         if building:
             written["street"] = f"{written.get('street', '')} {building}".strip()
         return
-    area = addresses.split(address, "".join(filter(str.isdigit, written.get("postcode", ""))))
-    if any(mask in address for mask in MASKS):
+    area = addresses.split(address, NO_DIGIT.sub("", written.get("postcode", "")))
+    if MASKED.search(address):
         row.warnings.append("address: part of it is masked in the file")
     written |= {"prefecture": area.prefecture, "city": area.city, "street": f"{area.street} {building}".strip()}
 
 
 def _value(spec: fields.Field, text: str) -> Any:
+    if not text:
+        return [] if spec.many else None
+    if spec.name in RECURRING:
+        return _recurring(spec.name, text)
     if spec.many:
-        parts = [part for part in text.split("、") if part.strip()]
-        return list(dict.fromkeys(spec.clean(part) for part in parts))
-    return spec.clean(text) if text else None
+        parts = [part for part in text.split("、") if part.strip()] if "、" in text else [text]
+        return list(dict.fromkeys([spec.clean(part) for part in parts]))
+    return spec.clean(text)
+
+
+@lru_cache(maxsize=32_768)
+def _recurring(name: str, text: str) -> Any:
+    return FIELDS[name].clean(text)
 
 
 def _look_again(row: Row) -> None:

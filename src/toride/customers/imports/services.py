@@ -122,7 +122,8 @@ def _write(permit: Permit, source: Import, batch: Sorted) -> Counts:
 
 def _remember(source: Import, brought: Sequence[tuple[UUID, Row]], *, made: bool) -> None:
     """What undo takes back. A batch is brought once: its checkpoint commits with it."""
-    found = ((source.pk, subject, made, row.number) for subject, row in brought)
+    number = source.pk.hex
+    found = ((number, subject.hex, made, row.number) for subject, row in brought)
     bulk.keep(Brought, ("source_id", "subject_id", "made", "row"), found)
 
 

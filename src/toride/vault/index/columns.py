@@ -1,10 +1,11 @@
 """Which sealed fields can be searched, and in which form each enters the index."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,7 @@ _DIGITS, _HASH, _INT, _DATE = Type.DIGITS, Type.HASH, Type.INT, Type.DATE  # an 
 WORDS = {Type.TEXT, Type.KEY, Type.CODE}
 PAIRS = {Type.DIGITS, Type.HASH}
 _MANY = {tuple, list}
+_NOTHING = {None, ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,28 +117,45 @@ def encode_row(columns: Schema, row: Mapping[str, Any], salt: bytes) -> Row:
 
 
 def encode_column(kind: Type, cells: Sequence[Any], salt: bytes) -> list[Any]:
-    """One column of many rows, as `encode_row` gives each; a value that comes again is looked at once."""
-    known: dict[Any, Any] = {None: None, "": None}
+    """One column of many rows, as `encode_row` gives each; words and digits are looked at all together."""
+    if kind is _INT or kind is _DATE:
+        return list(map(_Known(kind, salt).__getitem__, cells))
+    several = [cell if cell.__class__ in _MANY else (cell,) for cell in cells]
+    if max(map(len, several), default=0) > MAX_VALUES:
+        raise Invalid("too many values in one searchable field")
+    used = set(chain.from_iterable(several))
+    if not used.isdisjoint(_NOTHING):
+        several = [cell if all(cell) else tuple([one for one in cell if one not in _NOTHING]) for cell in several]
+        used -= _NOTHING
+    if kind is not _HASH and _fit(kind, used):
+        return several
+    known = _Known(kind, salt)
+    return [tuple([known[one] for one in cell]) for cell in several]
 
-    def one(value: Any) -> Any:
-        found = known.get(value, known)
-        if found is known:
-            found = known[value] = encode(kind, value, salt)
+
+class _Known(dict[Any, Any]):
+    """Values in the index's form; each is worked out once."""
+
+    def __init__(self, kind: Type, salt: bytes) -> None:
+        super().__init__({None: None, "": None})
+        self._kind, self._salt = kind, salt
+
+    def __missing__(self, value: Any) -> Any:
+        self[value] = found = encode(self._kind, value, self._salt)
         return found
 
-    if kind is _INT or kind is _DATE:
-        return [one(cell) for cell in cells]
-    return [_several(cell, one) if cell.__class__ in _MANY else _single(one(cell)) for cell in cells]
 
-
-def _several(cell: Sequence[Any], one: Callable[[Any], Any]) -> tuple[Any, ...]:
-    if len(cell) > MAX_VALUES:
-        raise Invalid("too many values in one searchable field")
-    return tuple([found for value in cell if (found := one(value)) is not None])
-
-
-def _single(found: Any) -> tuple[Any, ...]:
-    return () if found is None else (found,)
+def _fit(kind: Type, values: Collection[Any]) -> bool:
+    """Are all of these words, or digits, in the index's form as they are?"""
+    try:
+        joined = "".join(values)
+        joined.encode()
+    except (TypeError, UnicodeEncodeError):
+        return False
+    longest = max(map(len, values), default=0)
+    if kind is _DIGITS:
+        return longest <= MAX_DIGITS and joined.isascii() and (not joined or joined.isdigit())
+    return longest <= MAX_TEXT and "\0" not in joined
 
 
 def encode(kind: Type, value: Any, salt: bytes) -> Any:

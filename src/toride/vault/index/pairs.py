@@ -22,6 +22,16 @@ def code(digits: str, size: int = MAX_DIGITS) -> int:
     return number
 
 
+def _codes(digits: Sequence[str]) -> Array:
+    """As `code`, for many."""
+    letters = np.array(digits, f"S{MAX_DIGITS}").view(np.uint8).reshape(len(digits), MAX_DIGITS)
+    codes = np.zeros(len(digits), np.uint64)
+    for place in range(MAX_DIGITS):
+        column = letters[:, place]
+        codes = codes * np.uint64(11) + np.where(column, column - ord("0") + 1, 0).astype(np.uint64)
+    return codes
+
+
 def _tails(codes: Array) -> Array:
     """For each code the reversed string's first nine digits, as base 11 in 32 bits."""
     rest = codes.astype(np.int64)
@@ -44,9 +54,10 @@ class Pairs:
     @classmethod
     def build(cls, cells: Sequence[tuple[Any, ...]]) -> "Pairs":
         """Cells of digit strings (as codes) or of hashes."""
-        used = [code(one) if isinstance(one, str) else one for one in chain.from_iterable(cells)]
+        used = list(chain.from_iterable(cells))
         counts = np.fromiter(map(len, cells), np.int64, len(cells))
-        return cls(Ragged.of(np.array(used, np.uint64), counts))
+        digits = bool(used) and isinstance(used[0], str)
+        return cls(Ragged.of(_codes(used) if digits else np.array(used, np.uint64), counts))
 
     @classmethod
     def concat(cls, parts: "Sequence[Pairs]") -> "Pairs":

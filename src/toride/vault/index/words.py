@@ -61,9 +61,10 @@ class Words:
 
     def prune(self) -> "Words":
         """Without the words that no row has."""
-        used, codes = np.unique(self.codes.values, return_inverse=True)
-        if len(used) == len(self.offsets) - 1:
+        is_used = np.bincount(self.codes.values, minlength=len(self.offsets) - 1) > 0
+        if is_used.all():
             return self
+        used, codes = np.flatnonzero(is_used), (np.cumsum(is_used) - 1)[self.codes.values]
         word = self.word if len(used) * _FEW < len(self.offsets) else self.words().__getitem__
         kept = [word(index) for index in used.tolist()]
         return Words(*_dictionary(kept), Ragged(narrow(codes), self.codes.starts, self.codes.length))
