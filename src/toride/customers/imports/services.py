@@ -129,15 +129,11 @@ def _remember(source: Import, brought: Sequence[tuple[UUID, Row]], *, made: bool
 
 def reject(source: Import, rows: Sequence[tuple[Row, list[str]]]) -> None:
     """Keeps rejected rows, sealed: the cells as they stood in the file, and why."""
+    blobs = records.seal_each(
+        Kind.FILES, [{"cells": cells, "problems": row.problems} for row, cells in rows], source.pk
+    )
     Rejected.objects.bulk_create(
-        [
-            Rejected(
-                source=source,
-                row=row.number,
-                blob=records.seal_with(Kind.FILES, {"cells": cells, "problems": row.problems}, source.pk),
-            )
-            for row, cells in rows
-        ],
+        [Rejected(source=source, row=row.number, blob=blob) for (row, _cells), blob in zip(rows, blobs, strict=True)],
         ignore_conflicts=True,
     )
 
