@@ -26,6 +26,7 @@ READING = re.compile(r"[ぁ-ゖァ-ヺー・ a-zA-Z0-9()（）.&-]+")
 NO_PHONE, HYPHENS = re.compile(r"[^0-9+()\s./‐-―−ー-]"), re.compile(r"[‐-―−ー]")
 # As libphonenumber writes them, ten times faster; 0800 is no mobile number (総務省 電気通信番号計画).
 MOBILE = re.compile(r"(0(?:[79]0|80(?!-?0)))-?([0-9]{4})-?([0-9]{4})")
+SHORT_MOBILE = re.compile(r"0[789]0[0-9]{7}")
 LANDLINE, LEADING = (
     re.compile(r"0[1-9][0-9]{8}|0800[0-9]{7}"),
     7,
@@ -116,6 +117,8 @@ def phone(written: str) -> str:
     if mobile := MOBILE.fullmatch(folded):
         return "-".join(mobile.groups())
     digits = folded.replace("-", "")
+    if SHORT_MOBILE.fullmatch(digits):
+        raise Invalid(_digits_wrong(digits))
     if LANDLINE.fullmatch(digits) and (groups := _groups(digits[:LEADING], len(digits))):
         return "-".join(digits[begin:end] for begin, end in groups)
     return _by_library(folded)
@@ -138,11 +141,16 @@ def _by_library(folded: str) -> str:
     except phonenumbers.NumberParseException:
         raise Invalid(_("write a phone number such as 090-1234-5678")) from None
     if not phonenumbers.is_possible_number(parsed):
-        digits = len(folding.digits(folded))
-        raise Invalid(_("this has %(digits)d digits; mobile numbers have 11, others 10") % {"digits": digits})
+        raise Invalid(_digits_wrong(folded))
     japanese = parsed.country_code == 81  # noqa: PLR2004 - ITU-T E.164
     style = phonenumbers.PhoneNumberFormat.NATIONAL if japanese else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return str(phonenumbers.format_number(parsed, style))
+
+
+def _digits_wrong(written: str) -> str:
+    return str(
+        _("this has %(digits)d digits; mobile numbers have 11, others 10") % {"digits": len(folding.digits(written))}
+    )
 
 
 def email(written: str) -> str:

@@ -23,6 +23,7 @@
       if (Date.now() < end) return;
       clearInterval(tick);
       cell.replaceChildren(...cell.former);
+      htmx.process(cell);
     }, 1000);
   };
   document.addEventListener("htmx:beforeSwap", (event) => {

@@ -1,0 +1,82 @@
+"""The record page in a real browser: a part changed in its place, found in the story, copied, revealed and hidden again."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.journey
+
+
+@pytest.fixture
+def record(sign_in, served):
+    def opened(persona: str, **more: object) -> object:
+        page = sign_in(persona, **more)
+        page.goto(f"{served.url}/customers/")
+        page.goto(served.url + page.locator("#rows tbody a").first.get_attribute("href"))
+        return page
+
+    return opened
+
+
+@pytest.mark.requirement("C8", "C3")
+def test_a_phone_is_changed_in_its_place_by_keyboard(record, sign_in) -> None:
+    page = record("teller")
+    pen = page.locator("#part-contact header .btn")
+    pen.focus()
+    page.keyboard.press("Enter")
+    box = page.locator("#part-contact [name=phones]")
+    expect(box).to_be_focused()
+    former = box.input_value()
+    box.fill("０９０１２３４567")
+    box.press("Enter")
+    expect(page.locator("#e-phones")).to_contain_text("桁")
+    expect(box).to_have_value("０９０１２３４567")
+    box.fill("０９０-１２３４-５６７８")
+    box.press("Enter")
+    expect(page.locator("#part-contact dd").first).to_have_text("090-1234-5678")
+    page.locator(".tabs a", has_text="変更の履歴").click()
+    expect(page.locator(".tl li").first).to_contain_text("090-1234-5678")
+    expect(page.locator(".tl li").first).to_contain_text(former.split("、")[0])
+    assert all("422" in one for one in sign_in.said)
+    sign_in.said.clear()
+
+
+@pytest.mark.requirement("C8")
+def test_what_was_revealed_is_hidden_again_by_itself(record, sign_in) -> None:
+    page = record("teller")
+    page.clock.install()
+    box = page.locator("#field-birth_date")
+    box.locator("button").click()
+    expect(box.locator(".shown")).to_contain_text("あと5分")
+    page.clock.run_for(125_000)
+    expect(box.locator(".shown")).to_contain_text("あと3分")
+    page.clock.run_for(180_000)
+    expect(box).to_contain_text("•••••")
+    box.locator("button").click()
+    expect(box.locator(".shown")).to_be_visible()
+    assert sign_in.said == []
+
+
+@pytest.mark.requirement("C8")
+def test_leaving_a_part_as_it_was_and_finding_in_the_story(record, sign_in, served) -> None:
+    page = sign_in("manager")
+    page.goto(f"{served.url}/customers/")
+    addresses = [one.get_attribute("href") for one in page.locator("#rows tbody th a").all()[:30]]
+    for address in addresses:
+        page.goto(served.url + address)
+        if page.locator("[data-sift]").count():
+            break
+    items = page.locator("#story li:visible")
+    count = items.count()
+    word = items.first.locator("h4").inner_text()[:4]
+    page.fill("[data-sift]", word)
+    assert 0 < items.count() <= count
+    page.fill("[data-sift]", "ありえない言葉")
+    expect(page.locator("#story-none")).to_be_visible()
+    page.fill("[data-sift]", "")
+    assert items.count() == count
+    shown = page.locator("#part-contact").inner_text()
+    page.locator("#part-contact header .btn").click()
+    page.locator("#part-contact a", has_text="やめる").click()
+    expect(page.locator("#part-contact header .btn")).to_be_visible()
+    assert page.locator("#part-contact").inner_text() == shown
+    assert sign_in.said == []
