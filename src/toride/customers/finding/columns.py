@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.utils import formats, timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -16,6 +18,7 @@ from toride.vault.permit import Opening, Permit
 from toride.vault.values import Opened, Value
 
 MILLION = 1_000_000
+DAYS = 4_096  # days, whosever
 Show = Callable[[Profile, Marker], Any]
 
 
@@ -77,10 +80,15 @@ def near(value: Value) -> Value:
     """A day: today, this year's without the year."""
     if not isinstance(value, Opened) or not value.content:
         return value
-    found, today = date.fromisoformat(value.content), timezone.localdate()
+    return Opened(_near(value.content, timezone.localdate(), get_language() or ""))
+
+
+@lru_cache(maxsize=DAYS)
+def _near(written: str, today: date, _language: str) -> str:
+    found = date.fromisoformat(written)
     if found == today:
-        return Opened(_("today"))
-    return Opened(formats.date_format(found, "MONTH_DAY_FORMAT" if found.year == today.year else "DATE_FORMAT"))
+        return _("today")
+    return str(formats.date_format(found, "MONTH_DAY_FORMAT" if found.year == today.year else "DATE_FORMAT"))
 
 
 def _area(one: Profile, marker: Marker) -> tuple[Value, ...]:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import jaconv
@@ -16,6 +17,7 @@ from toride.vault.values import Opened, Value
 
 VOICED = "ﾞﾟ\u3099\u309a"
 PART = re.compile(r"\S+")
+LETTERS = 16_384  # letters, whosever; no names
 Span = tuple[int, int]
 
 
@@ -44,27 +46,19 @@ class Traced:
     places: tuple[Span, ...]
 
     @classmethod
-    def of(cls, original: str) -> "Traced":
-        """NFKC in lower case, a letter with its marks at a time."""
-        found: list[tuple[str, Span]] = []
-        start = 0
-        for end in range(1, len(original) + 1):
-            if end < len(original) and (unicodedata.combining(original[end]) or original[end] in VOICED):
-                continue
-            folded = unicodedata.normalize("NFKC", original[start:end]).lower()
-            found += [(one, (start, end)) for one in folded]
-            start = end
-        return cls._of(found)
+    def of(cls, original: str, fold: Callable[[str], str]) -> "Traced":
+        """`fold` of each letter with its marks."""
+        made: list[str] = []
+        places: list[Span] = []
+        for start, end in _letters(original):
+            folded = fold(original[start:end])
+            made.append(folded)
+            places += [(start, end)] * len(folded)
+        return cls("".join(made), tuple(places))
 
-    @classmethod
-    def _of(cls, found: Sequence[tuple[str, Span]]) -> "Traced":
-        return cls("".join(one for one, _ in found), tuple(place for _, place in found))
-
-    def each(self, change: Callable[[str], str]) -> "Traced":
-        """Every character changed on its own."""
-        return self._of(
-            [(made, place) for one, place in zip(self.text, self.places, strict=True) for made in change(one)]
-        )
+    def changed(self, text: str) -> "Traced":
+        """Another text of the same length, character by character."""
+        return Traced(text, self.places)
 
     def put(self, short: str, full: str) -> "Traced":
         """Each `short` as `full`, which stands where all of `short` stood."""
@@ -78,53 +72,90 @@ class Traced:
             at = found.text.find(short, at + len(full))
         return found
 
-    def without(self, pattern: re.Pattern[str], *, absorbed: bool = False) -> "Traced":
-        """Without what the pattern matches; `absorbed`: the character before stands for it, too."""
+    def absorbing(self, pattern: re.Pattern[str]) -> "Traced":
+        """Without what the pattern matches; the character before stands for it, too."""
         gone = {at for match in pattern.finditer(self.text) for at in range(*match.span())}
+        if not gone:
+            return self
         found: list[tuple[str, Span]] = []
         for at, (one, place) in enumerate(zip(self.text, self.places, strict=True)):
             if at not in gone:
                 found.append((one, place))
-            elif absorbed and found:
+            elif found:
                 found[-1] = (found[-1][0], (found[-1][1][0], place[1]))
-        return self._of(found)
+        return Traced("".join(one for one, _ in found), tuple(place for _, place in found))
 
     def span(self, start: int, end: int) -> Span:
         """Where characters of the folded text stood."""
         return self.places[start][0], self.places[end - 1][1]
 
 
+def _letters(text: str) -> list[Span]:
+    """Where each letter stands, its marks with it."""
+    starts = [at for at, one in enumerate(text) if not (at and (one in VOICED or unicodedata.combining(one)))]
+    return list(zip(starts, [*starts[1:], len(text)], strict=False))
+
+
+@lru_cache(maxsize=LETTERS)
+def _plain_letter(letter: str) -> str:
+    return folding.SPACE.sub("", str(jaconv.hira2kata(unicodedata.normalize("NFKC", letter).lower())))
+
+
+@lru_cache(maxsize=LETTERS)
+def _digit(letter: str) -> str:
+    return folding.digits(letter)
+
+
+@lru_cache(maxsize=LETTERS)
+def _number_letter(letter: str) -> str:
+    return folding.plain_number(letter)
+
+
 def plain(text: str) -> Traced:
     """As `folding.plain`."""
-    found = Traced.of(text)
-    for short, full in folding.COMPANY:
-        found = found.put(short, full)
-    return found.each(lambda one: str(jaconv.hira2kata(one))).without(folding.SPACE)
+    found = Traced.of(text, _plain_letter)
+    if "(" in found.text:
+        for short, full in folding.COMPANY:
+            found = found.put(short, full)
+    return found
 
 
 def name(text: str) -> Traced:
     """As `folding.name`."""
-    return plain(text).each(folding.unvaried)
+    found = plain(text)
+    return found.changed(folding.unvaried(found.text))
 
 
 def kana(text: str) -> Traced:
     """As `folding.kana`."""
-    return plain(text).each(lambda one: one.translate(folding.KANA_STRICT))
+    found = plain(text)
+    return found.changed(found.text.translate(folding.KANA_STRICT))
 
 
 def loose(text: str) -> Traced:
     """As `folding.loose`; a long vowel belongs to the kana before it."""
-    return kana(text).each(lambda one: one.translate(folding.KANA_LOOSE)).without(folding.LONG, absorbed=True)
+    found = kana(text)
+    return found.changed(found.text.translate(folding.KANA_LOOSE)).absorbing(folding.LONG)
 
 
 def number(text: str) -> Traced:
     """As `folding.plain_number`."""
-    return Traced.of(text).without(folding.SEPARATORS).each(str.upper)
+    return Traced.of(text, _number_letter)
 
 
 def digits(text: str) -> Traced:
     """As `folding.digits`."""
-    return Traced.of(text).without(folding.NO_DIGIT)
+    return Traced.of(text, _digit)
+
+
+def itself(text: str) -> Traced:
+    """As `str.lower`."""
+    return Traced.of(text, str.lower)
+
+
+def unchanged(text: str) -> Traced:
+    """As it is."""
+    return Traced.of(text, str)
 
 
 # Column of the index → how a value was folded into it, and how this module follows that fold.
@@ -136,8 +167,8 @@ FOLDS: dict[str, tuple[Callable[[str], str], Callable[[str], Traced]]] = {
     "phone": (folding.phone_digits, digits),
     "postcode": (folding.digits, digits),
     "city": (folding.name, name),
-    "email": (str.lower, Traced.of),
-    "prefecture": (str, Traced.of),
+    "email": (str.lower, itself),
+    "prefecture": (str, unchanged),
 }
 # Field → the columns that it is searched by.
 SEARCHED = {
@@ -154,6 +185,7 @@ class Marker:
         self.asked: dict[str, list[Leaf]] = {}
         for leaf in leaves(question):
             self.asked.setdefault(leaf.column, []).append(leaf)
+        self.fields = {field for field, columns in SEARCHED.items() if self.asked.keys() & columns}
 
     def mark(self, field: str, value: Value) -> Value:
         """The value with its hits marked, or as it is."""
@@ -163,7 +195,7 @@ class Marker:
 
     def hits(self, field: str, value: Value) -> list[Value]:
         """Those of one or several values that hold a hit, marked."""
-        if not isinstance(value, Opened) or not value.content:
+        if field not in self.fields or not isinstance(value, Opened) or not value.content:
             return []
         several = value.content if isinstance(value.content, list | tuple) else [value.content]
         found = [self.mark(field, Opened(one)) for one in several]
@@ -175,6 +207,8 @@ class Marker:
             return self.mark("name", written), self.mark("kana", reading)
         texts = str(written.content or ""), str(reading.content or "")
         spans = self.spans("name", texts[0]), self.spans("kana", texts[1])
+        if not any(spans):
+            return written, reading
         parts = [[match.span() for match in PART.finditer(text)] for text in texts]
         if len(parts[0]) == len(parts[1]):
             spans = (
@@ -186,8 +220,10 @@ class Marker:
 
     def spans(self, field: str, text: str) -> list[Span]:
         """From where to where the text answers, in order, without overlaps."""
+        if field not in self.fields:
+            return []
         found: list[Span] = []
-        for column in SEARCHED.get(field, ()):
+        for column in SEARCHED[field]:
             asked = self.asked.get(column)
             if not asked or not text:
                 continue
@@ -195,24 +231,39 @@ class Marker:
                 found += [(0, len(text)) for leaf in asked if _is_day(leaf, text)]
                 continue
             fold, trace = FOLDS[column]
-            traced = trace(text)
-            if traced.text == fold(text):  # what cannot be followed is not marked
-                found += [span for leaf in asked for span in _within(leaf, traced)]
+            folded = fold(text)
+            answering = [leaf for leaf in asked if _holds(leaf, folded)]
+            if answering and (traced := trace(text)).text == folded:  # what cannot be followed is not marked
+                found += [span for leaf in answering for span in _within(leaf, traced)]
         return _joined(found)
 
 
+def _holds(leaf: Leaf, folded: str) -> bool:
+    match leaf:
+        case Contains(text=text):
+            return text in folded
+        case Prefix(text=text):
+            return folded.startswith(text)
+        case Suffix(digits=text):
+            return folded.endswith(text)
+        case Equals(value=value):
+            return bool(folded == value)
+    return False
+
+
 def _within(leaf: Leaf, traced: Traced) -> Iterable[Span]:
+    """Where a leaf that holds is found."""
     match leaf:
         case Contains(text=text):
             at = traced.text.find(text)
             while at >= 0:
                 yield traced.span(at, at + len(text))
                 at = traced.text.find(text, at + len(text))
-        case Prefix(text=text) if traced.text.startswith(text):
+        case Prefix(text=text):
             yield traced.span(0, len(text))
-        case Suffix(digits=text) if traced.text.endswith(text):
+        case Suffix(digits=text):
             yield traced.span(len(traced.text) - len(text), len(traced.text))
-        case Equals(value=value) if traced.text == value and traced.text:
+        case Equals():
             yield traced.span(0, len(traced.text))
 
 
