@@ -1,4 +1,4 @@
-"""The reference of pages: two tiny WSGI pages on the same server with the same settings, outside the product."""
+"""The references of pages on the same server with the same settings: two outside the product, one inside it."""
 
 import os
 import sys
@@ -16,9 +16,19 @@ _kept = threading.local()
 
 def application(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
     path = environ["PATH_INFO"]
+    if path.startswith("/inside/"):
+        return _inside()(environ, start)  # type: ignore[no-any-return]
     body = CONSTANT if path == "/constant" else _one_query(path.rpartition("/")[2])
     start("200 OK", [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(body)))])
     return [body]
+
+
+def _inside() -> Any:
+    if not hasattr(_kept, "inside"):
+        from benchmarks import inside
+
+        _kept.inside = inside.application()
+    return _kept.inside
 
 
 def _one_query(subject: str) -> bytes:

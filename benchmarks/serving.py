@@ -83,11 +83,13 @@ def measure(place: Place, seconds: float) -> dict[str, Any]:
 def _requests(browser: Browser, port: int, other: int) -> dict[str, tuple[int, list[str]]]:
     head, subjects = browser.head(port), browser.subjects()
     plain = f"Host: localhost:{other}\r\n"
+    inside = f"Host: localhost:{other}\r\nAccept-Language: ja\r\n"
     hexadecimal = (subject.replace("-", "") for subject in subjects)
     texts = ("佐藤", "鈴木", "サトウ", "田中", "伊藤", "山本", "中村", "小林")[:LISTS]
     return {
         "record": (port, [f"GET /customers/{one}/ HTTP/1.1\r\n{head}\r\n" for one in subjects]),
         "list of 50": (port, [_search(head, browser.token, text) for text in texts]),
+        "one query, inside": (other, [f"GET /inside/{one} HTTP/1.1\r\n{inside}\r\n" for one in subjects]),
         "one query": (other, [f"GET /one/{one} HTTP/1.1\r\n{plain}\r\n" for one in hexadecimal]),
         "constant": (other, [f"GET /constant HTTP/1.1\r\n{plain}\r\n"]),
     }
@@ -118,6 +120,7 @@ def _table(taken: dict[str, dict[int, list[dict[str, Any]]]]) -> dict[str, Any]:
                 "rate": rates[name],
                 "p50": median(one["p50"] for one in rounds),
                 "p95": median(one["p95"] for one in rounds),
+                "of_inside": ratio(rates[name], rates["one query, inside"]),
                 "of_one_query": ratio(rates["one query"], rates[name]),
                 "of_constant": ratio(rates["constant"], rates[name]),
                 "wrong": sum(one["wrong"] for one in rounds),

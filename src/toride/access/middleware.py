@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
+from django.utils.translation import get_language
 
 from toride import audit
 from toride.access import answers
@@ -93,12 +95,21 @@ class Gate:
 def furnish(request: HttpRequest) -> None:
     """What the shell of a page shows: where the person belongs, and which menus their duties open."""
     person: Any = request.user
-    request.may = current().actions(person.roles, person.rank)  # type: ignore[attr-defined]
-    request.place = " ".join(  # type: ignore[attr-defined]
-        [part.name for part in (person.branch, person.department) if part]
-        + [str(SHIPPED[role].label) for role in person.roles if role in SHIPPED]
-    )
+    held = tuple(person.roles)
+    names = tuple(part.name for part in (person.branch, person.department) if part)
+    request.may = _may(current().version, held, person.rank)  # type: ignore[attr-defined]
+    request.place = _place(get_language(), names, held)  # type: ignore[attr-defined]
     request.institution = settings.INSTITUTION  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=1_024)
+def _may(_version: str, held: tuple[str, ...], rank: int) -> frozenset[str]:
+    return current().actions(list(held), rank)
+
+
+@lru_cache(maxsize=1_024)
+def _place(_language: str | None, names: tuple[str, ...], held: tuple[str, ...]) -> str:
+    return " ".join([*names, *(str(SHIPPED[role].label) for role in held if role in SHIPPED)])
 
 
 def door(request: HttpRequest) -> Door:

@@ -11,7 +11,6 @@ from toride.base.errors import Hidden
 from toride.base.ids import ordered_id
 from toride.customers import folding, searching
 from toride.customers.fields import FIELDS
-from toride.customers.models import Star
 from toride.customers.searchable import NEEDED, row
 from toride.vault import index, records, rows
 from toride.vault.index import lookup
@@ -31,6 +30,7 @@ _PLACES = (
     " JOIN access_branch b ON b.code = c.branch_id LEFT JOIN access_person p ON p.id = c.owner_id"
     " WHERE c.hidden IS NULL AND c.subject_id"
 )
+_STARRED = "SELECT 1 FROM customers_star WHERE person_id = %s AND customer_id = %s"
 _FACTS = "SELECT branch_id, owner_id FROM customers_customer WHERE subject_id = %s AND hidden IS NULL"
 
 
@@ -219,7 +219,7 @@ def _contents(found: Profile) -> dict[Category, dict[str, Any]]:
 
 def starred(permit: Permit, subject: UUID) -> bool:
     """Has the actor starred this customer?"""
-    return Star.objects.filter(person=permit.actor.id, customer=subject).exists()
+    return bool(rows.fetch(STORE, _STARRED, [rows.to_id(STORE, permit.actor.id), rows.to_id(STORE, subject)]))
 
 
 def subject_of(number: str) -> UUID | None:
