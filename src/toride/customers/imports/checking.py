@@ -1,6 +1,6 @@
 """The job that reads a whole file and says what would become of it; nothing is brought in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -12,18 +12,21 @@ from toride.customers.imports import drafts, findings, likely, running, services
 from toride.customers.imports.cleaning import Row
 from toride.customers.imports.preview import Tally
 from toride.customers.imports.services import Counts
+from toride.customers.imports.sifting import Batch
 from toride.customers.models import Finding, Import
 from toride.customers.services import NUMBER
 from toride.jobs.running import Run, handler
 from toride.vault import files
 from toride.vault.index import lookup
 
+STEP = 500
+
 
 class Meter:
-    """Counts the bytes that were read, to guess how many rows a file has."""
+    """Counts the bytes that were read and the rows that came of them, to guess how many rows a file has."""
 
     def __init__(self, source: Import) -> None:
-        self.source, self.read = source, 0
+        self.source, self.read, self.rows = source, 0, 0
 
     def content(self) -> Iterator[bytes]:
         """The file's bytes."""
@@ -31,11 +34,17 @@ class Meter:
             self.read += len(piece)
             yield piece
 
-    def total(self, rows: int) -> int | None:
-        """How many rows there will be, from those read so far; None where that says nothing."""
+    def slices(self, found: Iterable[Batch]) -> Iterator[Batch]:
+        """Batches cut small: progress is seen, and a cancellation obeyed, every STEP rows."""
+        for cells, rows in found:
+            self.rows += len(rows)
+            yield from ((cells, rows[at : at + STEP]) for at in range(0, len(rows), STEP))
+
+    def total(self) -> int | None:
+        """How many rows there will be; None where that cannot be guessed."""
         if self.source.encoding == "xlsx" or not self.read:
             return None
-        return max(rows, rows * self.source.size // self.read)
+        return max(self.rows, self.rows * self.source.size // self.read)
 
 
 @handler(drafts.CHECK)
@@ -45,7 +54,7 @@ def check(run: Run) -> dict[str, Any]:
     Finding.objects.filter(source=source).delete()
     meter, counts, tally, twins = Meter(source), Counts(), Tally(source.targets), likely.Twins()
     seen, last, kept, flagged = 0, 0, 0, set[int]()
-    for cells, rows in running.batches(meter.content, source, {}):
+    for cells, rows in meter.slices(running.batches(meter.content, source, {})):
         permit = running.allowed(run.job)
         counts += services.foresee(permit, rows)
         tally.see(rows, cells)
@@ -56,9 +65,10 @@ def check(run: Run) -> dict[str, Any]:
         seen, last = seen + len(rows), rows[-1].number
         with transaction.atomic():
             kept += findings.keep(source, rows, cells, known, room=findings.MOST_KEPT - kept)
-            run.checkpoint(done=seen, total=meter.total(seen))
-        permit.ledger.facts |= {"import": str(source.pk), "checked": len(rows)}
-        audit.commit(permit)
+            run.checkpoint(done=seen, total=meter.total())
+        if permit.ledger.touches:
+            permit.ledger.facts |= {"import": str(source.pk), "step": "check", "alike": len(known)}
+            audit.commit(permit)
     with transaction.atomic():
         doubled = [one for one in twins.found() if one[0] not in flagged]
         findings.keep_twins(source, doubled)
