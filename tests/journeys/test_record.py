@@ -80,3 +80,28 @@ def test_leaving_a_part_as_it_was_and_finding_in_the_story(record, sign_in, serv
     expect(page.locator("#part-contact header .btn")).to_be_visible()
     assert page.locator("#part-contact").inner_text() == shown
     assert sign_in.said == []
+
+
+@pytest.mark.requirement("C8")
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_record_is_small_on_the_wire_and_nothing_jumps(sign_in, served, width) -> None:
+    page = sign_in("manager", width=width)
+    page.goto(f"{served.url}/customers/")
+    address = served.url + page.locator("#rows tbody a").first.get_attribute("href")
+    fresh = page.context.browser.new_context(viewport={"width": width, "height": 900}, locale="ja-JP")
+    fresh.add_cookies(page.context.cookies())
+    first = fresh.new_page()
+    first.goto(address)
+    first.wait_for_timeout(500)
+    sizes = first.evaluate(
+        """() => performance.getEntriesByType("navigation").concat(performance.getEntriesByType("resource"))
+            .map((one) => [new URL(one.name).pathname, one.transferSize])"""
+    )
+    shifts = first.evaluate(
+        """() => new Promise((told) => { new PerformanceObserver((list) => told(list.getEntries().map((one) => one.value)))
+            .observe({ type: "layout-shift", buffered: true }); setTimeout(() => told([]), 300); })"""
+    )
+    fresh.close()
+    assert len(sizes) <= 6, sizes
+    assert sum(size for _, size in sizes) <= 60_000, sizes
+    assert sum(shifts) == 0

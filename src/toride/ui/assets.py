@@ -1,5 +1,6 @@
 """One style sheet, one script, one sprite; served from memory under a name that holds their hash."""
 
+import gzip
 import hashlib
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,12 @@ def content(name: str) -> bytes:
         case "icons.svg" | "favicon.svg":
             return (FOLDER / name).read_bytes()
     raise KeyError(name)
+
+
+@cache
+def packed(name: str) -> bytes:
+    """The same, gzipped. Only assets are: packing pages would tell their secrets by length (BREACH)."""
+    return gzip.compress(content(name), mtime=0)
 
 
 @cache

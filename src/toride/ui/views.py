@@ -18,10 +18,12 @@ def asset(request: HttpRequest, mark: str, name: str) -> HttpResponse:
     """An asset; its name changes with its content, so it may be kept for a year."""
     if name not in assets.TYPES or mark != assets.mark(name):
         raise Http404
+    packs = "gzip" in request.headers.get("Accept-Encoding", "")
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
     return HttpResponse(
-        assets.content(name),
+        assets.packed(name) if packs else assets.content(name),
         content_type=f"{assets.TYPES[name]}; charset=utf-8",
-        headers={"Cache-Control": "public, max-age=31536000, immutable"},
+        headers=headers | ({"Content-Encoding": "gzip"} if packs else {}),
     )
 
 
