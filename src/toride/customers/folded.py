@@ -28,15 +28,26 @@ class _Source(NamedTuple):
         """Of the customer, and of whom to ask for."""
         return [text for text in (self.basic.get("name"), self.basic.get("contact_person")) if text]
 
+    def written(self) -> list[str]:
+        """The names where variant kanji stand in them; otherwise the column of names says the same."""
+        plain = [folding.plain(text)[:LONGEST] for text in self.names()]
+        return plain if plain != [folding.name(text)[:LONGEST] for text in self.names()] else []
+
+    def loose(self) -> str | None:
+        """The reading where it differs from the column of readings."""
+        reading = self.basic.get("kana") or ""
+        found = folding.loose(reading)[:LONGEST]
+        return found if found and found != folding.kana(reading)[:LONGEST] else None
+
 
 _FOLDS: Mapping[str, Callable[[_Source], Any]] = {
     "branch": lambda one: one.branch,
     "owner": lambda one: str(one.owner) if one.owner else None,
     "number": lambda one: folding.plain_number(one.basic.get("number") or ""),
     "name": lambda one: [folding.name(text)[:LONGEST] for text in one.names()],
-    "written": lambda one: [folding.plain(text)[:LONGEST] for text in one.names()],
+    "written": lambda one: one.written(),
     "kana": lambda one: folding.kana(one.basic.get("kana") or "")[:LONGEST] or None,
-    "loose": lambda one: folding.loose(one.basic.get("kana") or "")[:LONGEST] or None,
+    "loose": lambda one: one.loose(),
     "phone": lambda one: [folding.phone_digits(phone) for phone in one.basic.get("phones") or ()],
     "email": lambda one: [email.lower() for email in one.basic.get("emails") or ()],
     "postcode": lambda one: folding.digits(one.basic.get("postcode") or "") or None,

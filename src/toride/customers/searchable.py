@@ -15,7 +15,7 @@ SCHEMA = Schema(
         Column("loose", Type.TEXT, BASIC, "kana"),
         Column("phone", Type.DIGITS, BASIC, "phones"),
         Column("email", Type.HASH, BASIC, "emails"),
-        Column("postcode", Type.DIGITS, BASIC, "postcode"),
+        Column("postcode", Type.KEY, BASIC, "postcode"),
         Column("prefecture", Type.CODE, BASIC, "prefecture"),
         Column("city", Type.TEXT, BASIC, "city"),
         Column("birth_date", Type.DATE, BASIC, "birth_date"),
@@ -24,6 +24,6 @@ SCHEMA = Schema(
         Column("value", Type.INT, TRANSACTIONS, "value", sortable=True),
         Column("last_contact", Type.DATE, BEHAVIOUR, "last_contact", sortable=True),
     ),
-    version="1",
+    version="2",
 )
 NEEDED = (BASIC, TRANSACTIONS, BEHAVIOUR)

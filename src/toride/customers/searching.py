@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from toride.base.errors import Invalid
 from toride.customers import addresses, dates, folding
 from toride.customers.searchable import SCHEMA
-from toride.vault.index.query import All, AnyOf, Between, Contains, Either, Equals, Expr, MonthDay, Prefix, Suffix
+from toride.vault.index.query import All, AnyOf, Between, Contains, Either, Equals, Expr, MonthDay, Not, Prefix, Suffix
 from toride.vault.permit import Opening, Permit
 
 MOST_CHARACTERS = 100
@@ -46,9 +46,16 @@ def free(permit: Permit, text: str) -> Question:
     whole = [part for part in whole if part.column in columns]
     words = folded.split()[:MOST_WORDS]
     named = All(*(_word(word, columns) for word in words))
-    exact = _allowed([Equals("written", folding.plain(folded)), Equals("kana", folding.kana(folded))], columns)
-    written = _allowed([Contains("written", folding.plain(word)) for word in words if folding.plain(word)], columns)
-    return Question(Either(*whole, named), Either(*exact, All(*written)) if exact and written else None)
+    written = [_as_written(Contains, plain) for word in words if (plain := folding.plain(word))]
+    if "written" not in columns or not written:
+        return Question(Either(*whole, named))
+    exact = _allowed([Equals("kana", folding.kana(folded))], columns)
+    return Question(Either(*whole, named), Either(_as_written(Equals, folding.plain(folded)), *exact, All(*written)))
+
+
+def _as_written(ask: type[Equals | Contains], text: str) -> Expr:
+    """Asks the name as written: in a column of its own where variant kanji stand in it, otherwise as it is folded."""
+    return Either(ask("written", text), All(ask("name", text), Not(Between("written", None, None))))
 
 
 def _word(word: str, columns: frozenset[str]) -> Expr:
@@ -58,7 +65,7 @@ def _word(word: str, columns: frozenset[str]) -> Expr:
         choices.append(Contains("name", plain))
     if folding.is_kana(word):
         choices.append(Contains("kana", folding.kana(word)))
-    choices += [Contains("loose", spelling) for spelling in folding.romaji(word)]
+    choices += [Contains(column, spelling) for spelling in folding.romaji(word) for column in ("loose", "kana")]
     if word in addresses.PREFECTURES:
         choices.append(Equals("prefecture", word))
     if AREA.fullmatch(word):

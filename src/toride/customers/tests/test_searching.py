@@ -195,6 +195,27 @@ def test_folding_many_at_once_is_folding_one_by_one() -> None:
                          "phones": ["+81 90-1111-2222"], "emails": ["Ken@Example.jp"], "postcode": "301-0001"},
         Category.TRANSACTIONS: {"value": 3},
     }  # fmt: skip
-    for branch, owner, one in (("002", uuid4(), profile), ("002", None, {})):
-        assert dict(zip(folded.NAMES, folded.cells(branch, owner, one), strict=True)) == folded.row(branch, owner, one)
+    for owner, one in ((uuid4(), profile), (None, {Category.BASIC: {}})):
+        whole = folded.row("002", owner, one)
+        assert (whole.pop("branch"), whole.pop("owner")) == ("002", str(owner) if owner else None)
+        stored = {name: value for values in one.values() for name, value in values.items()}
+        assert dict(zip(folded.OF_PROFILE, folded.cells(stored), strict=True)) == whole
     assert folded.row("002", None, profile)["name"] == ["株式会社高崎テクノ", "斉藤"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kana", "written", "loose"),
+    [
+        ("佐藤 花子", "サタ ハナコ", [], None),
+        ("髙﨑 花子", "タカサキ ハナコ", ["髙﨑花子"], None),
+        ("佐藤 花子", "サトウ ショウコ", [], "サトシヨコ"),
+        ("佐藤 花子", "", [], None),
+    ],
+)
+def test_a_second_form_is_kept_only_where_it_differs(
+    name: str, kana: str, written: list[str], loose: str | None
+) -> None:
+    from toride.customers import folded
+
+    found = dict(zip(folded.OF_PROFILE, folded.cells({"number": "A-1", "name": name, "kana": kana}), strict=True))
+    assert (found["written"], found["loose"]) == (written, loose)

@@ -83,7 +83,7 @@ class Ragged:
     def of(cls, values: Array, counts: Array) -> "Ragged":
         """`counts[i]` values belong to row i."""
         single = bool((counts == 1).all())
-        return cls(values, None if single else bounds(counts), len(counts))
+        return cls(values, None if single else narrow(bounds(counts)), len(counts))
 
     def counts(self) -> Array:
         """How many values each row has."""

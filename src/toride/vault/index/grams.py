@@ -1,4 +1,4 @@
-"""Where each pair of characters stands in a dictionary: one array of positions answers a search for any part."""
+"""Where each pair of characters stands in a dictionary: one list of positions answers a search for any part."""
 
 from itertools import pairwise
 
@@ -6,17 +6,19 @@ import numpy as np
 
 from toride.vault.index.arrays import Array
 
+_HALF = 16  # bits of a position that are kept for each
 _STEP = 16  # units between the marks by which a position finds its word
 
 
 class Grams:
-    """Positions of all UTF-16 units but the ends of words, sorted by (unit, next unit): 4 bytes for each.
+    """Positions of all UTF-16 units but the ends of words, sorted by (unit, next unit): 2 bytes for each.
 
+    The upper half of a position stands once for all positions of a pair that share it (`_highs`, from `_starts` on).
     One unit is a range of pairs, so single characters need no table of their own. UTF-16 synchronises itself: a
     match of whole characters is never a match of half ones.
     """
 
-    __slots__ = ("_marks", "_offsets", "_pairs", "_positions", "_starts", "_units")
+    __slots__ = ("_firsts", "_highs", "_lows", "_marks", "_offsets", "_pairs", "_starts", "_units")
 
     def __init__(self, units: Array, offsets: Array) -> None:
         """`units` of words, each ended by a 0; word i from offsets[i] on."""
@@ -28,11 +30,16 @@ class Grams:
         packed = packed[units != 0]
         packed.sort()
         self._units, self._offsets = units, offsets
-        self._positions = (packed & np.uint64(0xFFFFFFFF)).astype(np.uint32)
-        keys = (packed >> np.uint64(32)).astype(np.uint32)
-        begins = np.flatnonzero(np.diff(keys, prepend=~keys[:1]) != 0)
-        self._pairs = keys[begins]
-        self._starts = np.append(begins, len(keys)).astype(np.uint32)
+        self._lows = packed.astype(np.uint16)
+        packed >>= np.uint64(_HALF)
+        begins = np.flatnonzero(np.diff(packed, prepend=~packed[:1]) != 0)
+        self._starts = np.append(begins, len(packed)).astype(np.uint32)
+        packed = packed[begins]
+        self._highs = packed.astype(np.uint16)
+        packed >>= np.uint64(_HALF)
+        begins = np.flatnonzero(np.diff(packed, prepend=~packed[:1]) != 0)
+        self._firsts = np.append(begins, len(packed)).astype(np.uint32)
+        self._pairs = packed[begins].astype(np.uint32)
         marks = np.arange(0, len(units), _STEP, dtype=np.uint32)
         self._marks = (np.searchsorted(offsets, marks, "right") - 1).astype(np.uint32)
 
@@ -41,14 +48,12 @@ class Grams:
         return self._words(self._single(int(text[0])) if len(text) == 1 else self._several(text))
 
     def _single(self, unit: int) -> Array:
-        begin, end = self._span(unit << 16, unit << 16 | 0xFFFF)
-        return np.sort(self._positions[begin:end])
+        return np.sort(self._positions(*self._span(unit << 16, unit << 16 | 0xFFFF)))
 
     def _several(self, text: Array) -> Array:
         spans = [self._span(pair, pair) for pair in (int(a) << 16 | int(b) for a, b in pairwise(text))]
-        rarest = min(range(len(spans)), key=lambda index: spans[index][1] - spans[index][0])
-        begin, end = spans[rarest]
-        found: Array = self._positions[begin:end].astype(np.int64) - rarest
+        rarest = min(range(len(spans)), key=lambda index: self._size(*spans[index]))
+        found: Array = self._positions(*spans[rarest]).astype(np.int64) - rarest
         found = found[found >= 0]
         for index, unit in enumerate(text):
             if index not in (rarest, rarest + 1):
@@ -56,9 +61,19 @@ class Grams:
         return found
 
     def _span(self, low: int, high: int) -> tuple[int, int]:
+        """Of the pairs `low` to `high`: the first of `_highs`, and the one after the last."""
         begin = int(np.searchsorted(self._pairs, np.uint32(low), "left"))
         end = int(np.searchsorted(self._pairs, np.uint32(high), "right"))
-        return int(self._starts[begin]), int(self._starts[end])
+        return int(self._firsts[begin]), int(self._firsts[end])
+
+    def _size(self, begin: int, end: int) -> int:
+        return int(self._starts[end]) - int(self._starts[begin])
+
+    def _positions(self, begin: int, end: int) -> Array:
+        starts = self._starts[begin : end + 1]
+        highs = self._highs[begin:end].astype(np.uint32) << np.uint32(_HALF)
+        positions: Array = self._lows[starts[0] : starts[-1]] | np.repeat(highs, np.diff(starts))
+        return positions
 
     def _words(self, positions: Array) -> Array:
         """The words of ascending positions: from the mark before each, on to the word that holds it."""
