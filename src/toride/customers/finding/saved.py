@@ -70,7 +70,7 @@ def view(permit: Permit, person: Person, one: UUID) -> View:
 def within(person: Person) -> QuerySet[SavedView]:
     """The rows of the views that this person may open."""
     shared = Q(reach=Reach.ALL) | Q(reach=Reach.BRANCH, branch__isnull=False, branch=person.branch_id)
-    return SavedView.objects.filter(removed=None)
+    return SavedView.objects.filter(Q(person=person.pk) | shared, removed=None)
 
 
 def first(permit: Permit, person: Person) -> View | None:
