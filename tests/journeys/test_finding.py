@@ -247,6 +247,7 @@ def test_the_palette_finds_goes_and_says_for_what_purpose(sign_in, served) -> No
     expect(page.locator("#palette-q")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#palette")).not_to_be_visible()
+    expect(page.locator("#palette-people")).to_be_empty()
     auditor = sign_in("auditor")
     sent = posts(auditor, "/find/")
     auditor.keyboard.press("Control+k")

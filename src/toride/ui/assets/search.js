@@ -174,6 +174,8 @@
     sift("");
     if (box.form.hasAttribute("hx-post")) ask(box.form);
   };
+  // What the palette found does not wait behind the page.
+  document.addEventListener("close", (event) => { if (event.target.id === "palette") $("#palette-people").replaceChildren(); }, true);
   document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.target.id === "palette-people") choose(0); });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-palette]")) find();

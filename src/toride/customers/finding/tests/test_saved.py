@@ -13,6 +13,7 @@ from toride.customers.finding import saved, services
 from toride.customers.finding.setting import Setting, kept
 from toride.customers.finding.tests.pages import body, enter, posted, saved_view, shared_view, starred
 from toride.customers.models import FirstView, SavedView, Star
+from toride.vault.permit import Mode
 
 pytestmark = pytest.mark.requirement("C9")
 WORDS = Setting(text="齋藤", filters={"status": "active", "city": "青葉区"}, columns=("number", "area"), size=100)
@@ -260,18 +261,17 @@ def test_peek_of_another_branch_looks_like_one_of_nobody(house: House) -> None:
 
 def test_peek_opens_three_categories_and_says_so(house: House) -> None:
     emiko = house.customer()
-    permit = house.permit(house.manager, "customers:profile:peek", emiko)
-    from toride.customers import queries
-    from toride.customers.searchable import NEEDED
-
-    queries.profiles(permit, [emiko], NEEDED)
-    (mask,) = {mask for (subject, _mode), mask in permit.ledger.touches.items() if subject == emiko}
-    assert mask == 0b1110
     page = body(posted(enter(house.manager), f"/customers/{emiko}/peek/"))
     assert "090-3471-8826" in page
     assert "34,120,000" in page
     for closed in ("膝を痛めている", "相続準備", "夫と長女"):
         assert closed not in page
+    from toride.audit.events import decode
+    from toride.audit.models import Inbox
+
+    event = decode(bytes(Inbox.objects.order_by("-id")[0].bytes))[0]
+    assert event.action == "customers:profile:peek"
+    assert event.subjects == ((emiko, Mode.CLEAR, 0b1110),)
     masked = body(posted(enter(house.teller), f"/customers/{emiko}/peek/"))
     assert "1951" not in masked
     steward = body(posted(enter(house.steward), f"/customers/{emiko}/peek/"))
