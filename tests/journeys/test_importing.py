@@ -201,3 +201,24 @@ def test_a_file_that_cannot_be_read_says_why_and_another_takes_its_place(sign_in
     page.once("dialog", lambda dialog: dialog.accept())
     page.click("text=捨てる")
     page.wait_for_url("**/imports/")
+
+
+def test_a_connection_that_breaks_is_gone_on_with(sign_in, served, tmp_path) -> None:
+    page = sign_in("steward")
+    broken = []
+
+    def break_once(route) -> None:
+        if route.request.method == "PUT" and not broken:
+            broken.append(route.request.headers["x-offset"])
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/file/", break_once)
+    page.goto(f"{served.url}/imports/new/")
+    page.set_input_files("[type=file]", office_file(tmp_path))
+    page.select_option("[name=branch]", "002")
+    page.click("text=送って、列を読む")
+    page.wait_for_url("**/columns/")
+    assert broken == ["0"]
+    expect(page.locator(".peekrows")).to_contain_text("ﾜﾀﾅﾍﾞ")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files import temp as django_temp
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -111,7 +112,8 @@ def test_a_file_in_a_form_is_never_written_to_a_disk(
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     written: list[object] = []
-    monkeypatch.setattr(tempfile, "NamedTemporaryFile", lambda *a, **k: written.append(a))
+    real = django_temp.NamedTemporaryFile
+    monkeypatch.setattr(django_temp, "NamedTemporaryFile", lambda **how: (written.append(how), real(**how))[1])
     sent = {"branch": "002", "name": "a.csv", "size": 9, "x": SimpleUploadedFile("a.csv", NAME.encode() * 300_000)}
     assert steward.client.post("/imports/new/", sent).status_code == 200
     assert not written
