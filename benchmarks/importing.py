@@ -22,10 +22,10 @@ from benchmarks.plain import Plain
 from benchmarks.timing import ratio
 from toride.audit import recorded, sequencer, writer
 from toride.customers import bulk
-from toride.customers.imports import commands, reading, running, services
+from toride.customers.imports import commands, running, services
 from toride.customers.models import Customer
 from toride.demo import fiction
-from toride.vault import index, records, subjects
+from toride.vault import bundles, subjects
 from toride.vault.index import lookup
 
 HEADINGS = (
@@ -107,15 +107,13 @@ class Watch:
 def watched() -> Watch:
     """Around each part of an import that has a cost of its own."""
     watch = Watch()
-    watch.stepping(reading, "rows", "parse")
+    watch.stepping(running, "batches", "waiting for cleaned rows")
     for where, name, label in (
-        (running, "clean", "clean"),
-        (subjects, "create", "keys of subjects"),
         (lookup, "find", "numbers"),
         (lookup, "claim_many", "numbers"),
-        (bulk, "row", "fold for the index"),
-        (records, "write", "seal and keep records"),
-        (index, "put", "seal index rows"),
+        (bundles, "make", "keys of subjects"),
+        (subjects, "take_in", "seal and keep records"),
+        (bulk, "_index", "index rows"),
         (bulk, "keep", "customer and import rows"),
         (recorded, "from_permit", "event"),
         (recorded, "stage", "event"),
@@ -135,11 +133,18 @@ def ours(path: Path) -> dict[str, Any]:
     with redirect_stdout(sys.stderr):
         commands.import_file.main([str(path), "--as", "steward", "--purpose", "data-care"], standalone_mode=False)
     took, used = time.perf_counter() - begin, time.process_time() - cpu
+    beside = os.times()
     sequencer.settle()
     settled = time.perf_counter() - begin
     split = {label: round(seconds, 2) for label, seconds in sorted(watch.spent.items(), key=lambda one: -one[1])}
     split["rest"] = round(took - sum(watch.spent.values()), 2)
-    return {"seconds": round(took, 2), "cpu": round(used, 2), "in_the_trail": round(settled, 2), "split": split}
+    return {
+        "seconds": round(took, 2),
+        "cpu": round(used, 2),
+        "cpu_of_children": round(beside.children_user + beside.children_system, 2),
+        "in_the_trail": round(settled, 2),
+        "split": split,
+    }
 
 
 def theirs(path: Path) -> float:

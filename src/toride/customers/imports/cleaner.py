@@ -22,7 +22,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     settings.configure(USE_I18N=False)
-    gc.disable()  # nothing here makes cycles, and looking for them among a batch's objects takes half the time
+    gc.disable()  # nothing here makes cycles to be looked for among a batch's million objects
     incoming = _messages(sys.stdin.buffer)
     try:
         _work(next(incoming), incoming)
