@@ -27,6 +27,8 @@ from tests.running import Served, toride
 CUSTOMERS = 300
 PERSONAS = ("teller", "teller", "steward", "operator")
 CALM_SECONDS = 30.0
+BACK_SECONDS = 180.0  # a busy machine starts slowly; how long it took is told
+TELL_EACH = 100  # kills
 LEASE_SECONDS = 240.0
 NAMES = {"TORIDE_DATABASE": 0, "TORIDE_AUDIT": 0, "TORIDE_KEYS": 1}
 
@@ -78,12 +80,17 @@ class Killer:
         end = time.monotonic() + seconds
         while sum(self.killed.values()) < kills and time.monotonic() < end:
             for name, kill in self.targets.items():
-                time.sleep(self.chance.uniform(0.1, 1.0))
+                time.sleep(self.chance.uniform(0.05, 0.5))
                 if kill():
                     self.killed[name] += 1
+                    self._tell()
             with suppress(AssertionError):
                 until(self.server.answers, seconds=CALM_SECONDS)
-            time.sleep(self.chance.uniform(0.5, 3))
+            time.sleep(self.chance.uniform(0.2, 1.5))
+
+    def _tell(self) -> None:
+        if sum(self.killed.values()) % TELL_EACH == 0:
+            print(f"{time.strftime('%H:%M:%S')} killed {dict(self.killed)}", file=sys.stderr, flush=True)
 
     def _one(self, name: str, which: slice) -> bool:
         found = named(self.server.process.pid, name)[which]
@@ -126,7 +133,7 @@ def drill(kind: str, *, kills: int, seconds: float, rows: int, seed: int) -> dic
             server = Served(home, **where.more)
             try:
                 noted, killer = _storm(server, where, kills=kills, seconds=seconds, rows=rows, seed=seed)
-                waited = until(server.answers, seconds=CALM_SECONDS)
+                waited = until(server.answers, seconds=BACK_SECONDS)
                 settled = _await_imports(home, where.more)
             finally:
                 server.stop()
