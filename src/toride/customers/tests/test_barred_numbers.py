@@ -1,7 +1,6 @@
 """個人番号 and card numbers never lie in ordinary fields: found in any writing, told apart from what only looks alike."""
 
 import random
-from uuid import UUID
 
 import pytest
 from django.db import connections
@@ -13,16 +12,12 @@ from toride.audit.events import Event, decode
 from toride.base.errors import Hidden, Invalid, Refused
 from toride.customers import apart, barred, services
 from toride.customers.barred import Kind
-from toride.vault._sealed import open_sealed
+from toride.vault.tests.contents import everything
 
 pytestmark = pytest.mark.requirement("C12")
 MY_NUMBER = "123456789018"
 CARD = "4111111111111111"
 WRITTEN = {"name": "齋藤 惠美子", "number": "0213-338104"}
-
-
-def everything_kept(subject: UUID) -> str:
-    return "\n".join(str(data) for _subject, _category, _kind, data in open_sealed([subject]))
 
 
 def newest(action: str) -> Event:
@@ -105,7 +100,7 @@ def test_a_note_with_one_is_refused_and_nothing_changes(house: House) -> None:
     with pytest.raises(Invalid) as caught:
         services.change(permit, subject, written={"note": f"カード {CARD}"}, revisions={}, source="form")
     assert CARD not in f"{caught.value} {caught.value.fields['note']}"
-    assert CARD not in everything_kept(subject)
+    assert CARD not in everything([subject])
 
 
 def test_the_form_says_what_to_do_and_keeps_the_rest(house: House) -> None:
@@ -128,7 +123,7 @@ def test_under_mask_only_stars_are_kept(house: House) -> None:
     services.change(permit, subject, written={"note": f"番号は{MY_NUMBER}、カード{CARD}"}, revisions={}, source="form")
     page = enter(house.teller).get(f"/customers/{subject}/").content.decode()
     assert "番号は＊＊＊＊＊＊＊＊＊＊＊＊、カード＊＊＊＊＊＊＊＊＊＊＊＊1111" in page
-    kept = everything_kept(subject)
+    kept = everything([subject])
     assert "平日の午前" in kept, "the copy must show what is kept"
     assert MY_NUMBER not in kept
     assert CARD not in kept
@@ -149,7 +144,7 @@ def test_set_apart_it_opens_to_few_and_can_be_ended(house: House) -> None:
     ended = enter(house.dpo).post(f"/customers/{subject}/apart/end/", follow=True)
     assert MY_NUMBER not in ended.content.decode()
     assert newest("customers:apart:end").facts["numbers"] == 1
-    assert MY_NUMBER not in everything_kept(subject)
+    assert MY_NUMBER not in everything([subject])
     with pytest.raises(Refused):
         apart.end(house.permit(house.dpo, "customers:apart:read", subject), subject)
     with pytest.raises(Hidden):
