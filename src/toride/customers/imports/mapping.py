@@ -21,7 +21,7 @@ HEADINGS: dict[str, str] = {
         "number": "顧客番号 顧客id 顧客no 顧客コード お客さま番号 お客様番号 会員番号 会員id cif cif番号 customer_id customerid customer_no "
         "customer_number customernumber number id 番号",
         "name": "氏名 名前 お名前 顧客名 お客さま名 お客様名 氏名漢字 漢字氏名 会社名 法人名 customer_name customername name fullname full_name",
-        "kana": "氏名カナ カナ氏名 フリガナ ふりがな カナ かな 氏名かな 顧客名カナ 名前カナ name_kana kana reading furigana",
+        "kana": "氏名カナ カナ氏名 フリガナ ふりがな カナ かな 氏名かな 顧客名カナ 名前カナ シメイカナ シメイ 氏名フリガナ ヨミガナ 読みがな name_kana kana reading furigana",
         "family": "姓 氏 苗字 名字 姓漢字 last_name lastname family_name surname sei",
         "given": "名 名漢字 first_name firstname given_name mei",
         "family_kana": "セイ 姓カナ 姓かな 姓フリガナ last_name_kana sei_kana family_name_kana",
@@ -68,7 +68,7 @@ def propose(rows: Sequence[Sequence[str]]) -> Columns:
 def guess(rows: Sequence[Sequence[str]], *, header: bool | None = None) -> Columns:
     """The mapping for a file that begins with `rows`, as far as it is found; `header` None finds out."""
     first = rows[0]
-    by_heading = [HEADINGS.get(plain_heading(cell)) for cell in first]
+    by_heading = [_by_heading(plain_heading(cell)) for cell in first]
     if header is None:
         header = sum(1 for target in by_heading if target) >= max(1, min(2, len(first)))
     sample = rows[1 : SAMPLE + 1] if header else rows[:SAMPLE]
@@ -85,6 +85,11 @@ def guess(rows: Sequence[Sequence[str]], *, header: bool | None = None) -> Colum
             taken.add(found)
         targets.append(found)
     return Columns(tuple(targets), header)
+
+
+def _by_heading(heading: str) -> str | None:
+    """電話2 is a 電話; 住所2 is listed, for it is something else."""
+    return HEADINGS.get(heading) or HEADINGS.get(heading.rstrip("0123456789"))
 
 
 def given(rows: Sequence[Sequence[str]], chosen: Mapping[str, str | None]) -> Columns:

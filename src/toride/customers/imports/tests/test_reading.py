@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from toride.base.errors import Invalid
-from toride.customers.imports import reading
+from toride.customers.imports import mapping, reading
 
 pytestmark = pytest.mark.requirement("C7")
 TEXT = '顧客番号,氏名,備考\r\n1,髙橋 健一,"複数行の\r\n備考"\r\n2,佐藤 花子,~\r\n'
@@ -186,3 +186,12 @@ def test_memory_stays_flat_for_a_large_file() -> None:
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert count == 300_001
     assert (after - before) < 80_000
+
+
+@pytest.mark.requirement("C7")
+def test_headings_as_old_systems_write_them_are_known() -> None:
+    headings = ["顧客番号", "氏名漢字", "ｼﾒｲｶﾅ", "生年月日", "電話１", "電話２", "郵便番号", "住所１", "住所２", "預金残高", "備考"]
+    known = mapping.guess([headings, ["1", *"abcdefghij"]]).targets
+    assert known == (
+        "number", "name", "kana", "birth_date", "phones", "phones", "postcode", "address", "address2", "value", "note",
+    )  # fmt: skip
