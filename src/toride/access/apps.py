@@ -8,7 +8,8 @@ class Access(AppConfig):
     label = "access"
 
     def ready(self) -> None:
-        from toride.access import people
+        from toride.access import people, purposes
         from toride.audit import naming
 
         naming.register(person=people.id_of)
+        naming.register_purposes({code: purpose.label for code, purpose in purposes.SHIPPED.items()})

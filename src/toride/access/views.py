@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from toride.access import matrix, personas, purposes
 from toride.access.actions import Action
 from toride.access.models import Person
+from toride.base import actions
 from toride.base.guard import guarded, open_to_all
 
 WAYS = (
@@ -48,6 +49,7 @@ def matrix_page(request: HttpRequest) -> HttpResponse:
         "matrix": matrix.table(),
         "reaches": reaches,
         "purposes": purposes.SHIPPED,
+        "label": actions.label,
         "from_rank": lambda rank: _("from rank %(rank)d") % {"rank": rank},
     }
     return render(request, "access/matrix.html", context)

@@ -2,7 +2,9 @@
 
 from enum import StrEnum
 
-from toride.base.actions import declare
+from django.utils.translation import gettext_lazy as _
+
+from toride.base.actions import declare, describe
 
 
 @declare
@@ -37,3 +39,31 @@ class System(StrEnum):
     SESSION_CLOSE = "auth:session:close"
     TOKEN_ISSUE = "auth:token:issue"  # noqa: S105 - a name of an act
     HOME_BUILD = "system:home:build"
+
+
+describe(
+    {
+        Action.TRAIL_READ: _("Looked at the audit trail"),
+        Action.TRAIL_EXPORT: _("Exported the audit trail"),
+        Action.TRAIL_VERIFY: _("Verified the audit trail"),
+        Action.SUBJECT_READ: _("Looked at who had seen a customer"),
+        Action.PERSON_READ: _("Looked at whom a person had seen"),
+        Action.EVENT_PROVE: _("Took the proof of an event"),
+        System.WRITER_OPEN: _("A process began to write"),
+        System.WRITER_CLOSE: _("A process ended its writing"),
+        System.WRITER_LOSE: _("Entries of a process are missing"),
+        System.TRAIL_BEAT: _("The trail is alive"),
+        System.ROW_REFUSE: _("A row that was no event was refused"),
+        System.GENERATION_CREATE: _("New keys were made"),
+        System.GENERATION_DESTROY: _("Keys were destroyed"),
+        System.GENERATION_ROTATE: _("Keys were changed for new ones"),
+        System.ROOT_REWRAP: _("Root keys were changed for new ones"),
+        System.ROOT_PROTECT: _("The passphrase of the root keys was changed"),
+        System.BACKUP_CREATE: _("Backed up"),
+        System.BACKUP_RESTORE: _("Restored from a backup"),
+        System.SESSION_OPEN: _("Signed in"),
+        System.SESSION_CLOSE: _("Signed out"),
+        System.TOKEN_ISSUE: _("A token was issued"),
+        System.HOME_BUILD: _("The installation was built"),
+    }
+)

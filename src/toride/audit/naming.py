@@ -1,18 +1,25 @@
-"""What people call a customer or a colleague, as ids; the rooms above say how."""
+"""What people call a customer, a colleague or a purpose; the rooms above say how."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 from toride.base.errors import Hidden
 
 Resolver = Callable[[str], UUID | None]
 _resolvers: dict[str, Resolver] = {}
+purposes: dict[str, Any] = {}  # what pages call a purpose, by its code
 
 
 def register(*, subject: Resolver | None = None, person: Resolver | None = None) -> None:
     """Says how a customer number, or a sign-in name, becomes an id; None where it is unknown."""
     given = {"subject": subject, "person": person}
     _resolvers.update({kind: resolver for kind, resolver in given.items() if resolver is not None})
+
+
+def register_purposes(labels: Mapping[str, Any]) -> None:
+    """Says what pages call each purpose."""
+    purposes.update(labels)
 
 
 def subject(text: str) -> UUID:

@@ -11,13 +11,21 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from toride.audit import proofs, queries
+from toride.audit import naming, proofs, queries
 from toride.audit.actions import Action
 from toride.audit.queries import Filters, Line, Page
+from toride.base import actions
 from toride.base.guard import guarded
 from toride.vault.permit import Category, Mode
 
 OUTCOMES = {"ok": _("Done"), "refused": _("Refused"), "failed": _("Failed")}
+DOORS = {
+    "web": _("Screen"),
+    "cli": _("Command"),
+    "api": _("Interface"),
+    "job": _("Job"),
+    "system": _("System"),
+}
 MODES = {
     Mode.LISTED: _("listed"),
     Mode.MASKED: _("masked"),
@@ -49,7 +57,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         outcome=sent["outcome"] if sent.get("outcome") in OUTCOMES else "",
     )
     page = queries.entries(request.permit, filters, _whole(sent.get("after", "")))  # type: ignore[attr-defined]
-    return render(request, "audit/trail.html", _labels(page=page, acts=acts(page), sent=sent))
+    return render(request, "audit/trail.html", _labels(page=page, acts=acts(page), sent=sent, known=actions.declared()))
 
 
 @guarded(Action.TRAIL_READ)
@@ -110,7 +118,8 @@ def moment(micros: int) -> datetime:
 
 
 def _labels(**context: Any) -> dict[str, Any]:
-    return {"outcomes": OUTCOMES, "touched": touched, "at": moment, "whom": whom, **context}
+    words = {"outcomes": OUTCOMES, "doors": DOORS, "purposes": naming.purposes, "label": actions.label}
+    return {**words, "touched": touched, "at": moment, "whom": whom, **context}
 
 
 def _day(text: str, *, end: bool = False) -> datetime | None:

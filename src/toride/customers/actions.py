@@ -2,7 +2,9 @@
 
 from enum import StrEnum
 
-from toride.base.actions import declare
+from django.utils.translation import gettext_lazy as _
+
+from toride.base.actions import declare, describe
 
 
 @declare
@@ -23,3 +25,25 @@ class Action(StrEnum):
     STAR_SET = "customers:star:set"
     VIEW_SAVE = "customers:view:save"
     VIEW_SHARE = "customers:view:share"
+
+
+describe(
+    {
+        Action.APART_END: _("Ended numbers set apart"),
+        Action.APART_READ: _("Opened numbers set apart"),
+        Action.FIELD_REVEAL: _("Revealed a field"),
+        Action.FILE_IMPORT: _("Imported a file"),
+        Action.HISTORY_READ: _("Looked at the history of changes"),
+        Action.IMPORT_READ: _("Looked at imports"),
+        Action.IMPORT_UNDO: _("Took an import back"),
+        Action.PROFILE_CHANGE: _("Changed a record"),
+        Action.PROFILE_CREATE: _("Registered a customer"),
+        Action.PROFILE_PEEK: _("Looked at a record in brief"),
+        Action.PROFILE_READ: _("Opened a record"),
+        Action.REJECTED_DOWNLOAD: _("Downloaded rejected rows"),
+        Action.SEARCH: _("Searched customers"),
+        Action.STAR_SET: _("Set or took a star"),
+        Action.VIEW_SAVE: _("Saved a view"),
+        Action.VIEW_SHARE: _("Shared a view"),
+    }
+)
