@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
-from toride.access import roles
+from toride.access import policy, roles
+from toride.access.models import Person
 from toride.access.roles import Grant
 from toride.base import actions
 from toride.vault.permit import Category, Opening
 
+RECORD = "customers:profile:read"
 MARKS = {Opening.CLEAR: "●", Opening.MASKED: "◐", Opening.CLOSED: "○"}
 
 
@@ -43,6 +45,18 @@ def table() -> Table:
             for action in actions.declared()
             if any(action in grant.actions for role in shipped for grant in role.grants)
         ),
+    )
+
+
+def opened(person: Person) -> tuple[tuple[str, str, tuple[Opening, ...]], ...]:
+    """(purpose, row scope, how far each category opens in a record), for each purpose of the person's duties."""
+    granted = policy.current().of(person.roles, person.rank, RECORD)
+    return tuple(
+        dict.fromkeys(
+            (purpose, grant.reach.value, tuple(grant.opens.get(category, Opening.CLOSED) for category in Category))
+            for grant in granted
+            for purpose in grant.purposes
+        )
     )
 
 

@@ -13,6 +13,7 @@ from toride.access.actions import Action
 from toride.access.models import Person
 from toride.base import actions
 from toride.base.guard import guarded, open_to_all
+from toride.vault.permit import Opening
 
 WAYS = (
     (
@@ -26,28 +27,34 @@ WAYS = (
     ("audit:trail:read", "trail", "eye", lazy("Audit trail"), lazy("Who saw whom, when, for what purpose")),
     ("access:matrix:read", "matrix", "grid", lazy("Access matrix"), lazy("Which duty may do what")),
 )
+REACHES = {
+    "none": lazy("no customer"),
+    "own": lazy("own"),
+    "branch": lazy("branch"),
+    "department": lazy("department"),
+    "all": lazy("all"),
+}
+DEPTHS = {
+    Opening.CLEAR: (lazy("in clear"), "ok"),
+    Opening.MASKED: (lazy("as dots"), "soon"),
+    Opening.CLOSED: (lazy("locked"), "off"),
+}
 
 
 @guarded(Action.HOME_OPEN)
 def home(request: HttpRequest) -> HttpResponse:
     may = request.may  # type: ignore[attr-defined]
     ways = [way for action, *way in WAYS if action in may]
-    return render(request, "access/home.html", {"ways": ways})
+    context = {"ways": ways, "opens": matrix.opened(request.user), "purposes": purposes.SHIPPED}  # type: ignore[arg-type]
+    return render(request, "access/home.html", context | {"reaches": REACHES, "depths": DEPTHS})
 
 
 @guarded(Action.MATRIX_READ)
 def matrix_page(request: HttpRequest) -> HttpResponse:
     request.permit.ledger.facts["read"] = "matrix"  # type: ignore[attr-defined]
-    reaches = {
-        "none": _("no customer"),
-        "own": _("own"),
-        "branch": _("branch"),
-        "department": _("department"),
-        "all": _("all"),
-    }
     context = {
         "matrix": matrix.table(),
-        "reaches": reaches,
+        "reaches": REACHES,
         "purposes": purposes.SHIPPED,
         "label": actions.label,
         "from_rank": lambda rank: _("from rank %(rank)d") % {"rank": rank},

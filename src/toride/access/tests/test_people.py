@@ -7,6 +7,7 @@ from toride.access import people, tokens
 from toride.access.actions import Action
 from toride.access.models import Person
 from toride.base.errors import Conflict, Invalid, Refused
+from toride.vault.permit import Opening
 
 pytestmark = pytest.mark.requirement("A1")
 NEW = {
@@ -90,3 +91,17 @@ def test_tokens_expire_and_are_stored_hashed(house: House) -> None:
     PersonalToken.objects.update(expires=clock.now() - timedelta(seconds=1))
     with pytest.raises(Refused):
         tokens.holder(token)
+
+
+@pytest.mark.requirement("A1")
+def test_home_says_what_the_own_duties_open(house: House) -> None:
+    from toride.access import matrix
+    from toride.access.tests.test_matrix import enter
+
+    clear, masked, closed = Opening.CLEAR, Opening.MASKED, Opening.CLOSED
+    assert matrix.opened(house.teller) == (("service", "branch", (clear, clear, clear, masked, closed)),)
+    assert matrix.opened(house.admin) == ()
+    page = enter(house.teller).get("/").content.decode()
+    assert "取引の維持・管理" in page
+    assert "自店" in page
+    assert "お客さまの情報は開きません" in enter(house.admin).get("/").content.decode()
