@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.messages import get_messages
@@ -16,7 +17,12 @@ from jinja2 import Environment, StrictUndefined, Template, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
+from toride.base.html import printed
 from toride.ui import assets, side
+
+IMPORTS = "from jinja2.runtime import "  # what each compiled template begins with
+PRINTED = "from toride.base.html import printed as escape\n"
+UNKNOWN = UUID(int=0)
 
 
 class Fold(NodeTransformer):
@@ -50,7 +56,10 @@ class Folded(Environment):
     language = "en"
 
     def _generate(self, source: nodes.Template, *arguments: Any, **options: Any) -> str:
-        return super()._generate(Fold(self.language).visit(source), *arguments, **options)
+        written: str = super()._generate(Fold(self.language).visit(source), *arguments, **options)
+        before, imported, after = written.partition(IMPORTS)
+        names, end, rest = after.partition("\n")
+        return f"{before}{imported}{names}{end}{PRINTED}{rest}"
 
 
 class ByLanguage(Environment):
@@ -97,17 +106,36 @@ def _furnish(made: Folded) -> None:
     made.filters.update(moment=moment, instant=instant, day=day, figure=figure, monthday=monthday, year=year)
 
 
-@lru_cache(maxsize=4_096)
 def address(name: str, **arguments: Any) -> str:
-    """The address of a page; a record's page asks for the same few again and again."""
+    """The address of a page."""
+    if len(arguments) == 1:
+        ((argument, value),) = arguments.items()
+        if type(value) is UUID:
+            before, after = around(name, argument)
+            return f"{before}{value}{after}"
+    return _address(name, **arguments)
+
+
+@lru_cache(maxsize=1_024)
+def _address(name: str, **arguments: Any) -> str:
     return reverse(name, kwargs=arguments or None)
+
+
+@cache
+def around(name: str, argument: str) -> tuple[str, str]:
+    """What stands before and after the one id in the address of a page."""
+    before, _, after = reverse(name, kwargs={argument: UNKNOWN}).partition(str(UNKNOWN))
+    return before, after
 
 
 def csrf_field(request: Any) -> Markup:
     """The hidden field every form carries; the secret is masked once for each page."""
-    if not hasattr(request, "csrf_masked"):
-        request.csrf_masked = get_token(request)
-    return Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">').format(request.csrf_masked)
+    try:
+        return request.csrf_field  # type: ignore[no-any-return]
+    except AttributeError:
+        token = printed(get_token(request))
+        request.csrf_field = Markup(f'<input type="hidden" name="csrfmiddlewaretoken" value="{token}">')  # noqa: S704 - escaped
+        return request.csrf_field  # type: ignore[no-any-return]
 
 
 @cache

@@ -2,7 +2,9 @@
 
 from typing import Any, NoReturn
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
+
+from toride.base.html import printed
 
 DOTS = "•••••"
 
@@ -38,7 +40,7 @@ class Opened(Value):
         self.content = content
 
     def __html__(self) -> str:
-        return "" if self.content is None else str(escape(self.content))
+        return "" if self.content is None else printed(self.content)
 
     def __bool__(self) -> bool:
         return bool(self.content)
