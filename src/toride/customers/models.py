@@ -26,7 +26,8 @@ class Import(models.Model):
 
     `about` holds the file's name and where it comes from, sealed; file, findings and rejected rows stand sealed, too.
     `size`: bytes announced. `trial`: the job that checks the whole file; it goes when file or mapping change.
-    `leave_out`: likely duplicates are left out. `taking_back`: the job that undoes the import.
+    `leave_out`: likely duplicates are left out. `taking_back`: the job that undoes the import. `ended`: when file,
+    findings and rejected rows went.
     """
 
     id = models.UUIDField(primary_key=True, default=ordered_id, editable=False)
@@ -48,6 +49,7 @@ class Import(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     undone = models.DateTimeField(null=True)
     purged = models.DateTimeField(null=True)
+    ended = models.DateTimeField(null=True)
 
 
 class Finding(models.Model):
@@ -76,11 +78,15 @@ class SavedMapping(models.Model):
 
 
 class Brought(models.Model):
-    """A customer that an import made (`made`) or changed; `row` is the place in the file."""
+    """A customer that an import made (`made`) or changed; `row` is the place in the file.
+
+    `apart`: a number of theirs was sealed apart.
+    """
 
     source = models.ForeignKey(Import, on_delete=models.CASCADE)
     subject = models.ForeignKey(Subject, on_delete=models.CASCADE)
     made = models.BooleanField()
+    apart = models.BooleanField(default=False)
     row = models.PositiveIntegerField()
 
     class Meta:

@@ -1,7 +1,7 @@
 """Cleans and folds rows in a process of its own, with limits and without keys, beside the writing of earlier ones.
 
-In: the state of a sieve, then the messages of the parser. Out: {"batch": [[row number, cells, stored, problems,
-warnings, folded], …]} many times; then the end or error of the parser as it came.
+In: the state of a sieve, then the messages of the parser. Out: {"batch": [[cells, row number, stored, problems,
+warnings, folded, apart], …]} many times; then the end or error of the parser as it came.
 """
 
 import gc
@@ -50,7 +50,9 @@ def _work(asked: bytes, incoming: Iterator[bytes]) -> None:
 
 
 def _tell(cells: dict[int, list[str]], rows: list[Any]) -> None:
-    batch = [[row.number, cells[row.number], row.stored, row.problems, row.warnings, row.folded] for row in rows]
+    batch = [
+        [cells[one.number], one.number, one.stored, one.problems, one.warnings, one.folded, one.apart] for one in rows
+    ]
     _say(orjson.dumps({"batch": batch}))
 
 

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from toride.base.errors import Invalid
-from toride.customers import addresses, fields
+from toride.customers import addresses, barred, fields
+from toride.customers.barred import ADVICE, NOT_SCREENED, Kind, Policy
 from toride.customers.fields import FIELDS
 from toride.customers.imports.mapping import Columns
 
@@ -15,6 +18,16 @@ MASKED = re.compile(r"\*\*\*|＊＊＊|●●●|xxxx|XXXX")
 NO_DIGIT = re.compile(r"\D")
 FULL_POSTCODE = 7
 PARTS = frozenset({"family", "given", "family_kana", "given_kana"})
+STRUCK = {
+    Policy.MASK: {
+        Kind.INDIVIDUAL: _("an Individual Number (My Number) was struck out"),
+        Kind.CARD: _("a card number was struck out"),
+    },
+    Policy.APART: {
+        Kind.INDIVIDUAL: _("an Individual Number (My Number) was struck out and sealed apart"),
+        Kind.CARD: _("a card number was struck out and sealed apart"),
+    },
+}
 RECURRING = frozenset({"kind", "gender", "status", "prefecture", "city", "birth_date", "since", "last_contact"})
 
 
@@ -22,7 +35,8 @@ RECURRING = frozenset({"kind", "gender", "status", "prefecture", "city", "birth_
 class Row:
     """What became of a row: `stored` by field name; `problems` reject it, `warnings` do not. Words name no value.
 
-    `folded`: what the index would hold of a new customer, where that is known already.
+    `folded`: what the index would hold of a new customer, where that is known already. `apart`: (field, kind, the
+    number) of what was struck out, to be sealed apart.
     """
 
     number: int
@@ -30,10 +44,11 @@ class Row:
     problems: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     folded: list[Any] | None = field(default=None, repr=False)
+    apart: list[tuple[str, Kind, str]] = field(default_factory=list, repr=False)
 
 
-def clean(number: int, cells: Sequence[str], columns: Columns) -> Row:
-    """`number` is the row's place in the file, from 1."""
+def clean(number: int, cells: Sequence[str], columns: Columns, policy: Policy) -> Row:
+    """`number` is the row's place in the file, from 1; `policy` deals with barred numbers."""
     row = Row(number)
     if len(cells) > len(columns.targets) and any(cell.strip() for cell in cells[len(columns.targets) :]):
         row.problems["row"] = f"has {len(cells)} columns; the first row has {len(columns.targets)}"
@@ -41,6 +56,8 @@ def clean(number: int, cells: Sequence[str], columns: Columns) -> Row:
     written = _gather(cells, columns)
     _join_names(written)
     _split_address(written, row)
+    if barred.may_hold("\n".join([text for name, text in written.items() if name not in NOT_SCREENED])):
+        _screen(written, row, policy)
     for name, text in written.items():
         try:
             found = row.stored[name] = _value(FIELDS[name], text)
@@ -91,6 +108,17 @@ def _split_address(written: dict[str, str], row: Row) -> None:
     if MASKED.search(address):
         row.warnings.append("address: part of it is masked in the file")
     written |= {"prefecture": area.prefecture, "city": area.city, "street": f"{area.street} {building}".strip()}
+
+
+def _screen(written: dict[str, str], row: Row, policy: Policy) -> None:
+    """Barred numbers: the row is rejected, or they are struck out of it."""
+    found = barred.sift(written, policy)
+    row.apart = found.apart
+    row.warnings += [f"{name}: {STRUCK[policy][kind]}" for name, kind in found.struck.items()]
+    written |= found.written
+    for name, kind in found.refused.items():
+        written.pop(name)
+        row.problems[name] = str(ADVICE[kind])
 
 
 def _value(spec: fields.Field, text: str) -> Any:

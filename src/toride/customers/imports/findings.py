@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from toride.customers import queries
+from toride.customers import barred, queries
 from toride.customers.fields import FIELDS
 from toride.customers.imports import labels, wording
 from toride.customers.imports.cleaning import Row
@@ -18,6 +18,7 @@ from toride.vault.permit import Category, Opening, Permit
 from toride.vault.values import Masked, Opened, Value
 
 PROBLEM, WARNING, DUPLICATE, CONFLICT = KINDS = ("problem", "warning", "duplicate", "conflict")
+APART = "a number that was sealed apart stays"
 LEFT_OUT = "was left out as a likely duplicate"
 MOST_KEPT = 10_000  # problems and warnings of one file; more are counted only
 LONGEST = 200
@@ -83,7 +84,10 @@ def keep_conflicts(source: Import, conflicts: Iterable[tuple[UUID, str]]) -> Non
     """Keeps what stood in the way of taking an import back."""
     _write(
         source,
-        [(0, CONFLICT, "row", "changed since", {"subject": str(one), "fields": names}) for one, names in conflicts],
+        [
+            (0, CONFLICT, "row", APART if why == APART else "changed since", {"subject": str(one), "fields": why})
+            for one, why in conflicts
+        ],
     )
 
 
@@ -159,10 +163,10 @@ def _of(row: Row) -> Iterable[tuple[int, str, str, str]]:
 
 
 def _joined(source: Import, cells: Sequence[str], name: str) -> str:
-    """What stands in the columns that concern a field."""
+    """What stands in the columns that concern a field; barred numbers struck out."""
     parts = [
         cell.strip()
-        for target, cell in zip(source.targets, cells, strict=False)
+        for target, cell in zip(source.targets, barred.struck_cells(cells, source.targets), strict=False)
         if target and name in labels.stands(target) and cell.strip()
     ]
     return " ".join(parts)[:LONGEST]

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import translation
 
 from toride.base.errors import Invalid
-from toride.customers import showing
+from toride.customers import barred, showing
 from toride.customers.imports import labels, mapping, reading, wording
 from toride.customers.imports.cleaning import Row, clean
 from toride.customers.imports.mapping import Columns
@@ -103,9 +103,10 @@ def look(permit: Permit, source: Import, *, encoding: str, delimiter: str) -> Lo
     return Look(sheet.encoding, sheet.delimiter, rows)
 
 
-def shown(found: Look) -> list[list[Value]]:
-    """The first rows as they stand in the file."""
-    return [[Opened(cell[:LONGEST]) for cell in row[:MOST_COLUMNS]] for row in found.rows[:SHOWN]]
+def shown(source: Import, found: Look) -> list[list[Value]]:
+    """The first rows as they stand in the file; barred numbers struck out."""
+    rows = [barred.struck_cells(row[:MOST_COLUMNS], source.targets) for row in found.rows[:SHOWN]]
+    return [[Opened(cell[:LONGEST]) for cell in row] for row in rows]
 
 
 def columns(permit: Permit, source: Import, found: Look) -> list[Column]:
@@ -118,8 +119,8 @@ def columns(permit: Permit, source: Import, found: Look) -> list[Column]:
     return [
         Column(
             place=at,
-            heading=Opened(found.rows[0][at] if source.header and at < len(found.rows[0]) else ""),
-            samples=[Opened(one[:LONGEST]) for one in _samples(body, at)],
+            heading=Opened(barred.struck(found.rows[0][at]) if source.header and at < len(found.rows[0]) else ""),
+            samples=[Opened(one[:LONGEST]) for one in _samples(body, at, target)],
             target=target or "",
             becomes=_becomes(permit, target, at, body, cleaned),
             fared=fared[at],
@@ -131,7 +132,8 @@ def columns(permit: Permit, source: Import, found: Look) -> list[Column]:
 
 def _cleaned(body: Sequence[Sequence[str]], targets: Sequence[str | None]) -> list[Row]:
     with translation.override("en"):
-        return [clean(number, cells, Columns(tuple(targets), header=False)) for number, cells in enumerate(body, 1)]
+        columns, policy = Columns(tuple(targets), header=False), barred.policy()
+        return [clean(number, cells, columns, policy) for number, cells in enumerate(body, 1)]
 
 
 def _fared(
@@ -145,10 +147,10 @@ def _fared(
     return [Fared(*one) for one in tally.result()]
 
 
-def _samples(body: Sequence[Sequence[str]], at: int) -> list[str]:
-    """Up to two different values."""
+def _samples(body: Sequence[Sequence[str]], at: int, target: str | None) -> list[str]:
+    """Up to two different values, barred numbers struck out."""
     filled = (row[at].strip() for row in body if at < len(row) and row[at].strip())
-    return [one for one, _ in zip(dict.fromkeys(filled), range(2), strict=False)]
+    return barred.struck_cells([one for one, _ in zip(dict.fromkeys(filled), range(2), strict=False)], [target] * 2)
 
 
 def _becomes(

@@ -111,7 +111,7 @@ def _sifted(batches: Iterator[Batch]) -> list[Batch]:
 def _told(messages: Iterator[dict[str, Any]]) -> Iterator[Batch]:
     for message in messages:
         batch = message["batch"]
-        yield {number: cells for number, cells, *_ in batch}, [Row(number, *made) for number, _, *made in batch]
+        yield {made[0]: cells for cells, *made in batch}, [Row(*made) for _cells, *made in batch]
 
 
 def _columns(first: list[list[str]], source: Import, arguments: Mapping[str, Any]) -> Columns:

@@ -1,6 +1,6 @@
 """What an import does to customers, a batch at a time: each batch is one transaction, with its own events."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Self
@@ -11,9 +11,10 @@ from django.db import transaction
 from toride.audit import recorded
 from toride.base import clock
 from toride.base.errors import Conflict
-from toride.customers import bulk, folding
+from toride.customers import apart, barred, bulk, folding
 from toride.customers.actions import Action
 from toride.customers.bulk import New
+from toride.customers.imports import findings
 from toride.customers.imports.cleaning import Row
 from toride.customers.imports.sifting import complete
 from toride.customers.models import Brought, Customer, Import, Rejected
@@ -109,29 +110,45 @@ def _write(permit: Permit, source: Import, batch: Sorted) -> Counts:
         ledger=permit.ledger,
     )
     amended = amend(_amendments(batch), history="history", note=note)
-    changed = {one.subject for one in amended}
+    changed: dict[UUID, set[str]] = {}
     for one in amended:
         permit.ledger.touch(one.subject, Mode.CHANGED, one.category)
+        changed.setdefault(one.subject, set()).update(one.changed)
     refresh(changed)
-    _remember(source, list(zip(made, batch.new, strict=True)), made=True)
-    _remember(source, [(subject, row) for subject, row in batch.known if subject in changed], made=False)
+    new = list(zip(made, batch.new, strict=True))
+    kept = _set_apart(new, [(subject, row, changed[subject]) for subject, row in batch.known if subject in changed])
+    permit.ledger.facts |= {"apart": len(kept)} if kept else {}
+    _remember(source, new, kept, made=True)
+    _remember(source, [(subject, row) for subject, row in batch.known if subject in changed], kept, made=False)
     counts = _counts(batch, len(changed))
     permit.ledger.facts |= {"import": str(source.pk), **asdict(counts)}
     return counts
 
 
-def _remember(source: Import, brought: Sequence[tuple[UUID, Row]], *, made: bool) -> None:
+def _set_apart(new: Sequence[tuple[UUID, Row]], known: Sequence[tuple[UUID, Row, Collection[str]]]) -> Collection[UUID]:
+    """Seals apart what was struck out of fields that are really written: the same file again adds nothing. Of whom."""
+    found = [(subject, row.apart) for subject, row in new if row.apart]
+    found += [
+        (subject, numbers)
+        for subject, row, names in known
+        if (numbers := [one for one in row.apart if one[0] in names])
+    ]
+    if found:
+        apart.keep(found)
+    return {subject for subject, _numbers in found}
+
+
+def _remember(source: Import, brought: Sequence[tuple[UUID, Row]], kept: Collection[UUID], *, made: bool) -> None:
     """What undo takes back. A batch is brought once: its checkpoint commits with it."""
     number = source.pk.hex
-    found = ((number, subject.hex, made, row.number) for subject, row in brought)
-    bulk.keep(Brought, ("source_id", "subject_id", "made", "row"), found)
+    found = ((number, subject.hex, made, subject in kept, row.number) for subject, row in brought)
+    bulk.keep(Brought, ("source_id", "subject_id", "made", "apart", "row"), found)
 
 
 def reject(source: Import, rows: Sequence[tuple[Row, list[str]]]) -> None:
-    """Keeps rejected rows, sealed: the cells as they stood in the file, and why."""
-    blobs = records.seal_each(
-        Kind.FILES, [{"cells": cells, "problems": row.problems} for row, cells in rows], source.pk
-    )
+    """Keeps rejected rows, sealed: the cells as they stood in the file, barred numbers struck out, and why."""
+    found = [{"cells": barred.struck_cells(cells, source.targets), "problems": row.problems} for row, cells in rows]
+    blobs = records.seal_each(Kind.FILES, found, source.pk)
     Rejected.objects.bulk_create(
         [Rejected(source=source, row=row.number, blob=blob) for (row, _cells), blob in zip(rows, blobs, strict=True)],
         ignore_conflicts=True,
@@ -178,6 +195,7 @@ def take_back(permit: Permit, *, source: Import, brought: Sequence[Brought]) -> 
         permit.ledger.touch(one.subject, Mode.CHANGED, one.category)
     refresh(back)
     conflicts += [(one.subject, ", ".join(one.fields)) for one in standing]
+    conflicts += [(one.subject_id, findings.APART) for one in brought if one.apart and not one.made]
     permit.ledger.facts |= {"import": str(source.pk), "restored": len(still | back), "conflicts": len(conflicts)}
     return len(still | back), conflicts
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self
 
-from toride.customers import folded, folding
+from toride.customers import barred, folded, folding
 from toride.customers.imports.cleaning import Row, clean
 from toride.customers.imports.mapping import Columns
 
@@ -17,8 +17,9 @@ Batch = tuple[dict[int, list[str]], list[Row]]
 class Sieve:
     """Takes rows as they come and gives batches of `size`, less the rows up to `skip`, whose numbers are noted."""
 
-    def __init__(self, columns: Columns, size: int, *, skip: int = 0) -> None:
+    def __init__(self, columns: Columns, size: int, *, skip: int = 0, policy: barred.Policy | None = None) -> None:
         self.columns, self.size, self.skip = columns, size, skip
+        self.policy = policy or barred.policy()
         self._at = 0
         self._length = 0
         self._seen: set[str] = set()
@@ -28,13 +29,14 @@ class Sieve:
         """All of it, for another process to go on with."""
         return {
             "targets": self.columns.targets, "header": self.columns.header, "size": self.size, "skip": self.skip,
-            "at": self._at, "seen": list(self._seen), "waiting": self._waiting,
+            "at": self._at, "seen": list(self._seen), "waiting": self._waiting, "policy": self.policy,
         }  # fmt: skip
 
     @classmethod
     def of(cls, state: Mapping[str, Any]) -> Self:
         """What goes on where another, whose `state` this is, ended."""
-        sieve = cls(Columns(tuple(state["targets"]), state["header"]), state["size"], skip=state["skip"])
+        columns, policy = Columns(tuple(state["targets"]), state["header"]), barred.Policy(state["policy"])
+        sieve = cls(columns, state["size"], skip=state["skip"], policy=policy)
         sieve._at, sieve._seen = state["at"], set(state["seen"])
         sieve._waiting = [(number, cells) for number, cells in state["waiting"]]
         sieve._length = sum(len(cell) for _number, cells in sieve._waiting for cell in cells)
@@ -59,7 +61,7 @@ class Sieve:
             yield dict(chunk), fresh
 
     def _sifted(self, number: int, cells: list[str]) -> Row:
-        row = clean(number, cells, self.columns)
+        row = clean(number, cells, self.columns, self.policy)
         key = folding.plain_number(row.stored.get(NUMBER) or "")
         if key and key in self._seen:
             row.problems[NUMBER] = TWICE

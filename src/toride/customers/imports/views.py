@@ -218,7 +218,7 @@ def _columns(request: HttpRequest, source: Import, found: preview.Look) -> HttpR
     permit = _permit(request)
     context = {
         "look": found,
-        "shown": preview.shown(found),
+        "shown": preview.shown(source, found),
         "columns": preview.columns(permit, source, found),
         "lacking": drafts.lacking(source),
         "saved": saved.offered(permit, asked.headings(found)),

@@ -50,6 +50,7 @@ AS_KEPT = {
     "same phone as a customer": _("same phone as a customer"),
     "same e-mail as a customer": _("same e-mail as a customer"),
     "changed since": _("changed since; stays as it is"),
+    "a number that was sealed apart stays": _("a number that was sealed apart stays"),
 }
 _DIED = re.compile(re.escape(reading.WORDS["died"]).replace(re.escape("{status}"), r"-?\d+"))
 

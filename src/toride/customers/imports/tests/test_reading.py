@@ -190,7 +190,19 @@ def test_memory_stays_flat_for_a_large_file() -> None:
 
 @pytest.mark.requirement("C7")
 def test_headings_as_old_systems_write_them_are_known() -> None:
-    headings = ["顧客番号", "氏名漢字", "ｼﾒｲｶﾅ", "生年月日", "電話１", "電話２", "郵便番号", "住所１", "住所２", "預金残高", "備考"]
+    headings = [
+        "顧客番号",
+        "氏名漢字",
+        "ｼﾒｲｶﾅ",
+        "生年月日",
+        "電話１",
+        "電話２",
+        "郵便番号",
+        "住所１",
+        "住所２",
+        "預金残高",
+        "備考",
+    ]
     known = mapping.guess([headings, ["1", *"abcdefghij"]]).targets
     assert known == (
         "number", "name", "kana", "birth_date", "phones", "phones", "postcode", "address", "address2", "value", "note",
