@@ -141,6 +141,11 @@ SHOWN: dict[str, Callable[[Any], str]] = {
 }
 
 
+def day(content: str) -> str:
+    """An ISO date in the person's language."""
+    return _day(content)
+
+
 def yen(value: Value) -> Value:
     """Money in a list."""
     return Opened(f"{value.content:,}") if isinstance(value, Opened) and isinstance(value.content, int) else value

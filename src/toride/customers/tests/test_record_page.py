@@ -136,3 +136,12 @@ def test_a_part_alone_records_only_its_category(house: House) -> None:
     enter(house.teller).get(f"/customers/{subject}/?part=contact", headers=HX)
     touched = last_events()[0].subjects
     assert touched == ((subject, "clear", 1 << Category.BASIC),)
+
+
+@pytest.mark.requirement("C9")
+def test_a_record_bears_its_star(house: House) -> None:
+    subject = house.customer()
+    client = enter(house.teller)
+    assert 'aria-pressed="false" aria-label="印' in client.get(f"/customers/{subject}/").content.decode()
+    client.post(f"/customers/{subject}/star/", {"on": "1"})
+    assert 'aria-pressed="true" aria-label="印' in client.get(f"/customers/{subject}/").content.decode()
