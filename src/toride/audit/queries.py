@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connections
 
 from toride.audit import projections, sealing, store
-from toride.audit.actions import Action
+from toride.audit.actions import Action, System
 from toride.audit.events import Event, decode
 from toride.audit.projections import Lag
 from toride.audit.sealing import Sealed
@@ -21,17 +21,22 @@ PAGE = 50
 MOST_LINES = 1_000
 MOST_GROUPS = 50_000
 PENDING = 2_000
+ROUTINE = (System.WRITER_OPEN.value, System.WRITER_CLOSE.value, System.TRAIL_BEAT.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What to list; `actor` a person's id, `action` a whole name or its beginning up to a colon."""
+    """What to list; `actor` a person's id, `action` a whole name or its beginning up to a colon.
+
+    `routine`: also the system's own pulse, which says only that it is alive.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
     actor: UUID | None = None
     action: str = ""
     outcome: str = ""
+    routine: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +138,8 @@ def entries(permit: Permit, filters: Filters, after: int | None = None) -> Page:
     where, values = _between(filters.since, filters.until)
     if filters.actor is not None:
         where, values = f"{where} AND actor = %s", [*values, filters.actor.bytes]
+    if not filters.routine:
+        where, values = f"{where} AND action NOT IN (%s, %s, %s)", [*values, *ROUTINE]
     if filters.action.endswith(":"):
         where, values = (
             f"{where} AND action >= %s AND action < %s",

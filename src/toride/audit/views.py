@@ -55,6 +55,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         actor=_uuid(sent.get("actor", "")),
         action=sent.get("action", "").strip()[:60],
         outcome=sent["outcome"] if sent.get("outcome") in OUTCOMES else "",
+        routine=sent.get("routine") == "1" or sent.get("action", "").startswith("system:"),
     )
     page = queries.entries(request.permit, filters, _whole(sent.get("after", "")))  # type: ignore[attr-defined]
     return render(request, "audit/trail.html", _labels(page=page, acts=acts(page), sent=sent, known=actions.declared()))

@@ -7,8 +7,8 @@ import pytest
 from django.db import connections
 
 from toride.audit import proofs, queries, reading, record, refuse
-from toride.audit.actions import Action
-from toride.audit.events import decode, from_permit
+from toride.audit.actions import Action, System
+from toride.audit.events import SYSTEM, Event, decode, from_permit
 from toride.audit.projections import clear
 from toride.audit.queries import Filters
 from toride.audit.sequencer import Sequencer, settle
@@ -109,6 +109,17 @@ def test_person_out_of_rows_is_hidden(trail):
 )
 def test_trail_is_listed_as_filtered(trail, filters, count):
     assert len(queries.entries(permit(Action.TRAIL_READ), filters).lines) == count
+
+
+@pytest.mark.requirement("T3")
+def test_the_systems_pulse_can_be_left_out_and_nothing_else(trail):
+    record([Event(action=action, door=SYSTEM) for action in (System.TRAIL_BEAT, System.WRITER_OPEN, System.ROW_REFUSE)])
+    assert settle()
+    shown = {line.event.action for line in queries.entries(permit(Action.TRAIL_READ), Filters(routine=False)).lines}
+    assert shown.isdisjoint(queries.ROUTINE)
+    assert System.ROW_REFUSE in shown
+    whole = {line.event.action for line in queries.entries(permit(Action.TRAIL_READ), Filters()).lines}
+    assert whole - shown == {System.TRAIL_BEAT, System.WRITER_OPEN}
 
 
 @pytest.mark.requirement("T3")
