@@ -40,6 +40,10 @@ ADVICE = {
         "If it is another number, write what it is before it, such as 受付番号"
     ),
 }
+LOOKS = {
+    Kind.INDIVIDUAL: _("Looks like Individual Numbers (My Number)"),
+    Kind.CARD: _("Looks like card numbers"),
+}
 STRUCK = "＊"
 NOT_SCREENED = frozenset({"number", "birth_date", "since", "last_contact", "value", "score"})  # formats of their own
 UNSCREENED_CELLS = frozenset({"number", "value"})  # cells of a file that are quoted as they stand
@@ -155,16 +159,23 @@ def struck_cells(cells: Sequence[str], targets: Sequence[str | None] = ()) -> li
     return [cell if kept.get(at) in UNSCREENED_CELLS else struck(cell) for at, cell in enumerate(cells)]
 
 
-def column(cells: Iterable[str]) -> Kind | None:
-    """What a column of a file is made of: nearly all of its long numbers bear the check digit, not one in ten."""
+def column(cells: Iterable[str], heading: str = "") -> Kind | None:
+    """What a column of a file is made of: nearly all of its long numbers bear the check digit, not one in ten.
+
+    Where its heading says 個人番号 or マイナンバー, one of twelve digits is enough.
+    """
     counts = {Kind.INDIVIDUAL: [0, 0], Kind.CARD: [0, 0]}
     for cell in cells:
+        if len(cell) < len(_TWELVE_ONES):
+            continue
         digits = _SEPARATORS.sub("", unicodedata.normalize("NFKC", cell))
         if not _DIGITS.fullmatch(digits):
             continue
         kind, fits = (Kind.INDIVIDUAL, is_individual) if len(digits) == 12 else (Kind.CARD, is_card)  # noqa: PLR2004
         counts[kind][0] += 1
         counts[kind][1] += fits(digits)
+    if counts[Kind.INDIVIDUAL][0] and _NAMED.search(heading):
+        return Kind.INDIVIDUAL
     for kind, (long, fitting) in counts.items():
         if long >= FEWEST and fitting >= SURE * long:
             return kind

@@ -53,6 +53,8 @@ def columns(permit: Permit, source: Import, sent: Mapping[str, str]) -> Look:
     chosen = next((one for one in saved.offered(permit, []) if wanted and str(one.number) == wanted), None)
     if chosen is not None:
         targets, header = saved.applied(chosen, headings(found)), True
+    left = mapping.barred_columns(found.rows, header=header)
+    targets = [None if at in left else target for at, target in enumerate(targets)]
     drafts.decide_columns(
         permit, source=source, encoding=found.encoding, delimiter=found.delimiter, header=header, targets=targets
     )

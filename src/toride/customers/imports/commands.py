@@ -19,6 +19,7 @@ from toride.access import acting
 from toride.access.decide import decide
 from toride.access.models import Branch
 from toride.base.errors import Hidden, Invalid
+from toride.customers import barred
 from toride.customers.actions import Action
 from toride.customers.imports import outlet, running, services
 from toride.customers.imports.services import Counts
@@ -160,6 +161,8 @@ def _perform(
     ended = jobs.perform(claimed, worker)
     source.refresh_from_db()
     result: dict[str, Any] = {"import": str(source.pk), **asdict(Counts(**source.counts))}
+    if ended.state == State.DONE:
+        result["left"] = _left(lambda: files.content(source.file), source)
     if result["rejected"] and rejected_file:
         _write_rejected(source, username, purpose, rejected_file)
         result["rejected_file"] = str(rejected_file)
@@ -180,13 +183,21 @@ def _foresee(
         for _cells, rows in running.batches(lambda: _read(file), source, arguments):
             counts += services.foresee(permit, rows)
         permit.ledger.facts |= {"dry_run": True, **asdict(counts)}
-    _tell({**asdict(counts), "targets": source.targets, "encoding": source.encoding}, as_json, 0)
+    left = _left(lambda: _read(file), source)
+    _tell({**asdict(counts), "targets": source.targets, "encoding": source.encoding, "left": left}, as_json, 0)
+
+
+def _left(content: running.Source, source: Import) -> dict[int, str]:
+    """Columns, from 1, that are not brought in because of what they hold."""
+    return {at + 1: str(barred.LOOKS[kind]) for at, kind in running.barred_columns(content, source).items()}
 
 
 def _tell(result: dict[str, Any], as_json: bool, seconds: float) -> None:
     if as_json:
         print(json.dumps(result, ensure_ascii=False))
         return
+    for column, why in result["left"].items():
+        print(f"Column {column} was left out. {why}.", file=sys.stderr)
     words = ", ".join(f"{result[name]:,} {name}" for name in asdict(Counts()))
     print(f"{words}{f' in {seconds:.1f} s' if seconds else ''}")
 

@@ -6,8 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
 from toride.base.errors import Invalid
-from toride.customers import addresses, fields, folding
+from toride.customers import addresses, barred, fields, folding
+from toride.customers.barred import Kind
 from toride.customers.fields import FIELDS
 
 SPECIAL = ("family", "given", "family_kana", "given_kana", "address", "address2")
@@ -50,6 +54,14 @@ HEADINGS: dict[str, str] = {
 }
 
 
+TAKEN_OUT = {
+    Kind.INDIVIDUAL: _(
+        "Column %(column)s looks like Individual Numbers (My Number), which must not be kept here. Do not bring it in."
+    ),
+    Kind.CARD: _("Column %(column)s looks like card numbers, which must not be kept here. Do not bring it in."),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """`targets`: for each column a field, a special target, or None; `header`: the first row is headings."""
@@ -72,6 +84,7 @@ def guess(rows: Sequence[Sequence[str]], *, header: bool | None = None) -> Colum
     if header is None:
         header = sum(1 for target in by_heading if target) >= max(1, min(2, len(first)))
     sample = rows[1 : SAMPLE + 1] if header else rows[:SAMPLE]
+    left = barred_columns(rows, header=header)
     taken: set[str] = set()
     targets: list[str | None] = []
     for column, heading in enumerate(first):
@@ -79,7 +92,7 @@ def guess(rows: Sequence[Sequence[str]], *, header: bool | None = None) -> Colum
         named = header and bool(plain_heading(heading))
         if found is None and not named:
             found = _by_content([row[column] for row in sample if column < len(row)])
-        if found in taken and found not in MANY:
+        if column in left or (found in taken and found not in MANY):
             found = None
         if found:
             taken.add(found)
@@ -111,7 +124,27 @@ def given(rows: Sequence[Sequence[str]], chosen: Mapping[str, str | None]) -> Co
         wanted[column] = target
     mapping = Columns(tuple(wanted.get(column) for column in range(len(first))), header)
     check(mapping)
+    must_be_allowed(mapping, rows)
     return mapping
+
+
+def barred_columns(rows: Sequence[Sequence[str]], *, header: bool) -> dict[int, Kind]:
+    """Columns, from 0, that look like Individual Numbers or card numbers: none of them may become a field."""
+    body = rows[1:] if header else rows
+    found: dict[int, Kind] = {}
+    for at in range(max(map(len, rows), default=0)):
+        heading = rows[0][at] if header and at < len(rows[0]) else ""
+        if kind := barred.column((row[at] for row in body if at < len(row)), heading):
+            found[at] = kind
+    return found
+
+
+def must_be_allowed(mapping: Columns, rows: Sequence[Sequence[str]]) -> None:
+    """Raises Invalid where a column that looks like barred numbers would become a field."""
+    for at, kind in barred_columns(rows, header=mapping.header).items():
+        if at < len(mapping.targets) and mapping.targets[at]:
+            with translation.override("en"):  # what a job keeps is said in English; `wording` says it to a person
+                raise Invalid(str(TAKEN_OUT[kind]) % {"column": at + 1})
 
 
 def lacking(targets: Sequence[str | None]) -> list[str]:

@@ -44,7 +44,7 @@ class Fared:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column as the page of columns shows it."""
+    """One column as the page of columns shows it; `barred` says, where it is so, what it looks like."""
 
     place: int
     heading: Value
@@ -53,6 +53,7 @@ class Column:
     becomes: Value
     fared: Fared
     twice: bool
+    barred: Any
 
 
 class Tally:
@@ -116,6 +117,7 @@ def columns(permit: Permit, source: Import, found: Look) -> list[Column]:
     cleaned = _cleaned(body, targets)
     fared = _fared(source, targets, body, cleaned)
     twice = set(mapping.twice(targets))
+    left = mapping.barred_columns(found.rows, header=source.header)
     return [
         Column(
             place=at,
@@ -125,6 +127,7 @@ def columns(permit: Permit, source: Import, found: Look) -> list[Column]:
             becomes=_becomes(permit, target, at, body, cleaned),
             fared=fared[at],
             twice=at in twice,
+            barred=barred.LOOKS[left[at]] if at in left else "",
         )
         for at, target in enumerate(targets)
     ]

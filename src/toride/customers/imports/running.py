@@ -17,6 +17,7 @@ from toride.access.models import Person
 from toride.base import clock
 from toride.base.errors import Invalid
 from toride.customers.actions import Action
+from toride.customers.barred import Kind
 from toride.customers.imports import findings, mapping, reading, services
 from toride.customers.imports.cleaning import Row
 from toride.customers.imports.mapping import Columns
@@ -103,6 +104,14 @@ def batches(content: Source, source: Import, arguments: Mapping[str, Any], *, sk
         yield from _sifted(sieve.rest())
 
 
+def barred_columns(content: Source, source: Import) -> dict[int, Kind]:
+    """Columns, from 0, of a file whose reading is known, that are not brought in whatever a mapping says."""
+    encoding = None if source.encoding in ("", "xlsx") else source.encoding
+    parts = reading.rows(content, reading.Sheet(), encoding=encoding, delimiter=source.delimiter or None)
+    with closing(parts):  # type: ignore[type-var]
+        return mapping.barred_columns(next(parts, []), header=source.header)
+
+
 def _sifted(batches: Iterator[Batch]) -> list[Batch]:
     with translation.override("en"):  # what is kept of a row is said in English; `wording` says it to a person
         return list(batches)
@@ -116,7 +125,9 @@ def _told(messages: Iterator[dict[str, Any]]) -> Iterator[Batch]:
 
 def _columns(first: list[list[str]], source: Import, arguments: Mapping[str, Any]) -> Columns:
     if source.targets:
-        return Columns(tuple(source.targets), source.header)
+        columns = Columns(tuple(source.targets), source.header)
+        mapping.must_be_allowed(columns, first)
+        return columns
     chosen: Mapping[str, str | None] | None = arguments.get("mapping")
     columns = mapping.propose(first) if chosen is None else mapping.given(first, chosen)
     source.targets, source.header = list(columns.targets), columns.header

@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from toride.customers.fields import FIELDS
-from toride.customers.imports import labels, reading
+from toride.customers.imports import labels, mapping, reading
 
 # Sentences with figures in them; the others are found in the catalogue as they are.
 WITH_FIGURES = (
@@ -22,6 +22,7 @@ WITH_FIGURES = (
     _("The file has %(count)s columns; at most %(limit)s are read. Save the columns that you need."),
     _("same person as row %(row)s of this file: name and birth date"),
     _("same phone as row %(row)s of this file"),
+    *mapping.TAKEN_OUT.values(),
     _("same e-mail as row %(row)s of this file"),
 )
 # What is only ever said in whole sentences, and where a page speaks otherwise than the command.

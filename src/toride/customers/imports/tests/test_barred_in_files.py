@@ -1,6 +1,7 @@
 """個人番号 and card numbers in a file: told by row and column, struck out or sealed apart, and never written again."""
 
 import random
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,12 +10,13 @@ from django.test import override_settings
 from tests.people import House
 from toride.access.tests.test_matrix import enter
 from toride.base import clock
+from toride.base.errors import Invalid
 from toride.customers import apart, barred
 from toride.customers.actions import Action
 from toride.customers.barred import Kind, Policy
-from toride.customers.imports import cleaning, running, services
+from toride.customers.imports import cleaning, mapping, running, services
 from toride.customers.imports.mapping import Columns
-from toride.customers.imports.tests.wizard import Wizard, events
+from toride.customers.imports.tests.wizard import Wizard, events, work
 from toride.customers.models import Brought, Finding, Import, Rejected
 from toride.vault.tests.contents import everything
 
@@ -28,6 +30,7 @@ TEXT = (
     + "A-3,林 大樹,宮城県石巻市1-2,受付番号 123456789018,\n"
     + "123456789018,森 葵,宮城県石巻市1-2,電話は午前に,\n"
 )
+Make = Callable[[random.Random], str]
 NUMBERS = (MY_NUMBER, CARD, CARD.replace("-", ""), "１２３４‐５６７８‐９０１８")
 
 
@@ -127,8 +130,6 @@ def test_a_conflict_of_a_number_set_apart_is_told_on_the_page(house: House, stew
     house.customer("A-1", note="")
     source = steward.run(steward.check(steward.begin(TEXT)))
     steward.post("undo", source)
-    from toride.customers.imports.tests.wizard import work
-
     source = work(source)
     assert source.taking_back.result["conflicts"] == 1
     assert "別に封じた番号が残っています" in steward.text("result", source)
@@ -177,3 +178,83 @@ def test_quoted_cells_keep_customer_numbers_and_amounts() -> None:
     assert barred.struck_cells(cells, ["number", "value", None, "note"]) == [
         "123456789018", "123456789018", "＊" * 12, "", "x",
     ]  # fmt: skip
+
+
+def individual(chance: random.Random) -> str:
+    begin = "".join(str(chance.randrange(10)) for _ in range(11))
+    return next(f"{begin}{last}" for last in range(10) if barred.is_individual(f"{begin}{last}"))
+
+
+def card(chance: random.Random) -> str:
+    begin = "4" + "".join(str(chance.randrange(10)) for _ in range(14))
+    return next(f"{begin}{last}" for last in range(10) if barred.is_card(f"{begin}{last}"))
+
+
+def drawn(digits: int) -> Make:
+    return lambda chance: "".join(str(chance.randrange(10)) for _ in range(digits))
+
+
+@pytest.mark.parametrize(("make", "kind"), [(individual, Kind.INDIVIDUAL), (card, Kind.CARD)])
+def test_a_column_of_them_is_told_though_some_are_mistyped(make: Make, kind: Kind) -> None:
+    chance = random.Random(3)
+    cells = [make(chance) for _ in range(100)]
+    cells[10:18] = [
+        "",
+        "なし",
+        "12",
+        *("123456789010" if kind is Kind.INDIVIDUAL else "4111111111111112" for _ in range(5)),
+    ]
+    assert barred.column(cells) is kind
+    assert barred.column([" ".join([cell[:4], cell[4:8], cell[8:]]) for cell in cells]) is kind
+    assert barred.column(cells[:19]) is None, "fewer than twenty say nothing"
+    assert barred.column(cells[:1], "個人番号") is (Kind.INDIVIDUAL if kind is Kind.INDIVIDUAL else None)
+    assert barred.column(["済", "未"], "マイナンバー確認") is None
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        drawn(7), drawn(12), drawn(13), drawn(16),
+        lambda chance: f"090{drawn(8)(chance)}", lambda chance: f"0{drawn(9)(chance)}",
+        lambda chance: f"4{drawn(15)(chance)}", lambda chance: f"4{drawn(12)(chance)}",
+    ],
+    ids=["account", "twelve", "thirteen", "sixteen", "mobile", "landline", "like a card", "like a code"],
+)  # fmt: skip
+def test_no_column_of_other_numbers_raises_a_false_alarm(make: Make) -> None:
+    """Measured: of 2,000 columns of 20 to 60 cells, none."""
+    chance = random.Random(5)
+    alarms = [barred.column([make(chance) for _ in range(chance.randrange(20, 60))]) for _ in range(2_000)]
+    assert alarms == [None] * 2_000
+
+
+def rows_of(count: int) -> str:
+    chance = random.Random(9)
+    lines = (f"{1_000 + n:012},佐藤 {n},{individual(chance)},x\n" for n in range(count))
+    return "顧客番号,氏名,内線,備考\n" + "".join(lines)
+
+
+def test_a_column_of_them_cannot_become_a_field(steward: Wizard) -> None:
+    source = steward.begin(rows_of(40))
+    assert source.targets == ["number", "name", None, "note"]
+    page = steward.text("columns", source)
+    assert "個人番号（マイナンバー）のようです" in page
+    steward.columns(source, **{"column-2": "note", "column-3": ""})
+    source.refresh_from_db()
+    assert source.targets == ["number", "name", None, None]
+    steward.columns(source, **{"column-0": "", "column-2": "number"})
+    source.refresh_from_db()
+    assert source.targets[2] is None
+    Import.objects.filter(pk=source.pk).update(targets=["number", "name", "note", None])
+    steward.client.post(f"/imports/{source.pk}/check/")
+    source = work(source)
+    assert source.trial.state == "failed", "a mapping that came another way is refused by who reads the file"
+    assert "3列目は個人番号" in steward.text("check", source)
+
+
+def test_a_mapping_by_hand_may_not_name_such_a_column() -> None:
+    rows = [line.split(",") for line in rows_of(40).splitlines()]
+    with pytest.raises(Invalid, match="Column 3 looks like Individual Numbers"):
+        mapping.given(rows, {"顧客番号": "number", "氏名": "name", "内線": "note"})
+    assert mapping.given(rows, {"顧客番号": "number", "氏名": "name", "内線": None}).targets[2] is None
+    with pytest.raises(Invalid, match="Column 3"):
+        mapping.given(rows, {"内線": "number", "氏名": "name"})
