@@ -10,11 +10,10 @@ import numpy as np
 from toride.customers import folding, searching
 from toride.customers.imports.cleaning import Row
 from toride.vault import index, records
-from toride.vault.index import All, Either, Equals, Expr
 from toride.vault.permit import Category, Permit
 
-MOST_QUESTIONS = 150  # in one search; the index takes 200 conditions
-MOST_HITS = 500  # of one search; where more answer (a number of the house's own), one of each is opened
+MOST_ASKED = 5_000  # values in one question to the index
+ASKED = {"n": ("name", "birth_date"), "p": ("phone",), "e": ("email",)}
 SAME = {"n": "same person as %s: name and birth date", "p": "same phone as %s", "e": "same e-mail as %s"}
 CUSTOMER = "a customer"
 Key = tuple[str, str, str]
@@ -31,27 +30,28 @@ def keys(stored: Mapping[str, Any]) -> list[Key]:
 
 
 def customers(permit: Permit, rows: Sequence[Row]) -> dict[int, tuple[str, UUID]]:
-    """Row number → why it is likely a customer, and whom; only customers in the permit's rows are ever asked about."""
+    """Row number → why it is likely a customer, and whom; only customers in the permit's rows are ever asked about.
+
+    Of those who share a name, phone or address one is opened, however many they are.
+    """
     columns = searching.opened(permit)
     by_key: dict[Key, list[Row]] = {}
     for row in rows:
         for key in keys(row.stored):
-            if _question(key, columns) is not None:
-                by_key.setdefault(key, []).append(row)
+            by_key.setdefault(key, []).append(row)
+    hits: dict[UUID, list[Key]] = {}
+    for sort, asked in ASKED.items():
+        if not columns.issuperset(asked):
+            continue
+        wanted = {key[1 : 1 + len(asked)]: key for key in by_key if key[0] == sort}
+        for part in _parts(list(wanted)):
+            for value, [subject] in index.which(permit, asked, part).items():
+                hits.setdefault(subject, []).append(wanted[tuple(value)])
     found: dict[int, tuple[str, UUID]] = {}
-    for part in _parts(list(by_key)):
-        for subject, key in _answers(permit, _hits(permit, part, columns), set(part)):
-            for row in by_key[key]:
-                found.setdefault(row.number, (SAME[key[0]] % CUSTOMER, subject))
+    for subject, key in _answers(permit, hits):
+        for row in by_key[key]:
+            found.setdefault(row.number, (SAME[key[0]] % CUSTOMER, subject))
     return found
-
-
-def _hits(permit: Permit, part: Sequence[Key], columns: frozenset[str]) -> list[UUID]:
-    asked = [question for key in part if (question := _question(key, columns)) is not None]
-    hits = index.search(permit, Either(*asked), limit=MOST_HITS)
-    if hits.cursor is None:
-        return hits.subjects
-    return [subject for one in asked for subject in index.search(permit, one, limit=1).subjects]
 
 
 class Twins:
@@ -84,31 +84,17 @@ class Twins:
                 yield row, SAME[chr(self.sorts[at])] % f"row {other} of this file", other
 
 
-def _question(key: Key, columns: frozenset[str]) -> Expr | None:
-    """None where the permit does not open what it would ask about."""
-    sort, value, second = key
-    match sort:
-        case "n" if {"name", "birth_date"} <= columns:
-            return All(Equals("name", value), Equals("birth_date", second))
-        case "p" if "phone" in columns:
-            return Equals("phone", value)
-        case "e" if "email" in columns:
-            return Equals("email", value)
-    return None
+def _parts(asked: Sequence[tuple[str, ...]]) -> Iterator[Sequence[tuple[str, ...]]]:
+    return (asked[start : start + MOST_ASKED] for start in range(0, len(asked), MOST_ASKED))
 
 
-def _parts(asked: Sequence[Key]) -> Iterator[Sequence[Key]]:
-    step = MOST_QUESTIONS // 2
-    return (asked[start : start + step] for start in range(0, len(asked), step))
-
-
-def _answers(permit: Permit, subjects: Sequence[UUID], wanted: set[Key]) -> Iterator[tuple[UUID, Key]]:
-    """Opens the hits, an audited reading, and says which of `wanted` each answers."""
-    opened = records.read(permit, subjects, kinds=("profile",), categories=(Category.BASIC,))
+def _answers(permit: Permit, hits: Mapping[UUID, Sequence[Key]]) -> Iterator[tuple[UUID, Key]]:
+    """Opens the hits, an audited reading, and says which of the keys each really answers."""
+    opened = records.read(permit, list(hits), kinds=("profile",), categories=(Category.BASIC,))
     for subject, found in opened.items():
         for record in found:
             stored = {
                 name: getattr(record.values[name], "content", None)
                 for name in ("name", "birth_date", "phones", "emails")
             }
-            yield from ((subject, key) for key in keys(stored) if key in wanted)
+            yield from ((subject, key) for key in keys(stored) if key in hits[subject])

@@ -19,7 +19,7 @@ from toride.vault.index.query import (
 )
 from toride.vault.index.rebuilding import open_index as open  # noqa: A004 - read as index.open()
 from toride.vault.index.rebuilding import rebuild
-from toride.vault.index.searching import Hits, count, search, status
+from toride.vault.index.searching import Hits, count, search, status, which
 from toride.vault.index.store import put, put_columns, remove
 
 __all__ = [
@@ -50,4 +50,5 @@ __all__ = [
     "remove",
     "search",
     "status",
+    "which",
 ]

@@ -36,6 +36,7 @@ class Type(StrEnum):
 _DIGITS, _HASH, _INT, _DATE = Type.DIGITS, Type.HASH, Type.INT, Type.DATE  # an enumeration's members are slow to reach
 WORDS = {Type.TEXT, Type.KEY, Type.CODE}
 PAIRS = {Type.DIGITS, Type.HASH}
+NUMBERS = {Type.INT, Type.DATE}
 _MANY = {tuple, list}
 _NOTHING = {None, ""}
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from toride.vault.index.columns import Row, Schema
 from toride.vault.index.part import Part, merge, subjects_of
-from toride.vault.index.query import Expr, test
+from toride.vault.index.query import All, Equals, Expr, test
 from toride.vault.index.run import Place, Run, Sort
 
 TAIL_ROWS = 256
@@ -93,6 +93,25 @@ class Engine:
             behind = after[1] if after and not after[0] else None
             places += self._page(others, below, sort, behind, limit - len(ahead))
         return Found(places, total, len(ahead))
+
+    def which(self, asked: Sequence[Sequence[Equals]], scope: Expr, most: int) -> dict[int, list[bytes]]:
+        """Place in `asked` → the first `most` subjects within `scope` that have all of its values; both prepared."""
+        found: dict[int, list[bytes]] = {}
+        for run in self.runs:
+            mask = run.find(scope)
+            for at, leaves in enumerate(asked):
+                if subjects := run.having(leaves, mask, most):
+                    found.setdefault(at, []).extend(subjects)
+        by_first: dict[object, list[int]] = {}
+        for at, leaves in enumerate(asked):
+            by_first.setdefault(leaves[0].value, []).append(at)
+        for subject, row in self.tail.items():
+            value = row.get(asked[0][0].column) if asked else None
+            first = value if isinstance(value, (tuple, list)) else (value,)
+            for at in {at for one in first for at in by_first.get(one, ())}:
+                if test(All(*asked[at], scope), row):
+                    found.setdefault(at, []).append(subject)
+        return {at: sorted(subjects)[:most] for at, subjects in found.items()}
 
     def _page(
         self, masks: list[np.ndarray], tail: Mapping[bytes, Row], sort: Sort | None, after: Place | None, limit: int

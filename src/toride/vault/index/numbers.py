@@ -69,6 +69,11 @@ class NumberIndex:
                 return np.asarray((values != none) & (values & _MONTH_DAY == (month << 5 | day)))
         raise TypeError(leaf)
 
+    def equal(self, rows: Array, value: int) -> Array:
+        """True for each of `rows` whose number is `value`."""
+        found = self.flat.values[rows]
+        return found == found.dtype.type(value) if self._fits(value) else np.zeros(len(rows), bool)
+
     def rank(self, rows: Array) -> tuple[Array, Array]:
         """The number of each row, and which rows have none."""
         found = self.flat.values[rows]

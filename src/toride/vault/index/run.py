@@ -11,7 +11,7 @@ from toride.vault.index.arrays import Array, order
 from toride.vault.index.columns import PAIRS, Schema
 from toride.vault.index.numbers import NumberIndex
 from toride.vault.index.part import NOBODY, Index, Part, index
-from toride.vault.index.query import All, Either, Expr, Not
+from toride.vault.index.query import All, Either, Equals, Expr, Not
 from toride.vault.index.words import WordIndex
 
 WALK = 20_000  # from so many hits on, walking a kept sort order is faster than sorting them
@@ -75,6 +75,19 @@ class Run:
     def find(self, expr: Expr) -> Array:
         """True for each living row that answers `expr`."""
         return self._mask(expr) & self.alive
+
+    def having(self, leaves: Sequence[Equals], mask: Array, most: int) -> list[bytes]:
+        """The first `most` subjects of `mask` that answer all of `leaves`: the first by its index, the others are
+        numbers or days and compared row by row.
+        """
+        found = self.columns[leaves[0].column].find(leaves[0])
+        rows = np.flatnonzero(found & mask) if found.dtype == np.bool_ else np.unique(found[mask[found]])
+        for leaf in leaves[1:]:
+            column = self.columns[leaf.column]
+            if not isinstance(column, NumberIndex):
+                raise TypeError(leaf)
+            rows = rows[column.equal(rows, leaf.value)]
+        return [self._subject(row) for row in rows[:most].tolist()]
 
     def _mask(self, expr: Expr) -> Array:
         if isinstance(expr, (All, Either)):

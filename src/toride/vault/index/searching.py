@@ -2,7 +2,9 @@
 
 import base64
 import binascii
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -10,11 +12,11 @@ import orjson
 from toride.base.errors import Invalid, Refused
 from toride.vault.aead import Unopenable, key_id
 from toride.vault.index import database, sealing
-from toride.vault.index.columns import PAIRS, Schema
+from toride.vault.index.columns import NUMBERS, PAIRS, Schema, Type, encode
 from toride.vault.index.database import State
 from toride.vault.index.engine import Found
 from toride.vault.index.process import current
-from toride.vault.index.query import All, AnyOf, Either, Expr, leaves, prepare
+from toride.vault.index.query import MAX_CHOICES, All, AnyOf, Either, Equals, Expr, leaves, prepare
 from toride.vault.index.run import Place, Sort
 from toride.vault.permit import Opening, Permit, Rows
 
@@ -66,6 +68,30 @@ def search(
         return _hits(found, state, same, limit, None if exact_total else count_cap)
 
 
+def which(
+    permit: Permit, columns: Sequence[str], values: Collection[Sequence[Any]], *, most: int = 1
+) -> dict[Sequence[Any], list[UUID]]:
+    """Exact values, thousands at once: of each, up to `most` subjects in the permit's row scope that have it, by id.
+
+    A value has one part for each of `columns`, beyond the first only numbers and days; those of nobody are left out.
+    Refused for a column that the permit does not open.
+    """
+    permit.check()
+    if permit.subject is not None:
+        raise Refused("other-subject")
+    if len(values) > MAX_CHOICES or not columns or most < 1:
+        raise Invalid("too many values in one search")
+    with current() as (engine, state):
+        _require_open(permit, engine.schema, All(*(Equals(name, None) for name in columns)), None, None)
+        kinds = [engine.schema[name].type for name in columns]
+        if not set(kinds[1:]) <= NUMBERS:
+            raise Invalid("this column cannot be searched in this way")
+        salt, asked = state.salt(), list(values)
+        exact = [_exact(columns, kinds, value, salt) for value in asked]
+        found = engine.which(exact, All(*_scope(permit.rows, engine.schema)), most)
+        return {asked[at]: [UUID(bytes=subject) for subject in subjects] for at, subjects in found.items()}
+
+
 def count(permit: Permit, expr: Expr) -> int:
     """How many subjects in the permit's row scope answer `expr`."""
     return search(permit, expr, limit=1, exact_total=True).total
@@ -94,6 +120,11 @@ def _require_open(permit: Permit, columns: Schema, expr: Expr, boost: Expr | Non
             raise Refused("closed-column")
     if sort is not None and columns[sort.column].type in PAIRS:
         raise Invalid("this column has no order")
+
+
+def _exact(columns: Sequence[str], kinds: Sequence[Type], value: Sequence[Any], salt: bytes) -> list[Equals]:
+    parts = zip(columns, kinds, value, strict=True)
+    return [Equals(name, encode(kind, part, salt)) for name, kind, part in parts]
 
 
 def _scope(rows: Rows, columns: Schema) -> list[Expr]:

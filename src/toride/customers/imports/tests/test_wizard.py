@@ -222,8 +222,7 @@ def test_a_likely_customer_out_of_scope_is_never_found(house: House) -> None:
     assert {subject for subject, _mode in permit.ledger.touches} == {here}
 
 
-def test_a_number_that_half_the_file_shares_opens_one_customer(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(likely, "MOST_HITS", 2)
+def test_a_number_that_half_the_file_shares_opens_one_customer(house: House) -> None:
     for number in range(4):
         house.customer(str(number), phones=["022-271-4410"], emails=[], name=f"佐藤 {number}")
     rows = [
