@@ -2,17 +2,18 @@
 
 from toride import audit
 from toride.access.acting import door
-from toride.customers.imports import drafts, services
+from toride.customers.imports import drafts, keeping, services
 from toride.jobs.running import Chore
 from toride.vault import index, rotation
 from toride.vault.keyring import Kind
 
 
 def chores() -> list[Chore]:
-    """Folding the index every minute; hourly, ending undone imports, forgotten drafts, old search terms."""
+    """Folding the index every minute; hourly, ending what time has ended: of imports, drafts, search terms."""
     return [
         Chore(60, index.compact),
         Chore(3600, services.purge),
+        Chore(3600, keeping.end),
         Chore(3600, drafts.tidy),
         Chore(3600, end_terms),
     ]

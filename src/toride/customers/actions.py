@@ -14,6 +14,7 @@ class Action(StrEnum):
     FIELD_REVEAL = "customers:field:reveal"
     FILE_IMPORT = "customers:file:import"
     HISTORY_READ = "customers:history:read"
+    IMPORT_END = "customers:import:end"
     IMPORT_READ = "customers:import:read"
     IMPORT_UNDO = "customers:import:undo"
     PROFILE_CHANGE = "customers:profile:change"
@@ -34,6 +35,7 @@ describe(
         Action.FIELD_REVEAL: _("Revealed a field"),
         Action.FILE_IMPORT: _("Imported a file"),
         Action.HISTORY_READ: _("Looked at the history of changes"),
+        Action.IMPORT_END: _("Ended what an old import kept"),
         Action.IMPORT_READ: _("Looked at imports"),
         Action.IMPORT_UNDO: _("Took an import back"),
         Action.PROFILE_CHANGE: _("Changed a record"),

@@ -21,7 +21,7 @@ from toride.access.models import Branch
 from toride.base.errors import Hidden, Invalid
 from toride.customers import barred
 from toride.customers.actions import Action
-from toride.customers.imports import outlet, running, services
+from toride.customers.imports import keeping, outlet, running, services
 from toride.customers.imports.services import Counts
 from toride.customers.models import Import
 from toride.jobs import running as jobs
@@ -97,7 +97,7 @@ def listed(username: str, as_json: bool) -> None:
 @JSON
 def resume(number: UUID, username: str, purpose: str, rejected_file: Path | None, as_json: bool) -> None:
     """Go on with an import that was cancelled, failed or killed."""
-    source = _find(number)
+    source = _kept(number)
     with acting.permitted(username, Action.FILE_IMPORT, purpose=purpose) as permit:
         permit.ledger.facts["import"] = str(number)
     jobs.resume(_job(source).pk)
@@ -122,7 +122,7 @@ def cancel(number: UUID, username: str) -> None:
 @JSON
 def undo(number: UUID, username: str, purpose: str, as_json: bool) -> None:
     """Take a whole import back; what was changed since stays, and is listed."""
-    source = _find(number)
+    source = _kept(number)
     with acting.permitted(username, Action.IMPORT_UNDO, purpose=purpose) as permit:
         permit.ledger.facts["import"] = str(number)
 
@@ -224,6 +224,13 @@ def _find(number: UUID) -> Import:
     if found is None:
         raise Hidden("There is no such import.")
     return found
+
+
+def _kept(number: UUID) -> Import:
+    source = _find(number)
+    if source.ended:
+        raise Invalid(f"This import ended more than {keeping.KEPT.days} days ago; its file and findings are gone.")
+    return source
 
 
 def _job(source: Import) -> Job:

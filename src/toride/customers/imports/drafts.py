@@ -164,7 +164,7 @@ def cancel(permit: Permit, *, source: Import) -> None:
 @recorded(Action.FILE_IMPORT)
 def resume(permit: Permit, *, source: Import) -> None:
     """Queues an import that was cancelled or failed; it goes on after its last batch."""
-    if source.job is None or source.undone or source.taking_back or not jobs.resume(source.job.pk):
+    if source.job is None or source.undone or source.ended or source.taking_back or not jobs.resume(source.job.pk):
         raise Conflict(_("There is nothing to go on with."))
     permit.ledger.facts |= {"import": str(source.pk), "resumed": True}
 
@@ -183,7 +183,7 @@ def discard(permit: Permit, *, source: Import) -> None:
 def start_undo(permit: Permit, *, source: Import) -> None:
     """Queues taking the whole import back. Raises Conflict while it runs, or where that was asked already."""
     job = source.job
-    if job is None or job.state in LIVE or source.undone:
+    if job is None or job.state in LIVE or source.undone or source.ended:
         raise Conflict(_("This import cannot be taken back now."))
     if source.taking_back is None:
         undoing = jobs.queue(UNDO, person=permit.actor.id, purpose=permit.purpose, arguments={})

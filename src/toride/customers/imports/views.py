@@ -16,7 +16,19 @@ from toride.access.purposes import SHIPPED
 from toride.base.errors import Conflict, Invalid
 from toride.base.guard import guarded
 from toride.customers.actions import Action
-from toride.customers.imports import asked, drafts, findings, labels, listing, outlet, preview, progress, saved, wording
+from toride.customers.imports import (
+    asked,
+    drafts,
+    findings,
+    keeping,
+    labels,
+    listing,
+    outlet,
+    preview,
+    progress,
+    saved,
+    wording,
+)
 from toride.customers.models import Import
 from toride.jobs.models import State
 from toride.vault import files
@@ -102,7 +114,7 @@ def result(request: HttpRequest, number: UUID) -> HttpResponse:
     if job is None:
         return redirect("imports")
     context: dict[str, Any] = {"how": progress.of(job), "why": wording.failure(job.error), "of": job.kind}
-    context["people"] = listing.names([source])
+    context |= {"people": listing.names([source]), "until": keeping.until(source)}
     context["rejected"] = findings.rejected(permit, source, after=asked.whole(request.GET, "rejected"))
     context["conflicts"] = findings.page(
         permit, source, kind=findings.CONFLICT, after=asked.whole(request.GET, "conflict")
