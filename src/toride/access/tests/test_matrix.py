@@ -9,8 +9,12 @@ from django.urls import reverse
 from tests.people import House
 from toride.access.decide import decide
 from toride.access.roles import SHIPPED
-from toride.base import actions
+from toride.base import actions, clock
 from toride.base.errors import Hidden, Refused
+from toride.customers.imports.urls import urlpatterns as import_addresses
+from toride.customers.models import Import
+from toride.jobs import running as jobs
+from toride.jobs.models import State
 
 pytestmark = pytest.mark.requirement("A1")
 ROLES = ("teller", "sales", "manager", "operator", "marketing", "steward", "dpo", "auditor", "admin", "corporate")
@@ -101,6 +105,56 @@ def test_every_posted_address_for_every_role(house: House, page: str) -> None:
             assert unknown.status_code == (403 if wanted == 403 else 404), (role, page)
             if away.status_code == 404:
                 assert away.content == unknown.content
+
+
+OWN_IMPORTS = {"steward": 200, "dpo": 200}
+IMPORT_PAGES = {
+    #                    address, its argument, GET, POST: what a role is answered
+    "import_new":       (None, {"steward": 200}, {"steward": 422}),
+    "import_file":      ("draft", {"steward": 200}, {"steward": 422}),
+    "import_columns":   ("draft", {"steward": 302}, {"steward": 302}),
+    "import_check":     ("draft", {"steward": 302}, {"steward": 422}),
+    "import_checking":  ("draft", {"steward": 200}, None),
+    "import_run":       ("draft", {"steward": 302}, {"steward": 422}),
+    "import_discard":   ("draft", None, {"steward": 302}),
+    "import_result":    ("done", OWN_IMPORTS, None),
+    "import_going":     ("done", OWN_IMPORTS, None),
+    "import_cancel":    ("done", None, {"steward": 302}),
+    "import_resume":    ("done", None, {"steward": 409}),
+    "import_undo":      ("done", None, {"steward": 302}),
+    "import_rejected":  ("done", None, {"steward": 200}),
+}  # fmt: skip
+
+
+def imported(house: House, *, done: bool) -> Import:
+    found = Import(person=house.steward.id, branch=house.midoridai, file=uuid4(), size=5)
+    if done:
+        found.job = jobs.queue("test", person=house.steward.id, purpose="data-care", arguments={})
+        type(found.job).objects.filter(pk=found.job.pk).update(state=State.DONE, finished=clock.now())
+    found.save()
+    return found
+
+
+def test_the_matrix_names_every_address_of_imports() -> None:
+    assert {"imports", *IMPORT_PAGES} == {one.name for one in import_addresses}
+
+
+@pytest.mark.requirement("C7")
+@pytest.mark.parametrize("page", sorted(IMPORT_PAGES))
+def test_every_address_of_an_import_for_every_role(house: House, page: str) -> None:
+    """What is not for a role says nothing of whether the import exists."""
+    kind, read, written = IMPORT_PAGES[page]
+    for role in ROLES:
+        client = enter(getattr(house, role))
+        for method, expected in (("get", read), ("post", written)):
+            ask = getattr(client, method)
+            wanted = (expected or dict.fromkeys(read or written or (), 405)).get(role, 403)
+            known = imported(house, done=kind == "done").pk
+            address = reverse(page, kwargs={"number": known} if kind else None)
+            assert ask(address).status_code == wanted, (role, method)
+            if kind:
+                unknown = ask(reverse(page, kwargs={"number": uuid4()}))
+                assert unknown.status_code == (wanted if wanted in (403, 405) else 404), (role, method)
 
 
 def test_every_action_for_every_role_decides_as_the_page_of_roles_says(house: House) -> None:
