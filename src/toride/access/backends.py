@@ -3,14 +3,17 @@
 from typing import Any
 from uuid import UUID
 
+import orjson
 from allauth.account.auth_backends import AuthenticationBackend
 
 from toride.access.models import Branch, Department, Person
 from toride.vault import rows
 
 STORE = "default"
+_ASKED = {"id", "username", "name", "password", "is_active", "rank", "branch_id", "department_id", "roles"}
+_NAMES = tuple(field.attname for field in Person._meta.concrete_fields if field.attname in _ASKED)  # noqa: SLF001 - Django's own name; in the order in which a row becomes a person
 _READ = (
-    "SELECT p.*, b.name AS branch_name, d.name AS department_name FROM access_person p"
+    f"SELECT {', '.join(f'p.{name}' for name in _NAMES)}, b.name, d.name FROM access_person p"  # noqa: S608 - our names
     " LEFT JOIN access_branch b ON b.code = p.branch_id"
     " LEFT JOIN access_department d ON d.code = p.department_id WHERE p.id = %s"
 )
@@ -21,11 +24,19 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
 
     def get_user(self, user_id: UUID) -> Person | None:
         """The person, unless unknown or no longer active."""
-        found: Any = next(iter(Person.objects.raw(_READ, [rows.to_id(STORE, user_id)])), None)
-        if found is None or not self.user_can_authenticate(found):
+        read = rows.fetch(STORE, _READ, [rows.to_id(STORE, user_id)])
+        if not read:
             return None
-        found.branch = Branch(code=found.branch_id, name=found.branch_name) if found.branch_id else None
-        found.department = (
-            Department(code=found.department_id, name=found.department_name) if found.department_id else None
-        )
+        *values, branch, department = read[0]
+        found: Any = Person.from_db(STORE, _NAMES, values)
+        found.id, found.is_active, found.roles = rows.from_id(found.id), bool(found.is_active), _listed(found.roles)
+        if not self.user_can_authenticate(found):
+            return None
+        found.branch = Branch(code=found.branch_id, name=branch) if found.branch_id else None
+        found.department = Department(code=found.department_id, name=department) if found.department_id else None
         return found  # type: ignore[no-any-return]
+
+
+def _listed(roles: Any) -> list[str]:
+    """Roles as a list, whether the database gave JSON or what it holds."""
+    return orjson.loads(roles) if isinstance(roles, (str, bytes)) else list(roles)

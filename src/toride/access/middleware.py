@@ -54,6 +54,7 @@ class Gate:
             raise LookupError(f"{view} declares no action")
         if not request.user.is_authenticated or not _alive(request):
             return _to_sign_in(request)
+        request.user = getattr(request.user, "_wrapped", request.user)  # read by now, and asked for all over the page
         furnish(request)
         subject: UUID | None = kwargs.get(declared.subject) if declared.subject else None
         purpose = request.POST.get("for") or request.GET.get("for") or None

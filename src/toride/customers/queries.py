@@ -1,8 +1,9 @@
 """What can be asked about customers; every answer was opened by a permit and stands in its ledger."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from toride.base.errors import Hidden
 from toride.base.ids import ordered_id
 from toride.customers import folding, searching
 from toride.customers.fields import FIELDS
-from toride.customers.searchable import NEEDED, row
+from toride.customers.searchable import FOLDED_FROM, NEEDED, row
 from toride.vault import index, records, rows
 from toride.vault.index import lookup
 from toride.vault.index.query import All, Expr, leaves, matcher
@@ -24,6 +25,8 @@ NOBODY = UUID(int=0)
 SORTS = {"kana", "value", "last_contact"}
 CLOSED, MASKED, EMPTY = Closed(), Masked(), Opened(None)
 STORE = "default"
+Openings = tuple[tuple[Category, Opening], ...]
+Exceptions = tuple[tuple[tuple[Category, str], Opening], ...]
 # Hot paths, without models: a page of fifty, and every decision about one customer.
 _PLACES = (
     "SELECT c.subject_id, c.branch_id, b.name, c.owner_id, p.name, c.created FROM customers_customer c"
@@ -140,7 +143,7 @@ def profiles(
     for subject in known:
         if not opened.get(subject):
             permit.ledger.touch(subject, Mode.LISTED)
-    shape = _Shape(permit)
+    shape = _shape(tuple(permit.openings.items()), tuple(permit.fields.items()))
     return [shape.profile(places[subject], opened.get(subject, ())) for subject in known]
 
 
@@ -169,11 +172,15 @@ def _places(subjects: Sequence[UUID]) -> list[_Place]:
 
 
 class _Shape:
-    """How far a permit opens each field; the same for every profile that is shown under it."""
+    """How far permits open each field; the same for every profile that is shown under one of them."""
 
-    def __init__(self, permit: Permit) -> None:
-        self.openings = {category: permit.opening(category) for category in Category}
-        fields = {spec.name: (spec.category, permit.opening(spec.category, spec.name)) for spec in FIELDS.values()}
+    def __init__(self, openings: Openings, exceptions: Exceptions) -> None:
+        whole, named = dict(openings), dict(exceptions)
+        self.openings = {category: whole.get(category, Opening.CLOSED) for category in Category}
+        fields = {
+            spec.name: (spec.category, named.get((spec.category, spec.name), self.openings[spec.category]))
+            for spec in FIELDS.values()
+        }
         self.clear = {name: category for name, (category, opening) in fields.items() if opening == Opening.CLEAR}
         self.rest: dict[str, Value] = {
             name: MASKED if opening == Opening.MASKED else CLOSED
@@ -182,12 +189,7 @@ class _Shape:
         }
 
     def profile(self, place: _Place, opened: Sequence[Record]) -> Profile:
-        held = {record.category: record for record in opened}
-        nothing: dict[str, Value] = {}
-        values = dict(self.rest)
-        for name, category in self.clear.items():
-            content = held[category].values if category in held else nothing
-            values[name] = content.get(name, EMPTY)
+        held = {record.category: record.values for record in opened}
         return Profile(
             subject=place.subject,
             branch=place.branch,
@@ -195,25 +197,53 @@ class _Shape:
             owner=place.owner,
             owner_id=place.owner_id,
             created=place.created,
-            values=values,
-            revisions={category: record.revision for category, record in held.items()},
+            values=_Values(self, held),
+            revisions={record.category: record.revision for record in opened},
             openings=self.openings,
         )
+
+
+@lru_cache(maxsize=256)
+def _shape(openings: Openings, exceptions: Exceptions) -> _Shape:
+    return _Shape(openings, exceptions)
+
+
+class _Values(Mapping[str, Value]):
+    """Every field, looked up when it is asked for: a line of a list shows a third of them."""
+
+    __slots__ = ("_held", "_shape")
+
+    def __init__(self, shape: _Shape, held: Mapping[Category, Mapping[str, Value]]) -> None:
+        self._shape, self._held = shape, held
+
+    def __getitem__(self, name: str) -> Value:
+        if (category := self._shape.clear.get(name)) is None:
+            return self._shape.rest[name]
+        found = self._held.get(category)
+        return EMPTY if found is None else found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(FIELDS)
+
+    def __len__(self) -> int:
+        return len(FIELDS)
 
 
 def _answering(found: Sequence[Profile], expr: Expr) -> list[Profile]:
     """Which opened records really answer the question: a stale index may miss; it never shows wrong data."""
     names = dict.fromkeys(leaf.column for leaf in leaves(expr))
-    answers = matcher(expr)
-    return [one for one in found if answers(row(one.branch, one.owner_id, _contents(one), names))]
+    if not names:
+        return list(found) if matcher(expr)({}) else []
+    answers, asked = matcher(expr), {field for name in names for field in FOLDED_FROM.get(name, ())}
+    return [one for one in found if answers(row(one.branch, one.owner_id, _contents(one, asked), names))]
 
 
-def _contents(found: Profile) -> dict[Category, dict[str, Any]]:
-    """What of it is opened, as far as it is searchable."""
+def _contents(found: Profile, asked: Iterable[str]) -> dict[Category, dict[str, Any]]:
+    """What of these fields is opened."""
     contents: dict[Category, dict[str, Any]] = {category: {} for category in NEEDED}
-    for name, value in found.values.items():
-        if isinstance(value, Opened) and (category := FIELDS[name].category) in contents:
-            contents[category][name] = value.content
+    for name in asked:
+        if isinstance(value := found.values[name], Opened):
+            contents[FIELDS[name].category][name] = value.content
     return contents
 
 

@@ -27,3 +27,8 @@ SCHEMA = Schema(
     version="2",
 )
 NEEDED = (BASIC, TRANSACTIONS, BEHAVIOUR)
+# Column → the fields that `folded` makes it of.
+FOLDED_FROM = {column.name: (column.field,) for column in SCHEMA.columns if column.field} | {
+    "name": ("name", "contact_person"),
+    "written": ("name", "contact_person"),
+}

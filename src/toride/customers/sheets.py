@@ -1,6 +1,6 @@
 """What the record page shows, part by part, as far as the permit opens it: prepared, so that a template only prints."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -57,13 +57,14 @@ def sheets(permit: Permit, customer: Profile) -> dict[str, Sheet]:
 def sheet(permit: Permit, customer: Profile, part: Part) -> Sheet:
     """One part."""
     opening = customer.openings[part.category]
-    label = _labels(get_language())[part.code]
+    labels = _labels(get_language())
+    label = labels[part.code]
     if opening is Opening.CLOSED:
         return Sheet(part, label, opening, showing.reason(permit.reasons.get(part.category, "duty")), ())
     foreign = OF_A_PERSON if showing.is_company(customer) else OF_A_COMPANY
     together = part.code == "contact" and showing.all_clear(permit, ADDRESS)
     hidden = {*foreign, *(ADDRESS if together else ()), *(("last_contact", "note") if part.code == "story" else ())}
-    facts = [_fact(permit, customer, name) for name in part.names if name not in hidden]
+    facts = [_fact(permit, customer, name, labels) for name in part.names if name not in hidden]
     address = _address(customer) if together else None
     if part.code != "story":
         return Sheet(part, label, opening, "", [one for one in facts if one], address)
@@ -71,19 +72,19 @@ def sheet(permit: Permit, customer: Profile, part: Part) -> Sheet:
     items = (contacts.content or []) if isinstance(contacts, Opened) else []
     memo = customer.values["note"]
     if isinstance(memo, Masked):
-        facts = [_fact(permit, customer, "note")]
+        facts = [_fact(permit, customer, "note", labels)]
     return Sheet(
         part, label, opening, "", [one for one in facts if one], memo=memo, years=showing.by_year(items),
         contacts=len(items) if isinstance(contacts, Opened) else -1,
     )  # fmt: skip
 
 
-def _fact(permit: Permit, customer: Profile, name: str) -> Fact | None:
+def _fact(permit: Permit, customer: Profile, name: str, labels: Mapping[str, str]) -> Fact | None:
     value = customer.values[name]
     if isinstance(value, Opened):
-        return Fact(name, _labels(get_language())[name], masked=False, lines=_lines(name, value))
+        return Fact(name, labels[name], masked=False, lines=_lines(name, value))
     masked = permit.opening(FIELDS[name].category, name) is Opening.MASKED
-    return Fact(name, _labels(get_language())[name], masked=True) if masked else None
+    return Fact(name, labels[name], masked=True) if masked else None
 
 
 def _lines(name: str, value: Opened) -> Sequence[Opened]:

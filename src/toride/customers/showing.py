@@ -3,9 +3,11 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.utils import formats
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from toride.customers import dates
@@ -125,6 +127,11 @@ def _born(content: str) -> str:
 
 
 def _day(content: str) -> str:
+    return _written(content, get_language())
+
+
+@lru_cache(maxsize=4_096)  # days, whosever
+def _written(content: str, _language: str | None) -> str:
     return str(formats.date_format(date.fromisoformat(content), "DATE_FORMAT"))
 
 

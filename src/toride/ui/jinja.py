@@ -90,6 +90,8 @@ def _furnish(made: Folded) -> None:
     made.globals.update(
         _=translation.gettext,
         url=address,
+        around=around,
+        unknown=UNKNOWN,
         asset=assets.address,
         icon=icon,
         icons=Icons(),

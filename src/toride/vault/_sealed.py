@@ -1,9 +1,9 @@
 """Sealed records without a permit: for the vault's own work (index, keys) and for nobody else."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -12,7 +12,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from toride.base.errors import Invalid
 from toride.vault import bundles, rows
 from toride.vault.aead import (
-    Part,
     Unopenable,
     header,
     key_id,
@@ -20,10 +19,9 @@ from toride.vault.aead import (
     pack,
     pack_id,
     pad,
-    seal,
     seal_packed,
     unpad,
-    unseal,
+    unseal_packed,
 )
 from toride.vault.bundles import WHOLE, DataKey
 from toride.vault.keystore.models import Erasure
@@ -36,11 +34,14 @@ MAX_BYTES = 1_048_576
 STREAM_SUBJECTS = 1_000
 _SCHEMA = 1  # of what a record's seal covers; kept as a blob's first byte
 _LABEL = "record"
+_BEGIN = pack(_LABEL, _SCHEMA)
+_OF = {category: pack(category) for category in Category}
+_NUMBERED = {int(category): category for category in Category}
+_HEAD = bytes([_SCHEMA])
 New = tuple[bytes, bytes, bytes, Category, Mapping[str, Any]]  # secret, record, subject, category, content
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a record belongs; sealed with it, so that it opens nowhere else."""
 
     id: UUID
@@ -48,42 +49,41 @@ class Place:
     category: Category
     kind: str
 
-    def context(self, revision: int) -> tuple[Part, ...]:
-        """What the seal covers beside the content, the format and the key's version."""
-        return (_LABEL, _SCHEMA, self.subject, self.category, self.id, revision, self.kind)
+    def context(self, revision: int) -> bytes:
+        """What the seal covers beside the content, the format and the key's version; packed."""
+        about, last = _OF[self.category], _end(revision, self.kind)
+        return b"".join((_BEGIN, pack_id(self.subject.bytes), about, pack_id(self.id.bytes), last))
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(NamedTuple):
     """A record as it is kept; `blob` None where it was not fetched."""
 
     place: Place
     revision: int
     changed: datetime
-    blob: bytes | None = field(repr=False)
+    blob: bytes | None
 
 
 def seal_record(key: DataKey, place: Place, revision: int, data: Mapping[str, Any]) -> bytes:
     """A record's blob: schema (1 byte), then the sealed, padded JSON. Invalid over MAX_BYTES."""
-    return bytes([_SCHEMA]) + seal(key.secret, dump(data), *place.context(revision), key_id=key.version)
+    head, nonce = header(key.version), next(nonces(1))
+    return _HEAD + seal_packed(AESGCM(key.secret), head, nonce, dump(data), place.context(revision))
 
 
 def seal_new(kind: str, drafts: Collection[New]) -> Iterator[bytes]:
     """As `seal_record` for first revisions of one kind under first keys, in a third of the time."""
-    begin, end = pack(_LABEL, _SCHEMA), pack(1, kind)
-    middle = {category: pack(category) for category in Category}
-    schema, head = bytes([_SCHEMA]), header(1)
+    end, head = _end(1, kind), header(1)
     for nonce, (secret, record, subject, category, data) in zip(nonces(len(drafts)), drafts, strict=True):
-        context = begin + pack_id(subject) + middle[category] + pack_id(record) + end
-        yield schema + seal_packed(AESGCM(secret), head, nonce, dump(data), context)
+        context = _BEGIN + pack_id(subject) + _OF[category] + pack_id(record) + end
+        yield _HEAD + seal_packed(AESGCM(secret), head, nonce, dump(data), context)
 
 
 def open_record(key: DataKey, row: Sealed) -> dict[str, Any]:
     """The content of one record; Unopenable where it does not belong."""
     blob = row.blob or b""
-    if blob[:1] != bytes([_SCHEMA]):
+    if blob[:1] != _HEAD:
         raise Unopenable
-    return load(unseal(key.secret, blob[1:], *row.place.context(row.revision)))
+    return load(unseal_packed(key.secret, blob[1:], row.place.context(row.revision)))
 
 
 def open_records(sealed: Collection[Sealed]) -> dict[UUID, dict[str, Any]]:
@@ -97,7 +97,7 @@ def open_records(sealed: Collection[Sealed]) -> dict[UUID, dict[str, Any]]:
         bundle = keys.get(row.place.subject)
         key = bundle.key(row.place.category) if bundle else None
         blob = row.blob or b""
-        if key is None or (blob[:1] == bytes([_SCHEMA]) and key_id(blob[1:]) < key.version):
+        if key is None or (blob[:1] == _HEAD and key_id(blob[1:]) < key.version):
             keyless.append(row.place)
         else:
             found[row.place.id] = open_record(key, row)
@@ -122,7 +122,9 @@ def fetch(
     if kinds is not None:
         sql += f" AND kind IN ({', '.join(['%s'] * len(kinds)) or 'NULL'})"
         parameters += kinds
-    return [_row(found) for found in rows.fetch(STORE, sql + " ORDER BY id", parameters)]
+    as_id = rows.id_maker(STORE)
+    known = {as_id(subject): subject for subject in subjects}
+    return [_row(found, known) for found in rows.fetch(STORE, sql + " ORDER BY id", parameters)]
 
 
 def open_sealed(
@@ -160,9 +162,15 @@ def _numbers(categories: Collection[Category]) -> str:
     return ", ".join(str(int(category)) for category in categories) or "NULL"
 
 
-def _row(found: Iterable[Any]) -> Sealed:
+@lru_cache(maxsize=256)
+def _end(revision: int, kind: str) -> bytes:
+    """The last part of a record's context."""
+    return pack(revision, kind)
+
+
+def _row(found: Iterable[Any], known: Mapping[Any, UUID]) -> Sealed:
     record, subject, category, kind, revision, changed, blob = found
-    place = Place(rows.from_id(record), rows.from_id(subject), Category(category), kind)
+    place = Place(rows.from_id(record), known[subject], _NUMBERED[category], kind)
     return Sealed(place, revision, rows.from_moment(changed), None if blob is None else bytes(blob))
 
 

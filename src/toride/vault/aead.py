@@ -95,10 +95,15 @@ def seal_packed(cipher: AESGCM, head: bytes, nonce: bytes, plaintext: bytes, con
 
 def unseal(key: bytes, blob: bytes, *context: Part) -> bytes:
     """What `seal` was given, under the same key and context; otherwise Unopenable."""
+    return unseal_packed(key, blob, pack(*context))
+
+
+def unseal_packed(key: bytes, blob: bytes, context: bytes) -> bytes:
+    """As `unseal`, with a context from `pack`."""
     key_id(blob)
     head = _HEADER.size + _NONCE
     try:
-        return AESGCM(key).decrypt(blob[_HEADER.size : head], blob[head:], blob[: _HEADER.size] + pack(*context))
+        return AESGCM(key).decrypt(blob[_HEADER.size : head], blob[head:], blob[: _HEADER.size] + context)
     except InvalidTag:
         raise Unopenable from None
 

@@ -23,7 +23,7 @@ from toride.vault.aead import (
     random_key,
     seal,
     seal_packed,
-    unseal,
+    unseal_packed,
 )
 from toride.vault.keyring import Key, Kind
 from toride.vault.keystore.lock import STORE, reaching
@@ -188,10 +188,12 @@ def _seal(key: Key, subject: UUID, bundle: Bundle) -> bytes:
 
 def _unsealed(found: Iterable[tuple[Any, Any]]) -> Iterator[tuple[UUID, Bundle]]:
     secrets: dict[int, bytes] = {}
+    label = pack(_LABEL)
     for raw, content in found:
         subject, kept = rows.from_id(raw), bytes(content)
         mask, blob = kept[0] if kept else 0, kept[1:]
         generation = key_id(blob)
         if generation not in secrets:
             secrets[generation] = keyring.secret(Kind.SUBJECTS, generation)
-        yield subject, Bundle(mask, unseal(secrets[generation], blob, _LABEL, subject, mask))
+        context = label + pack_id(subject.bytes) + pack(mask)
+        yield subject, Bundle(mask, unseal_packed(secrets[generation], blob, context))

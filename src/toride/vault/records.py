@@ -1,9 +1,9 @@
 """Sealed records: anyone may have them sealed, only a permit opens them, and only as far as it says."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, NoReturn
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -12,7 +12,7 @@ from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Refused
 from toride.base.ids import ordered_id
 from toride.vault import bundles, keyring, rows
-from toride.vault._sealed import COLUMNS, STORE, TABLE, Place, Sealed, dump, fetch, load, open_records, seal_record
+from toride.vault._sealed import COLUMNS, STORE, TABLE, Place, dump, fetch, load, open_records, seal_record
 from toride.vault.aead import Part, Unopenable, key_id, seal, unseal
 from toride.vault.bundles import Bundle, DataKey
 from toride.vault.keyring import Kind
@@ -40,29 +40,33 @@ class Draft:
 
 
 class Values(Mapping[str, Value]):
-    """Fields as the permit shows them; any other name gives what an empty field would."""
+    """Fields as the permit shows them; any other name gives what an empty field would.
 
-    __slots__ = ("_category", "_permit", "_shown")
+    Holds only contents that the permit opens; each becomes a value when it is asked for.
+    """
 
-    def __init__(self, permit: Permit, category: Category, shown: dict[str, Value]) -> None:
-        self._permit, self._category, self._shown = permit, category, shown
+    __slots__ = ("_category", "_contents", "_permit")
+
+    def __init__(self, permit: Permit, category: Category, contents: Mapping[str, Any]) -> None:
+        self._permit, self._category, self._contents = permit, category, contents
 
     def __getitem__(self, name: str) -> Value:
-        found = self._shown.get(name)
-        return _show(self._permit.opening(self._category, name), None) if found is None else found
+        return _show(self._permit.opening(self._category, name), self._contents.get(name))
 
     def __contains__(self, name: object) -> bool:
-        return name in self._shown
+        return name in self._contents
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._shown)
+        return iter(self._contents)
 
     def __len__(self) -> int:
-        return len(self._shown)
+        return len(self._contents)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("opened values are never stored or sent")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(NamedTuple):
     """One record as the permit shows it."""
 
     id: UUID
@@ -129,17 +133,18 @@ def read(
     found = fetch(subjects, kinds, wanted, [category for category in wanted if depths[category] is Opening.CLEAR])
     opened = open_records([row for row in found if row.blob is not None])
     records: dict[UUID, list[Record]] = {subject: [] for subject in subjects}
-    for row in found:
-        place = row.place
-        if row.blob is None:
-            shown = _masked(permit, place.category, fields or {})
-        elif place.id in opened:
-            shown = _opened(permit, place.category, opened[place.id])
+    excepted = {place for place, _name in permit.fields}
+    for (record, subject, category, kind), revision, changed, blob in found:
+        if blob is None:
+            contents: Mapping[str, Any] = dict.fromkeys((fields or {}).get(category, ()))
+        elif (content := opened.get(record)) is not None:
+            contents = _opened(permit, category, content) if category in excepted else content
         else:
             continue
-        clear = any(value.shown for value in shown.values())
-        permit.ledger.touch(place.subject, Mode.CLEAR if clear else Mode.MASKED, place.category)
-        records[place.subject].append(_record(row, Values(permit, place.category, shown)))
+        clear = bool(contents) if category not in excepted else _is_clear(permit, category, contents)
+        permit.ledger.touch(subject, Mode.CLEAR if clear and blob is not None else Mode.MASKED, category)
+        values = Values(permit, category, contents)
+        records[subject].append(Record(record, subject, category, kind, revision, changed, values))
     return records
 
 
@@ -201,18 +206,6 @@ def open_with(permit: Permit, kind: Kind, blob: bytes, context: Part) -> dict[st
     return load(unseal(keyring.secret(kind, key_id(blob)), blob, _DETAIL, kind, context))
 
 
-def _record(row: Sealed, values: Values) -> Record:
-    return Record(
-        id=row.place.id,
-        subject=row.place.subject,
-        category=row.place.category,
-        kind=row.place.kind,
-        revision=row.revision,
-        changed=row.changed,
-        values=values,
-    )
-
-
 def _keep(made: list[tuple[Any, ...]], changed: list[tuple[Any, ...]]) -> None:
     try:
         with transaction.atomic(using=STORE):
@@ -244,12 +237,13 @@ def _show(opening: Opening, content: Any) -> Value:
     return Masked() if opening is Opening.MASKED else Closed()
 
 
-def _masked(permit: Permit, category: Category, fields: Fields) -> dict[str, Value]:
-    return {name: _show(permit.opening(category, name), None) for name in fields.get(category, ())}
-
-
-def _opened(permit: Permit, category: Category, data: Mapping[str, Any]) -> dict[str, Value]:
-    if permit.opening(category) is Opening.CLEAR and not any(place is category for place, _ in permit.fields):
-        return {name: Opened(content) for name, content in data.items()}
+def _opened(permit: Permit, category: Category, data: Mapping[str, Any]) -> dict[str, Any]:
+    """What may be shown of a category some of whose fields open otherwise than it does."""
     openings = {name: permit.opening(category, name) for name in data}
-    return {name: _show(openings[name], content) for name, content in data.items() if openings[name]}
+    return {
+        name: content if openings[name] is Opening.CLEAR else None for name, content in data.items() if openings[name]
+    }
+
+
+def _is_clear(permit: Permit, category: Category, names: Iterable[str]) -> bool:
+    return any(permit.opening(category, name) is Opening.CLEAR for name in names)

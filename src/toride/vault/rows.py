@@ -32,7 +32,7 @@ def id_maker(store: str) -> Callable[[UUID], Any]:
 
 def from_id(value: Any) -> UUID:
     """An id as it was read."""
-    return value if isinstance(value, UUID) else UUID(hex=value)
+    return value if isinstance(value, UUID) else UUID(int=int(value, 16))
 
 
 def to_moment(store: str, moment: datetime) -> Any:

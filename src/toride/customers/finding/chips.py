@@ -11,9 +11,14 @@ from toride.access.models import Branch, Person
 from toride.customers import fields
 from toride.customers.finding.setting import Setting
 from toride.customers.models import Customer
+from toride.vault import rows
 from toride.vault.permit import Permit
 
 MOST_COLLEAGUES = 100
+STORE = "default"
+_COLLEAGUES = (
+    "SELECT id, name FROM access_person WHERE branch_id = %s AND is_active AND id <> %s ORDER BY name LIMIT %s"
+)
 _WORDS = {
     "birth_date": lazy("born %(value)s"),
     "value_from": lazy("assets from ¥%(value)s"),
@@ -78,13 +83,11 @@ def colleagues(permit: Permit, person: Person) -> list[tuple[str, str]]:
     """Who of one's own branch may be in charge: id and name."""
     if not (permit.rows.everything or permit.rows.branches) or not person.branch_id:
         return []
-    found = Person.objects.filter(branch=person.branch_id, is_active=True).exclude(pk=person.pk).order_by("name")
-    return [(str(one), name) for one, name in found.values_list("pk", "name")[:MOST_COLLEAGUES]]
+    found = rows.fetch(STORE, _COLLEAGUES, [person.branch_id, rows.to_id(STORE, person.pk), MOST_COLLEAGUES])
+    return [(str(rows.from_id(one)), name) for one, name in found]
 
 
 def branches(permit: Permit) -> list[tuple[str, str]]:
     """Codes and names of the branches in the permit's rows."""
-    found = Branch.objects.order_by("code")
-    if not permit.rows.everything:
-        found = found.filter(code__in=permit.rows.branches)
-    return list(found.values_list("code", "name"))
+    found = rows.fetch(STORE, "SELECT code, name FROM access_branch ORDER BY code", [])
+    return [(code, name) for code, name in found if permit.rows.everything or code in permit.rows.branches]

@@ -1,17 +1,20 @@
 """The columns of the list: which a permit opens, and what stands in each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.utils import formats, timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from markupsafe import Markup
 
-from toride.customers import fields
+from toride.base.html import escaped, printed
+from toride.customers import fields, showing
 from toride.customers.finding.marking import SEARCHED, Marker
 from toride.customers.queries import Found, Profile
 from toride.vault.permit import Opening, Permit
@@ -19,20 +22,25 @@ from toride.vault.values import Opened, Value
 
 MILLION = 1_000_000
 DAYS = 4_096  # days, whosever
-Show = Callable[[Profile, Marker], Any]
+STEPS = 64  # bands of amounts in both languages
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column:
     """`fields` must be open in clear; `sort` names the order that its head asks for; `usual`: shown unasked."""
 
     name: str
     label: Any
     fields: tuple[str, ...]
-    show: Show
+    show: "Show"
     sort: str = ""
     usual: bool = True
     figure: bool = False
+
+    @cached_property
+    def cell(self) -> Markup:
+        """How its cells begin."""
+        return Markup('<td data-k="{}"{}>').format(self.name, Markup(' class="num"') if self.figure else "")
 
     def reason(self, permit: Permit) -> str:
         """Why the permit closes this column; empty where it is open."""
@@ -43,44 +51,85 @@ class Column:
         return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    column: Column
-    shown: Any
+class Look(NamedTuple):
+    """What is the same for every line of a page."""
+
+    marker: Marker
+    today: date
+    language: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One customer in the list; `hits`: what else answers the search, with its label."""
+Show = Callable[[Profile, Look], Any]
+
+
+class Row(NamedTuple):
+    """One customer in the list; `cells`: how each begins, and what stands in it; `hits`: what else answers the search,
+    with its label.
+    """
 
     profile: Profile
+    subject: UUID
     name: Value
     kana: Value
-    cells: list[Cell]
+    cells: list[tuple[Markup, Any]]
     hits: list[tuple[Any, Value]]
+
+
+class Several(Opened):
+    """Values, one after the other."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return "".join([printed(one) for one in self.content])
+
+
+class Badge(Opened):
+    """A status."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        code = self.content
+        tone, label = showing.tone(self), str(fields.STATUS_LABELS.get(code, code))
+        return f'<span class="badge" data-tone="{tone}">{escaped(label)}</span>'
 
 
 def band(value: Value) -> Value:
     """An amount for a list: how much about, not how much exactly."""
     if not isinstance(value, Opened) or not isinstance(value.content, int):
         return value
-    yen = value.content
-    if yen < 0:
-        return Opened(_("below zero"))
-    if yen < MILLION:
-        return Opened(_("under ¥1 million"))
-    if yen < 10 * MILLION:
-        return Opened(_("¥%(millions)d million or more") % {"millions": yen // MILLION})
-    if yen < 100 * MILLION:
-        return Opened(_("¥%(tens)d0 million or more") % {"tens": yen // (10 * MILLION)})
-    return Opened(_("¥100 million or more"))
+    return Opened(_band(_step(value.content), get_language() or ""))
 
 
-def near(value: Value) -> Value:
+def _step(yen: int) -> int:
+    """The lower end of the band, in millions; -1: below zero."""
+    millions = yen // MILLION
+    if millions < 0:
+        return -1
+    if millions < 10:  # noqa: PLR2004 - single millions, then tens of them, then all the rest
+        return millions
+    return min(millions // 10 * 10, 100)
+
+
+@lru_cache(maxsize=STEPS)
+def _band(millions: int, _language: str) -> str:
+    if millions < 0:
+        return _("below zero")
+    if millions == 0:
+        return _("under ¥1 million")
+    if millions < 10:  # noqa: PLR2004 - as above
+        return _("¥%(millions)d million or more") % {"millions": millions}
+    if millions < 100:  # noqa: PLR2004 - as above
+        return _("¥%(tens)d0 million or more") % {"tens": millions // 10}
+    return _("¥100 million or more")
+
+
+def near(value: Value, today: date, language: str) -> Value:
     """A day: today, this year's without the year."""
     if not isinstance(value, Opened) or not value.content:
         return value
-    return Opened(_near(value.content, timezone.localdate(), get_language() or ""))
+    return Opened(_near(value.content, today, language))
 
 
 @lru_cache(maxsize=DAYS)
@@ -91,30 +140,41 @@ def _near(written: str, today: date, _language: str) -> str:
     return str(formats.date_format(found, "MONTH_DAY_FORMAT" if found.year == today.year else "DATE_FORMAT"))
 
 
-def _area(one: Profile, marker: Marker) -> tuple[Value, ...]:
-    return marker.mark("prefecture", one.prefecture), marker.mark("city", one.city)
+def _marked(name: str) -> Show:
+    return lambda one, look: look.marker.mark(name, one.values[name])
 
 
-def _phone(one: Profile, marker: Marker) -> Any:
-    numbers = one.phones.content or [] if isinstance(one.phones, Opened) else []
-    return (marker.hits("phones", one.phones) or [Opened(number) for number in numbers])[:1]
+def _area(one: Profile, look: Look) -> Value:
+    return Several(
+        (look.marker.mark("prefecture", one.values["prefecture"]), look.marker.mark("city", one.values["city"]))
+    )
+
+
+def _phone(one: Profile, look: Look) -> Value:
+    phones = one.values["phones"]
+    numbers = phones.content or [] if isinstance(phones, Opened) else []
+    return Several((look.marker.hits("phones", phones) or [Opened(number) for number in numbers])[:1])
+
+
+def _status(one: Profile, _look: Look) -> Value:
+    status = one.values["status"]
+    return Badge(status.content) if isinstance(status, Opened) else Opened(None)
 
 
 COLUMNS: dict[str, Column] = {
     column.name: column
     for column in (
-        Column("number", lazy("Customer number"), ("number",), lambda one, marker: marker.mark("number", one.number)),
+        Column("number", lazy("Customer number"), ("number",), _marked("number")),
         Column("phone", lazy("Phone"), ("phones",), _phone, usual=False),
-        Column("birth_date", lazy("Birth date"), ("birth_date",),
-               lambda one, marker: marker.mark("birth_date", one.birth_date), usual=False),
+        Column("birth_date", lazy("Birth date"), ("birth_date",), _marked("birth_date"), usual=False),
         Column("area", lazy("Area"), ("prefecture", "city"), _area),
-        Column("value", lazy("Assets held"), ("value",), lambda one, _marker: band(one.value), sort="value",
+        Column("value", lazy("Assets held"), ("value",), lambda one, _look: band(one.values["value"]), sort="value",
                figure=True),
-        Column("last", lazy("Last contact"), ("last_contact",), lambda one, _marker: near(one.last_contact),
-               sort="last_contact"),
-        Column("branch", lazy("Branch"), (), lambda one, _marker: one.branch_name),
-        Column("owner", lazy("In charge"), (), lambda one, _marker: one.owner),
-        Column("status", lazy("Status"), ("status",), lambda one, _marker: one.status),
+        Column("last", lazy("Last contact"), ("last_contact",),
+               lambda one, look: near(one.values["last_contact"], look.today, look.language), sort="last_contact"),
+        Column("branch", lazy("Branch"), (), lambda one, _look: one.branch_name),
+        Column("owner", lazy("In charge"), (), lambda one, _look: one.owner),
+        Column("status", lazy("Status"), ("status",), _status),
     )
 }  # fmt: skip
 _SHOWN_IN = {"number": "number", "phones": "phone", "birth_date": "birth_date", "prefecture": "area", "city": "area"}
@@ -129,17 +189,17 @@ def chosen(permit: Permit, names: tuple[str, ...]) -> list[Column]:
 
 def rows(found: Found, columns: list[Column]) -> list[Row]:
     """The page of a search, with its hits marked."""
-    marker = Marker(found.question)
+    look = Look(Marker(found.question), timezone.localdate(), get_language() or "")
     shown = {column.name for column in columns}
-    return [_row(one, marker, columns, shown) for one in found.items]
-
-
-def _row(one: Profile, marker: Marker, columns: list[Column], shown: set[str]) -> Row:
-    name, kana = marker.named(one.name, one.kana)
-    hits = [
-        (fields.FIELDS[field].label, hit)
+    beside = [
+        field
         for field in SEARCHED
-        if field not in _NAMED and _SHOWN_IN.get(field) not in shown
-        for hit in marker.hits(field, one.values[field])
+        if field in look.marker.fields and field not in _NAMED and _SHOWN_IN.get(field) not in shown
     ]
-    return Row(one, name, kana, [Cell(column, column.show(one, marker)) for column in columns], hits)
+    return [_row(one, look, columns, beside) for one in found.items]
+
+
+def _row(one: Profile, look: Look, columns: list[Column], beside: Sequence[str]) -> Row:
+    name, kana = look.marker.named(one.values["name"], one.values["kana"])
+    hits = [(fields.FIELDS[field].label, hit) for field in beside for hit in look.marker.hits(field, one.values[field])]
+    return Row(one, one.subject, name, kana, [(column.cell, column.show(one, look)) for column in columns], hits)

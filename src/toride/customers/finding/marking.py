@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Any
 
 import jaconv
-from markupsafe import Markup, escape
 
+from toride.base.html import escaped
 from toride.customers import folding
 from toride.vault.index.query import Contains, Equals, Expr, Leaf, Prefix, Suffix, leaves
 from toride.vault.values import Opened, Value
@@ -31,11 +31,11 @@ class Marked(Opened):
         self.spans = spans
 
     def __html__(self) -> str:
-        made, at = Markup(), 0
+        made, at = [], 0
         for start, end in self.spans:
-            made += escape(self.content[at:start]) + Markup("<mark>{}</mark>").format(self.content[start:end])
+            made += [escaped(self.content[at:start]), "<mark>", escaped(self.content[start:end]), "</mark>"]
             at = end
-        return made + escape(self.content[at:])
+        return "".join([*made, escaped(self.content[at:])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +178,9 @@ SEARCHED = {
 }  # fmt: skip
 
 
+_NAMED = {"name", "kana"}
+
+
 class Marker:
     """Marks values by one question: only its columns, and so only what the permit opens."""
 
@@ -189,6 +192,8 @@ class Marker:
 
     def mark(self, field: str, value: Value) -> Value:
         """The value with its hits marked, or as it is."""
+        if field not in self.fields:
+            return value
         if isinstance(value, Opened) and isinstance(value.content, str) and (spans := self.spans(field, value.content)):
             return Marked(value.content, spans)
         return value
@@ -203,6 +208,8 @@ class Marker:
 
     def named(self, written: Value, reading: Value) -> tuple[Value, Value]:
         """Name and reading; where a whole part of one is hit, the same part of the other is, too."""
+        if self.fields.isdisjoint(_NAMED):
+            return written, reading
         if not (isinstance(written, Opened) and isinstance(reading, Opened)):
             return self.mark("name", written), self.mark("kana", reading)
         texts = str(written.content or ""), str(reading.content or "")

@@ -13,7 +13,7 @@ from toride.base.errors import Hidden
 from toride.customers import queries
 from toride.customers.actions import Action
 from toride.customers.finding.setting import Setting, kept
-from toride.customers.models import FirstView, SavedView, Star
+from toride.customers.models import FirstView, SavedView
 from toride.customers.queries import Profile
 from toride.vault import records, rows
 from toride.vault.aead import Unopenable
@@ -26,6 +26,10 @@ _WITHIN = (
     "SELECT v.id, v.blob, v.reach, v.person_id, f.view_id IS NOT NULL FROM customers_savedview v"
     " LEFT JOIN customers_firstview f ON f.view_id = v.id AND f.person_id = %s"
     " WHERE v.removed IS NULL AND (v.person_id = %s OR v.reach = 'all' OR (v.reach = 'branch' AND v.branch_id = %s))"
+)
+_STARS = (
+    "SELECT s.customer_id FROM customers_star s JOIN customers_customer c ON c.subject_id = s.customer_id"
+    " WHERE s.person_id = %s AND c.hidden IS NULL ORDER BY s.at DESC"
 )
 Reach = SavedView.Reach
 
@@ -84,8 +88,7 @@ def first(permit: Permit, person: Person) -> View | None:
 
 def stars(person: Person) -> list[UUID]:
     """Whom the person starred, the latest first; not all of them need be in scope."""
-    found = Star.objects.filter(person=person.pk, customer__hidden=None).order_by("-at")
-    return list(found.values_list("customer", flat=True))
+    return [rows.from_id(one) for (one,) in rows.fetch(STORE, _STARS, [rows.to_id(STORE, person.pk)])]
 
 
 def recent(permit: Permit) -> list[UUID]:

@@ -119,7 +119,9 @@ def matcher(expr: Expr) -> Callable[[Mapping[str, Any]], bool]:
     """As `matches`, for many rows; they need hold only the columns that `expr` asks about."""
     columns = schema()
     prepared = prepare(expr, columns, b"")
-    return lambda row: test(prepared, encode_row(columns, row, b""))
+    asked = {leaf.column for leaf in leaves(expr)}
+    narrow = Schema(tuple(column for column in columns.columns if column.name in asked), columns.version)
+    return lambda row: test(prepared, encode_row(narrow, row, b""))
 
 
 def prepare(expr: Expr, columns: Schema, salt: bytes) -> Expr:

@@ -1,5 +1,6 @@
 """Records open as far as the permit says, and the ledger says how far that was."""
 
+import pickle
 from uuid import uuid4
 
 import orjson
@@ -35,6 +36,8 @@ def test_what_was_written_opens_to_a_permit():
     assert found.values["fax"].content is None
     assert asked.ledger.touches == {(subject, Mode.CLEAR): 1 << BASIC}
     assert "佐藤" not in repr(found) + str(found.values)
+    with pytest.raises(TypeError):
+        pickle.dumps(found)
 
 
 def test_closed_category_is_not_fetched_and_masked_not_decrypted():
