@@ -14,7 +14,7 @@ class Action(StrEnum):
     FIELD_REVEAL = "customers:field:reveal"
     FILE_IMPORT = "customers:file:import"
     HISTORY_READ = "customers:history:read"
-    IMPORT_END = "customers:import:end"
+    IMPORT_END = "system:import:end"
     IMPORT_READ = "customers:import:read"
     IMPORT_UNDO = "customers:import:undo"
     PROFILE_CHANGE = "customers:profile:change"
