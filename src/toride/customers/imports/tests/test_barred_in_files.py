@@ -230,12 +230,12 @@ def test_no_column_of_other_numbers_raises_a_false_alarm(make: Make) -> None:
 def rows_of(count: int) -> str:
     chance = random.Random(9)
     lines = (f"{1_000 + n:012},佐藤 {n},{individual(chance)},x\n" for n in range(count))
-    return "顧客番号,氏名,内線,備考\n" + "".join(lines)
+    return "顧客番号,氏名,備考,市区町村\n" + "".join(lines)
 
 
 def test_a_column_of_them_cannot_become_a_field(steward: Wizard) -> None:
     source = steward.begin(rows_of(40))
-    assert source.targets == ["number", "name", None, "note"]
+    assert source.targets == ["number", "name", None, "city"]
     page = steward.text("columns", source)
     assert "個人番号（マイナンバー）のようです" in page
     steward.columns(source, **{"column-2": "note", "column-3": ""})
@@ -254,7 +254,7 @@ def test_a_column_of_them_cannot_become_a_field(steward: Wizard) -> None:
 def test_a_mapping_by_hand_may_not_name_such_a_column() -> None:
     rows = [line.split(",") for line in rows_of(40).splitlines()]
     with pytest.raises(Invalid, match="Column 3 looks like Individual Numbers"):
-        mapping.given(rows, {"顧客番号": "number", "氏名": "name", "内線": "note"})
-    assert mapping.given(rows, {"顧客番号": "number", "氏名": "name", "内線": None}).targets[2] is None
+        mapping.given(rows, {"顧客番号": "number", "氏名": "name", "備考": "note"})
+    assert mapping.given(rows, {"顧客番号": "number", "氏名": "name", "備考": None}).targets[2] is None
     with pytest.raises(Invalid, match="Column 3"):
-        mapping.given(rows, {"内線": "number", "氏名": "name"})
+        mapping.given(rows, {"備考": "number", "氏名": "name"})
