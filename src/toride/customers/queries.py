@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from toride.access.facts import Facts
@@ -29,17 +29,20 @@ Openings = tuple[tuple[Category, Opening], ...]
 Exceptions = tuple[tuple[tuple[Category, str], Opening], ...]
 # Hot paths, without models: a page of fifty, and every decision about one customer.
 _PLACES = (
-    "SELECT c.subject_id, c.branch_id, b.name, c.owner_id, p.name, c.created FROM customers_customer c"
+    "SELECT c.subject_id, c.branch_id, b.name, c.owner_id, p.name, c.created,"
+    " EXISTS (SELECT 1 FROM customers_star s WHERE s.person_id = %s AND s.customer_id = c.subject_id)"
+    " FROM customers_customer c"
     " JOIN access_branch b ON b.code = c.branch_id LEFT JOIN access_person p ON p.id = c.owner_id"
     " WHERE c.hidden IS NULL AND c.subject_id"
 )
-_STARRED = "SELECT 1 FROM customers_star WHERE person_id = %s AND customer_id = %s"
 _FACTS = "SELECT branch_id, owner_id FROM customers_customer WHERE subject_id = %s AND hidden IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One customer as the permit shows them: `values` holds every field, opened, masked or closed."""
+    """One customer as the permit shows them: `values` holds every field, opened, masked or closed; `starred` by who
+    asks.
+    """
 
     subject: UUID
     branch: str
@@ -47,6 +50,7 @@ class Profile:
     owner: str
     owner_id: UUID | None
     created: datetime
+    starred: bool
     values: Mapping[str, Value]
     revisions: Mapping[Category, int]
     openings: Mapping[Category, Opening]
@@ -137,7 +141,9 @@ def profiles(
     permit: Permit, subjects: Sequence[UUID], categories: Sequence[Category] = tuple(Category)
 ) -> list[Profile]:
     """These customers, in this order, within the permit's rows; three queries for any number."""
-    places = {place.subject: place for place in _places(subjects) if permit.rows.include(place.branch, place.owner_id)}
+    places = {
+        place.subject: place for place in _places(permit, subjects) if permit.rows.include(place.branch, place.owner_id)
+    }
     known = [subject for subject in subjects if subject in places]
     opened = records.read(permit, known, kinds=("profile",), categories=categories)
     for subject in known:
@@ -147,8 +153,7 @@ def profiles(
     return [shape.profile(places[subject], opened.get(subject, ())) for subject in known]
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """What of a customer stands in clear."""
 
     subject: UUID
@@ -157,17 +162,18 @@ class _Place:
     owner_id: UUID | None
     owner: str
     created: datetime
+    starred: bool
 
 
-def _places(subjects: Sequence[UUID]) -> list[_Place]:
+def _places(permit: Permit, subjects: Sequence[UUID]) -> list[_Place]:
     condition, parameter = rows.among(STORE, subjects)
-    found = rows.fetch(STORE, f"{_PLACES} {condition}", [parameter])
+    found = rows.fetch(STORE, f"{_PLACES} {condition}", [rows.to_id(STORE, permit.actor.id), parameter])
     return [
         _Place(
             rows.from_id(subject), branch, branch_name, rows.from_id(owner_id) if owner_id else None, owner or "",
-            rows.from_moment(created),
+            rows.from_moment(created), bool(starred),
         )
-        for subject, branch, branch_name, owner_id, owner, created in found
+        for subject, branch, branch_name, owner_id, owner, created, starred in found
     ]  # fmt: skip
 
 
@@ -197,6 +203,7 @@ class _Shape:
             owner=place.owner,
             owner_id=place.owner_id,
             created=place.created,
+            starred=place.starred,
             values=_Values(self, held),
             revisions={record.category: record.revision for record in opened},
             openings=self.openings,
@@ -245,11 +252,6 @@ def _contents(found: Profile, asked: Iterable[str]) -> dict[Category, dict[str, 
         if isinstance(value := found.values[name], Opened):
             contents[FIELDS[name].category][name] = value.content
     return contents
-
-
-def starred(permit: Permit, subject: UUID) -> bool:
-    """Has the actor starred this customer?"""
-    return bool(rows.fetch(STORE, _STARRED, [rows.to_id(STORE, permit.actor.id), rows.to_id(STORE, subject)]))
 
 
 def subject_of(number: str) -> UUID | None:

@@ -33,7 +33,7 @@ def profile(request: HttpRequest, subject: UUID) -> HttpResponse:
     found = queries.profile(permit, subject)
     context = {
         "customer": found,
-        "starred": queries.starred(permit, subject),
+        "starred": found.starred,
         "sheets": sheets.sheets(permit, found),
         "company": showing.is_company(found),
     }

@@ -23,6 +23,7 @@ from toride.ui import assets, side
 IMPORTS = "from jinja2.runtime import "  # what each compiled template begins with
 PRINTED = "from toride.base.html import printed as escape\n"
 UNKNOWN = UUID(int=0)
+FIXED = 512  # menus: duties held together, pages of the menu
 
 
 class Fold(NodeTransformer):
@@ -87,7 +88,13 @@ def environment(**options: Any) -> ByLanguage:
 
 
 def _furnish(made: Folded) -> None:
+    @lru_cache(maxsize=FIXED)
+    def fixed(name: str, **arguments: Any) -> Markup:
+        """A part of pages that depends on nothing but these; never on whom or what a page shows."""
+        return Markup(made.get_template(name).render(arguments))  # noqa: S704 - a template escapes
+
     made.globals.update(
+        fixed=fixed,
         _=translation.gettext,
         url=address,
         around=around,

@@ -45,12 +45,15 @@ class Values(Mapping[str, Value]):
     Holds only contents that the permit opens; each becomes a value when it is asked for.
     """
 
-    __slots__ = ("_category", "_contents", "_permit")
+    __slots__ = ("_category", "_contents", "_permit", "_whole")
 
-    def __init__(self, permit: Permit, category: Category, contents: Mapping[str, Any]) -> None:
-        self._permit, self._category, self._contents = permit, category, contents
+    def __init__(self, permit: Permit, category: Category, contents: Mapping[str, Any], *, whole: bool) -> None:
+        """`whole`: every field of the category is open in clear."""
+        self._permit, self._category, self._contents, self._whole = permit, category, contents, whole
 
     def __getitem__(self, name: str) -> Value:
+        if self._whole:
+            return Opened(self._contents.get(name))
         return _show(self._permit.opening(self._category, name), self._contents.get(name))
 
     def __contains__(self, name: object) -> bool:
@@ -134,6 +137,7 @@ def read(
     opened = open_records([row for row in found if row.blob is not None])
     records: dict[UUID, list[Record]] = {subject: [] for subject in subjects}
     excepted = {place for place, _name in permit.fields}
+    whole = {one for one in wanted if one not in excepted and permit.opening(one) is Opening.CLEAR}
     for (record, subject, category, kind), revision, changed, blob in found:
         if blob is None:
             contents: Mapping[str, Any] = dict.fromkeys((fields or {}).get(category, ()))
@@ -143,7 +147,7 @@ def read(
             continue
         clear = bool(contents) if category not in excepted else _is_clear(permit, category, contents)
         permit.ledger.touch(subject, Mode.CLEAR if clear and blob is not None else Mode.MASKED, category)
-        values = Values(permit, category, contents)
+        values = Values(permit, category, contents, whole=category in whole)
         records[subject].append(Record(record, subject, category, kind, revision, changed, values))
     return records
 

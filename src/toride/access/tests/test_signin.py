@@ -177,3 +177,21 @@ def test_a_copy_of_the_store_gives_no_usable_cookie(front: Client) -> None:
     assert front.get("/customers/").status_code == 200
     front.post("/sign-out/")
     assert not Session.objects.filter(session_key=kept).exists()
+
+
+def test_session_altered_in_the_store_signs_nobody_in(front: Client) -> None:
+    from django.contrib.sessions.models import Session
+
+    sign_in(front, "hasegawa", PASSWORD)
+    cookie = front.cookies[settings.SESSION_COOKIE_NAME].value
+    [row] = Session.objects.all()
+    seal, _, content = row.session_data.partition(":")
+    later = re.sub(r'"seen":[0-9.]+', '"seen":9999999999', content)
+    assert later != content
+    for altered in (f"{seal}:{later}", f":{content}", content, f"{'0' * 64}:{content}", "", "x:"):
+        Session.objects.update(session_data=altered)
+        front.cookies[settings.SESSION_COOKIE_NAME] = cookie
+        assert front.get("/customers/").url.startswith("/sign-in/")
+    Session.objects.update(session_data=row.session_data)
+    front.cookies[settings.SESSION_COOKIE_NAME] = cookie
+    assert front.get("/customers/").status_code == 200

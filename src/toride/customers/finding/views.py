@@ -71,7 +71,7 @@ def peek(request: HttpRequest, subject: UUID) -> HttpResponse:
     found = queries.profiles(_permit(request), [subject], NEEDED)
     if not found:
         raise Hidden
-    context = {"customer": found[0], "starred": queries.starred(_permit(request), subject), "fields": showing}
+    context = {"customer": found[0], "starred": found[0].starred, "fields": showing}
     return render(request, "customers/peek.html", context)
 
 
@@ -137,15 +137,14 @@ def begin(request: HttpRequest) -> HttpResponse:
 def _list(request: HttpRequest, chosen: Setting, view: View | None) -> HttpResponse:
     permit, person, form = _permit(request), _person(request), request.POST
     partly = bool(request.headers.get("HX-Request"))
-    starred = saved.stars(person)
-    ask = setting.question(chosen, form, starred)
+    ask = setting.question(chosen, form, saved.stars(person) if chosen.starred else None)
     begun = time.perf_counter()
     found = queries.search(permit, ask)
     seconds = time.perf_counter() - begun
     shown = columns.chosen(permit, chosen.columns)
     context = {
         "ask": ask, "found": found, "seconds": seconds, "setting": chosen, "view": view, "columns": shown,
-        "rows": columns.rows(found, shown), "stars": set(starred), "fields": showing, "kinds": fields.KIND_LABELS,
+        "rows": columns.rows(found, shown), "fields": showing, "kinds": fields.KIND_LABELS,
         "altered": _altered(permit, chosen, view), "chips": chips.chips(permit, person, chosen),
         "again": [] if partly or view or chosen.asks() else _again(request),
     }  # fmt: skip
