@@ -26,10 +26,8 @@ urlpatterns = [path("inside/<uuid:subject>", one), *product]
 
 def application() -> Any:
     """The product's own WSGI application, with this page beside its own."""
-    import django
     from django.conf import settings
     from django.core.wsgi import get_wsgi_application
 
     settings.ROOT_URLCONF = "benchmarks.inside"
-    django.setup()
     return get_wsgi_application()

@@ -25,6 +25,9 @@ def application(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
 
 def _inside() -> Any:
     if not hasattr(_kept, "inside"):
+        import django
+
+        django.setup()  # before the product's addresses, which name models
         from benchmarks import inside
 
         _kept.inside = inside.application()
