@@ -12,26 +12,16 @@ PAGE = "<!doctype html><title>one query</title><dl><dt>branch</dt><dd>{}</dd><dt
 SQL = "SELECT branch_id, created FROM customers_customer WHERE subject_id = {}"
 Start = Callable[[str, list[tuple[str, str]]], Any]
 _kept = threading.local()
+_product: list[Any] = []  # the product's application, made before the workers are forked
 
 
 def application(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
     path = environ["PATH_INFO"]
     if path.startswith("/inside/"):
-        return _inside()(environ, start)  # type: ignore[no-any-return]
+        return _product[0](environ, start)  # type: ignore[no-any-return]
     body = CONSTANT if path == "/constant" else _one_query(path.rpartition("/")[2])
     start("200 OK", [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(body)))])
     return [body]
-
-
-def _inside() -> Any:
-    if not hasattr(_kept, "inside"):
-        import django
-
-        django.setup()  # before the product's addresses, which name models
-        from benchmarks import inside
-
-        _kept.inside = inside.application()
-    return _kept.inside
 
 
 def _one_query(subject: str) -> bytes:
@@ -60,6 +50,9 @@ def main(port: int) -> None:
     from granian.constants import HTTPModes, Interfaces
     from granian.server import Server
 
+    from benchmarks import inside
+
+    _product.append(inside.application())
     set_start_method("fork")
     Server(
         "benchmarks.reference:application", address="127.0.0.1", port=port, interface=Interfaces.WSGI,

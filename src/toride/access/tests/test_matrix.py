@@ -6,13 +6,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.above import Import, import_addresses
 from tests.people import House
 from toride.access.decide import decide
 from toride.access.roles import SHIPPED
 from toride.base import actions, clock
 from toride.base.errors import Hidden, Refused
-from toride.customers.imports.urls import urlpatterns as import_addresses
-from toride.customers.models import Import
 from toride.jobs import running as jobs
 from toride.jobs.models import State
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from click.testing import CliRunner
 
+from tests.above import chores
 from tests.people import House
 from toride.base import clock
 from toride.base.errors import Invalid
-from toride.cli.chores import chores
 from toride.customers.actions import Action
 from toride.customers.imports import commands, keeping, services
 from toride.customers.imports.tests.wizard import Wizard, again, events, work
