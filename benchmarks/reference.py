@@ -47,9 +47,11 @@ def _connection() -> Any:
 
 
 def main(port: int) -> None:
+    import django
     from granian.constants import HTTPModes, Interfaces
     from granian.server import Server
 
+    django.setup()
     from benchmarks import inside
 
     _product.append(inside.application())

@@ -3,12 +3,13 @@
 import http.cookiejar
 import json
 import re
+import socket
 import subprocess
 import sys
 import time
 import urllib.parse
 import urllib.request
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from statistics import median
 from typing import Any
 
@@ -71,13 +72,22 @@ def measure(place: Place, seconds: float) -> dict[str, Any]:
         stack.callback(reference.terminate)
         browser = Browser(served.url)
         asked = _requests(browser, served.port, port)
-        time.sleep(1)
+        _await(port)
         taken: dict[str, dict[int, list[dict[str, Any]]]] = {name: {n: [] for n in CONNECTIONS} for name in asked}
         for connections in CONNECTIONS:
             for _round in range(ROUNDS):
                 for name, (where, requests) in asked.items():
                     taken[name][connections].append(_load(where, requests, connections, seconds))
     return _table(taken)
+
+
+def _await(port: int) -> None:
+    """Until the references answer."""
+    for _ in range(300):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.1)
+    raise TimeoutError("the references do not answer")
 
 
 def _requests(browser: Browser, port: int, other: int) -> dict[str, tuple[int, list[str]]]:
