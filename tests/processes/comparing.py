@@ -72,8 +72,10 @@ def _imports(noted: dict[str, Any]) -> list[str]:
     for one in Import.objects.select_related("job"):
         made = Brought.objects.filter(source=one, made=True).count()
         total += made
-        if one.counts.get("created") != made or one.counts.get("rejected"):
-            wrong.append(f"import {one.pk} counts {one.counts}, brought {made}")
+        state = one.job.state if one.job else "draft"
+        ended = one.counts or state != "done"  # what never began has no counts, and brought nobody
+        if one.counts.get("created", 0) != made or one.counts.get("rejected") or not ended:
+            wrong.append(f"import {one.pk}, {state}, counts {one.counts}, brought {made}")
     done = {str(pk) for pk in Import.objects.filter(job__state="done").values_list("pk", flat=True)}
     wrong += [
         f"import {one['import']} was acknowledged and is gone" for one in noted["imports"] if one["import"] not in done

@@ -173,7 +173,9 @@ def _await_imports(home: Path, more: dict[str, str]) -> float:
     """Until every import has ended; what gave up is resumed, as its message says."""
     start = time.monotonic()
     while time.monotonic() - start < LEASE_SECONDS:
-        listed = json.loads(toride(home, "imports", "list", "--as", "steward", "--json", **more).stdout)
+        listed = json.loads(
+            toride(home, "imports", "list", "--as", "steward", "--json", "--limit", "10000", **more).stdout
+        )
         for one in listed:
             if one["state"] == "failed":
                 toride(home, "imports", "resume", one["import"], "--as", "steward", "--purpose", "data-care", **more)

@@ -77,11 +77,12 @@ def imports() -> None:
 @imports.command("list")
 @AS
 @JSON
-def listed(username: str, as_json: bool) -> None:
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="At most so many.")
+def listed(username: str, as_json: bool, limit: int) -> None:
     """The imports, newest first."""
     with acting.permitted(username, Action.IMPORT_READ) as permit:
         permit.ledger.facts["read"] = "imports"
-        found = [_line(one) for one in Import.objects.select_related("job").order_by("-created")[:100]]
+        found = [_line(one) for one in Import.objects.select_related("job").order_by("-created")[:limit]]
     if as_json:
         print(json.dumps(found))
     else:
