@@ -26,27 +26,30 @@ def test_nothing_acknowledged_is_lost_when_every_process_is_killed() -> None:
     assert found["imports ended"]
 
 
+ROWS_KILLED = 20_000  # several batches
+
+
 @pytest.mark.slow
 @pytest.mark.requirement("C7")
 def test_a_killed_import_is_finished_by_the_worker_once_its_lease_is_over(tmp_path: Path) -> None:
     home, stop, noted = tmp_path / "home", threading.Event(), Acknowledged()
     toride(home, "demo", "--no-serve", "--customers", "0")
-    importer = Importer(home, {}, 5_000, noted, stop)
+    importer = Importer(home, {}, ROWS_KILLED, noted, stop)
     importer.start()
     until(lambda: ask(home, "SELECT done FROM jobs_job WHERE done > 0"), seconds=60)
     stop.set()
     assert importer.kill()
     importer.join(30)
     (brought,) = ask(home, "SELECT COUNT(*) FROM customers_brought")[0]
-    assert 0 < brought < 5_000
+    assert 0 < brought < ROWS_KILLED
     tell(home, "UPDATE jobs_job SET lease = datetime(lease, '-120 seconds')")
     server = Served(home, "--workers", "1")
     try:
         until(lambda: ask(home, "SELECT 1 FROM jobs_job WHERE state = 'done'"), seconds=60)
     finally:
         server.stop()
-    assert ask(home, "SELECT COUNT(*) FROM customers_customer") == [(5_000,)]
-    assert ask(home, "SELECT COUNT(DISTINCT row) FROM customers_brought WHERE made") == [(5_000,)]
+    assert ask(home, "SELECT COUNT(*) FROM customers_customer") == [(ROWS_KILLED,)]
+    assert ask(home, "SELECT COUNT(DISTINCT row) FROM customers_brought WHERE made") == [(ROWS_KILLED,)]
 
 
 def ask(home: Path, statement: str) -> list[tuple[object, ...]]:
