@@ -133,6 +133,17 @@ def test_headers_forbid_caching_framing_and_inline_script(front: Client) -> None
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
 
 
+@pytest.mark.requirement("C8")
+def test_a_page_is_painted_when_its_content_is_there(front: Client) -> None:
+    """A page that comes in pieces is painted in pieces, and its heads move while it does."""
+    sign_in(front, "hasegawa", PASSWORD)
+    for path in ("/", "/customers/", "/sign-in/", "/nowhere/"):
+        written = front.get(path).content.decode()
+        awaited = re.search(r'<link rel="expect" href="#(\w+)" blocking="render">', written)
+        assert awaited
+        assert re.search(rf'<main [^>]*id="{awaited[1]}"', written)
+
+
 @pytest.mark.parametrize("password", ["short", "password1234", "hasegawa-hasegawa", "123456789012"])
 def test_weak_passwords_are_refused(house: House, password: str) -> None:
     with pytest.raises(Invalid):
