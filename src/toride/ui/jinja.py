@@ -14,14 +14,13 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone, translation
 from jinja2 import Environment, StrictUndefined, Template, nodes
+from jinja2.compiler import CodeGenerator
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from toride.base.html import printed
 from toride.ui import assets, side
 
-IMPORTS = "from jinja2.runtime import "  # what each compiled template begins with
-PRINTED = "from toride.base.html import printed as escape\n"
 UNKNOWN = UUID(int=0)
 FIXED = 512  # menus: duties held together, pages of the menu
 
@@ -51,16 +50,25 @@ class Fold(NodeTransformer):
         return node
 
 
+class Printer(CodeGenerator):
+    """Lets `printed` write what Jinja's own code hands to `markupsafe.escape`."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Any, finalize: Any) -> None:
+        self.write("environment.printed(")
+        if finalize.src is not None:
+            self.write(finalize.src)
+
+
 class Folded(Environment):
     """One language's environment."""
 
     language = "en"
 
+    code_generator_class = Printer
+    printed = staticmethod(printed)
+
     def _generate(self, source: nodes.Template, *arguments: Any, **options: Any) -> str:
-        written: str = super()._generate(Fold(self.language).visit(source), *arguments, **options)
-        before, imported, after = written.partition(IMPORTS)
-        names, end, rest = after.partition("\n")
-        return f"{before}{imported}{names}{end}{PRINTED}{rest}"
+        return str(super()._generate(Fold(self.language).visit(source), *arguments, **options))
 
 
 class ByLanguage(Environment):
