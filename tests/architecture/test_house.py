@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.functional import Promise
 
 from tests import translations
 from toride.access.roles import SHIPPED
@@ -89,6 +90,10 @@ def test_every_declared_action_of_a_person_is_granted_to_somebody() -> None:
     named = {action for role in SHIPPED.values() for grant in role.grants for action in grant.actions}
     system = {name for name in actions.declared() if name.split(":")[0] in {"system", "keys", "backup", "auth"}}
     assert set(actions.declared()) - named - system == set()
+
+
+def test_every_declared_action_has_a_name_for_people() -> None:
+    assert [name for name, one in actions.declared().items() if not isinstance(one.label, Promise)] == []
 
 
 def test_no_signals_no_content_types_no_junk_drawers() -> None:

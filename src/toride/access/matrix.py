@@ -53,9 +53,9 @@ def opened(person: Person) -> tuple[tuple[str, str, tuple[Opening, ...]], ...]:
     granted = policy.current().of(person.roles, person.rank, RECORD)
     return tuple(
         dict.fromkeys(
-            (purpose, grant.reach.value, tuple(grant.opens.get(category, Opening.CLOSED) for category in Category))
-            for grant in granted
-            for purpose in grant.purposes
+            (purpose, cell.reach, tuple(opening for _, opening in cell.opens))
+            for cell in map(_cell, granted)
+            for purpose in cell.purposes
         )
     )
 

@@ -194,8 +194,7 @@ def open_each(permit: Permit, items: Sequence[tuple[UUID, Category, bytes, Part]
 
 def seal_with(kind: Kind, data: Mapping[str, Any], context: Part) -> bytes:
     """Seals data that belongs to no one subject under the current generation of `kind`."""
-    key = keyring.current(kind)
-    return seal(key.secret, dump(data), _DETAIL, kind, context, key_id=key.number)
+    return seal_each(kind, [data], context)[0]
 
 
 def seal_each(kind: Kind, items: Sequence[Mapping[str, Any]], context: Part) -> list[bytes]:

@@ -9,13 +9,13 @@
     });
   });
 
-  // What was revealed is hidden again by itself: the record's own part is asked for anew.
+  // What was revealed is hidden again by itself: what stood there before comes back.
   const hide = (box) => {
     const cell = box.closest("[id^=field-]");
     const end = Date.now() + Number(box.dataset.maskAfter) * 1000;
     box.removeAttribute("data-mask-after");
     const words = box.querySelector("[data-left]");
-    const [text] = [words.textContent];
+    const text = words.textContent;
     const tick = setInterval(() => {
       const left = Math.ceil((end - Date.now()) / 60000);
       if (!box.isConnected) return clearInterval(tick);
