@@ -45,6 +45,7 @@ class Person(AbstractBaseUser):
     roles = models.JSONField(default=list)
     is_active = models.BooleanField(default=True)
     created = models.DateTimeField(auto_now_add=True)
+    password_changed = models.DateTimeField(null=True)
 
     objects = People()
     USERNAME_FIELD = "username"
@@ -59,3 +60,68 @@ class PersonalToken(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField()
     revoked = models.BooleanField(default=False)
+
+
+class FormerPassword(models.Model):
+    """A password that a person had, as its hash: it is not taken again."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="former")
+    hash = models.CharField(max_length=128)
+    at = models.DateTimeField()
+
+
+class Factor(models.Model):
+    """What a person has beside a password; `blob` is sealed for this person, see mfa.py."""
+
+    class Kind(models.TextChoices):
+        TOTP = "totp"
+        KEY = "key"
+        CODES = "codes"
+
+    id = models.UUIDField(primary_key=True, default=random_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="factors")
+    kind = models.CharField(max_length=8, choices=Kind)
+    name = models.CharField(max_length=60, blank=True)
+    blob = models.BinaryField()
+    created = models.DateTimeField()
+    used = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("person", "kind"), condition=~models.Q(kind="key"), name="access_factor_one_of_a_kind"
+            ),
+        )
+
+
+class Lock(models.Model):
+    """Attempts at a name or from an address; the key is a keyed digest, since a password may be typed as a name."""
+
+    key = models.CharField(primary_key=True, max_length=64)
+    attempts = models.PositiveIntegerField(default=0)
+    until = models.DateTimeField(null=True)
+    last = models.DateTimeField(db_index=True)
+
+
+class Visit(models.Model):
+    """A session of a person, from its beginning; `session` is the name under which the session is kept."""
+
+    id = models.UUIDField(primary_key=True, default=random_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="visits")
+    session = models.CharField(max_length=40, unique=True)
+    browser = models.CharField(max_length=60)
+    address = models.CharField(max_length=60)
+    born = models.DateTimeField()
+    seen = models.DateTimeField()
+    ended = models.DateTimeField(null=True)
+    news = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = (models.Index(fields=("person", "ended"), name="access_visit_living"),)
+
+
+class SignInRules(models.Model):
+    """The rules of sign-in as the administrator set them, one row at most; see rules.py."""
+
+    content = models.TextField()
+    changed = models.DateTimeField()
