@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from toride.base.ids import random_id
+from toride.base.ids import ordered_id, random_id
 
 
 class Branch(models.Model):
@@ -125,3 +125,35 @@ class SignInRules(models.Model):
 
     content = models.TextField()
     changed = models.DateTimeField()
+
+
+class Approval(models.Model):
+    """An act that waits for a second person; see approvals.py. What it is stands sealed, and so does the talk about it.
+
+    `concerns`: ids of the people whom it concerns. `branches`: codes of where it acts, none for everywhere.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        HELD = "held"
+        APPROVED = "approved"
+        REFUSED = "refused"
+        WITHDRAWN = "withdrawn"
+        EXPIRED = "expired"
+
+    id = models.UUIDField(primary_key=True, default=ordered_id, editable=False)
+    kind = models.CharField(max_length=40)
+    asker = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    concerns = models.JSONField(default=list)
+    branches = models.JSONField(default=list)
+    count = models.PositiveIntegerField()
+    blob = models.BinaryField()
+    talk = models.BinaryField()
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    created = models.DateTimeField()
+    expires = models.DateTimeField()
+    decider = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    decided = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "expires"], name="access_approval_open")]

@@ -52,7 +52,8 @@ class Role:
     grants: tuple[Grant, ...]
 
 
-HOME = Grant(("access:home:open",), ("self",), obligations=())
+HOME = Grant(("access:home:open", "access:approval:read", "access:approval:answer"), ("self",), obligations=())
+APPROVE = ("access:approval:decide", "access:person:approve")
 LOOK = (
     "customers:list:search", "customers:profile:peek", "customers:profile:read", "customers:history:read",
     "customers:star:set", "customers:view:save",
@@ -88,6 +89,7 @@ SHIPPED: dict[str, Role] = {
             Grant(REVEAL, ("service",), Reach.BRANCH, {BASIC: CLEAR, SENSITIVE: CLEAR}, rank=5),
             Grant(WHO_SAW, ("service",), Reach.BRANCH, {BASIC: CLEAR}, rank=5),
             Grant(SHARE, ("service", "sales"), Reach.BRANCH),
+            Grant(APPROVE, ("administration",), Reach.BRANCH, rank=6, obligations=()),
         )),
         Role("operator", _("Call-centre operator"), (HOME,
             Grant(LOOK, ("call",), Reach.ALL, {BASIC: CLEAR, TRANSACTIONS: MASKED, BEHAVIOUR: CLEAR}, BIRTH_MASKED),
@@ -113,12 +115,14 @@ SHIPPED: dict[str, Role] = {
                   {BASIC: CLEAR, TRANSACTIONS: MASKED, BEHAVIOUR: MASKED, DERIVED: MASKED, SENSITIVE: MASKED}),
             Grant(APART, ("audit",), Reach.ALL, {BASIC: CLEAR, SENSITIVE: CLEAR}),
             Grant((*TRAIL, "access:matrix:read"), ("audit",), Reach.ALL, {BASIC: CLEAR}),
+            Grant(APPROVE, ("administration",), Reach.ALL, rank=5, obligations=()),
         )),
         Role("auditor", _("Auditor"), (HOME,
             Grant((*TRAIL, "access:matrix:read"), ("audit",), Reach.ALL, {BASIC: CLEAR}),
         )),
         Role("admin", _("Administrator"), (HOME,
-            Grant(("access:matrix:read", "access:person:manage"), ("administration",), obligations=()),
+            Grant(("access:matrix:read", "access:person:manage", "access:person:change"),
+                  ("administration",), obligations=()),
         )),
     )
 }  # fmt: skip
