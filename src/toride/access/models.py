@@ -157,3 +157,41 @@ class Approval(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["state", "expires"], name="access_approval_open")]
+
+
+class Connection(models.Model):
+    """A machine that acts as a person, with a key; see machines/. `id` is public and names it in the trail.
+
+    `categories`: those that it may open at most. `addresses`: networks it may come from, none for any. `former`: the
+    digest of the key before, good until `former_until`. `allowance`: microseconds since the epoch at which all of its
+    rate is free again.
+    """
+
+    id = models.CharField(primary_key=True, max_length=12)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="connections")
+    name = models.CharField(max_length=60)
+    scopes = models.JSONField()
+    purpose = models.CharField(max_length=60)
+    categories = models.JSONField()
+    addresses = models.JSONField(default=list)
+    digest = models.BinaryField(max_length=32)
+    former = models.BinaryField(max_length=32, default=bytes)
+    former_until = models.DateTimeField(null=True)
+    created = models.DateTimeField()
+    expires = models.DateTimeField()
+    revoked = models.DateTimeField(null=True)
+    used = models.DateTimeField(null=True)
+    allowance = models.BigIntegerField(default=0)
+
+
+class Answered(models.Model):
+    """What a connection asked under an Idempotency-Key, and the ids it was answered; digests only."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
+    token = models.BinaryField(max_length=32)
+    asked = models.BinaryField(max_length=32)
+    answer = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "token"], name="access_answered_once")]
