@@ -13,11 +13,19 @@ class Action(StrEnum):
     APPROVAL_DECIDE = "access:approval:decide"
     APPROVAL_EXPIRE = "system:approval:expire"
     APPROVAL_READ = "access:approval:read"
+    CONNECTION_MANAGE = "access:connection:manage"
+    ACCOUNT_READ = "access:account:read"
+    FACTOR_ENROL = "access:factor:enrol"
+    FACTOR_REMOVE = "access:factor:remove"
     HOME_OPEN = "access:home:open"
     MATRIX_READ = "access:matrix:read"
     PERSON_APPROVE = "access:person:approve"
     PERSON_CHANGE = "access:person:change"
+    PASSWORD_CHANGE = "access:password:change"  # noqa: S105 - a name of an act
     PERSON_MANAGE = "access:person:manage"
+    RULES_CHANGE = "access:rules:change"
+    SESSION_END = "access:session:end"
+    PERSON_READ = "access:person:read"
 
 
 describe(
@@ -26,10 +34,18 @@ describe(
         Action.APPROVAL_DECIDE: _("Decided a request for approval"),
         Action.APPROVAL_EXPIRE: _("A request for approval ran out"),
         Action.APPROVAL_READ: _("Looked at approvals"),
+        Action.CONNECTION_MANAGE: _("Managed connections"),
+        Action.ACCOUNT_READ: _("Looked at their own sign-in"),
+        Action.FACTOR_ENROL: _("Enrolled a second factor"),
+        Action.FACTOR_REMOVE: _("Removed a second factor"),
         Action.HOME_OPEN: _("Opened the home page"),
         Action.MATRIX_READ: _("Looked at the access matrix"),
         Action.PERSON_APPROVE: _("Approved a change of duties"),
         Action.PERSON_CHANGE: _("Asked for a change of duties"),
+        Action.PASSWORD_CHANGE: _("Changed their password"),
         Action.PERSON_MANAGE: _("Managed people"),
+        Action.RULES_CHANGE: _("Changed the rules of sign-in"),
+        Action.SESSION_END: _("Ended sessions"),
+        Action.PERSON_READ: _("Looked at people"),
     }
 )

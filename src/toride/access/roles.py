@@ -52,7 +52,13 @@ class Role:
     grants: tuple[Grant, ...]
 
 
-HOME = Grant(("access:home:open", "access:approval:read", "access:approval:answer"), ("self",), obligations=())
+OWN_SIGN_IN = (
+    "access:account:read", "access:password:change", "access:factor:enrol", "access:factor:remove",
+    "access:session:end",
+)  # fmt: skip
+HOME = Grant(
+    ("access:home:open", "access:approval:read", "access:approval:answer", *OWN_SIGN_IN), ("self",), obligations=()
+)
 APPROVE = ("access:approval:decide", "access:person:approve")
 LOOK = (
     "customers:list:search", "customers:profile:peek", "customers:profile:read", "customers:history:read",
@@ -121,7 +127,7 @@ SHIPPED: dict[str, Role] = {
             Grant((*TRAIL, "access:matrix:read"), ("audit",), Reach.ALL, {BASIC: CLEAR}),
         )),
         Role("admin", _("Administrator"), (HOME,
-            Grant(("access:matrix:read", "access:person:manage", "access:person:change"),
+            Grant(("access:matrix:read", "access:person:manage", "access:person:change", "access:rules:change"),
                   ("administration",), obligations=()),
         )),
     )

@@ -37,7 +37,11 @@ class System(StrEnum):
     BACKUP_RESTORE = "backup:store:restore"
     SESSION_OPEN = "auth:session:open"
     SESSION_CLOSE = "auth:session:close"
+    SESSION_PROVE = "auth:session:prove"
+    FACTOR_USE = "auth:factor:use"
+    DEVICE_MEET = "auth:device:meet"
     TOKEN_ISSUE = "auth:token:issue"  # noqa: S105 - a name of an act
+    KEY_REFUSE = "auth:key:refuse"
     HOME_BUILD = "system:home:build"
 
 
@@ -63,7 +67,11 @@ describe(
         System.BACKUP_RESTORE: _("Restored from a backup"),
         System.SESSION_OPEN: _("Signed in"),
         System.SESSION_CLOSE: _("Signed out"),
+        System.SESSION_PROVE: _("Proved who they are once more"),
+        System.FACTOR_USE: _("Gave a second factor"),
+        System.DEVICE_MEET: _("Signed in from a new device"),
         System.TOKEN_ISSUE: _("A token was issued"),
+        System.KEY_REFUSE: _("A key of a machine was refused"),
         System.HOME_BUILD: _("The installation was built"),
     }
 )
