@@ -4,6 +4,7 @@ A grant reads: these actions, on these rows, for these purposes, with these cate
 What is not granted here is refused. Categories left out are closed.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -132,3 +133,11 @@ SHIPPED: dict[str, Role] = {
         )),
     )
 }  # fmt: skip
+
+# Duties that no one person holds together: who runs the system does not also judge it.
+SEPARATE = (frozenset(("admin", "auditor")), frozenset(("admin", "dpo")), frozenset(("steward", "auditor")))
+
+
+def clash(held: Iterable[str]) -> frozenset[str]:
+    """Two of these roles that one person must not hold together; empty where there are none."""
+    return next((pair for pair in SEPARATE if pair <= set(held)), frozenset())
