@@ -14,6 +14,8 @@ Array = np.ndarray[Any, np.dtype[Any]]
 UUIDS = np.dtype("S16")
 _HEAD = struct.Struct("<I")
 _ALIGN = 8
+_NARROW = 1 << 16
+STRIDE = 128
 
 
 def pack(arrays: Sequence[Array]) -> bytes:
@@ -56,7 +58,39 @@ def order(keys: Array) -> Array:
     return (packed & np.uint64(0xFFFFFFFF)).astype(np.uint32)
 
 
-def gather(starts: Array, wanted: Array) -> Array:
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Ascending numbers in two bytes each: one of STRIDE whole, and how far each of them is beyond it."""
+
+    whole: Array
+    beyond: Array
+
+    @classmethod
+    def of(cls, numbers: Array) -> "Bounds":
+        """As narrow as they allow; `numbers` themselves where some lie too far apart."""
+        if not len(numbers) or numbers[-1] < _NARROW:
+            return narrow(numbers)
+        whole = numbers[::STRIDE].astype(np.uint32)
+        beyond = numbers - np.repeat(whole, STRIDE)[: len(numbers)].astype(numbers.dtype)
+        return cls(whole, beyond.astype(np.uint16)) if beyond.max() < _NARROW else narrow(numbers)
+
+    def __getitem__(self, index: Any) -> Any:
+        """A number, or an array of them, at an index, several, or a slice with a start."""
+        if isinstance(index, slice):
+            index = np.arange(*index.indices(len(self)))
+        return self.whole[index // STRIDE] + self.beyond[index]
+
+    def __len__(self) -> int:
+        return len(self.beyond)
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Array:
+        return np.asarray(self[:], dtype)
+
+
+Bounds = Array | Steps
+
+
+def gather(starts: Bounds, wanted: Array) -> Array:
     """All positions starts[i] to starts[i+1] - 1, for each i of `wanted`, in that order."""
     first = starts[wanted].astype(np.int64)
     counts = starts[wanted + 1].astype(np.int64) - first
@@ -66,9 +100,9 @@ def gather(starts: Array, wanted: Array) -> Array:
     return places
 
 
-def bounds(counts: Array) -> Array:
+def bounds(counts: Array) -> Bounds:
     """Where each of consecutive groups of `counts` values starts, and where the last ends."""
-    return np.concatenate((np.zeros(1, np.int64), np.cumsum(counts))).astype(np.uint32)
+    return Steps.of(np.concatenate((np.zeros(1, np.int64), np.cumsum(counts))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +110,18 @@ class Ragged:
     """Any number of values for each of `length` rows; without `starts`, exactly one for each."""
 
     values: Array
-    starts: Array | None
+    starts: Bounds | None
     length: int
 
     @classmethod
     def of(cls, values: Array, counts: Array) -> "Ragged":
         """`counts[i]` values belong to row i."""
         single = bool((counts == 1).all())
-        return cls(values, None if single else narrow(bounds(counts)), len(counts))
+        return cls(values, None if single else bounds(counts), len(counts))
 
     def counts(self) -> Array:
         """How many values each row has."""
-        return np.ones(self.length, np.int64) if self.starts is None else np.diff(self.starts.astype(np.int64))
+        return np.ones(self.length, np.int64) if self.starts is None else np.diff(np.asarray(self.starts, np.int64))
 
     def rows(self) -> Array:
         """For each value, its row (uint32)."""
@@ -98,7 +132,7 @@ class Ragged:
         """The named rows, in that order."""
         if self.starts is None:
             return Ragged(self.values[rows], None, len(rows))
-        starts = self.starts.astype(np.int64)
+        starts = np.asarray(self.starts, np.int64)
         counts = starts[rows + 1] - starts[rows]
         return Ragged.of(self.values[gather(self.starts, rows)], counts)
 
@@ -122,7 +156,7 @@ class Ragged:
 
     def arrays(self) -> list[Array]:
         """For `pack`: the values, and where rows start (empty: one for each)."""
-        return [self.values, np.zeros(0, np.uint32) if self.starts is None else self.starts]
+        return [self.values, np.zeros(0, np.uint32) if self.starts is None else np.asarray(self.starts)]
 
     @classmethod
     def load(cls, arrays: Sequence[Array]) -> "Ragged":

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from toride.vault.index.arrays import Array
+from toride.vault.index.arrays import Array, Bounds, Steps
 
 _HALF = 16  # bits of a position that are kept for each
 _STEP = 16  # units between the marks by which a position finds its word
@@ -20,7 +20,7 @@ class Grams:
 
     __slots__ = ("_firsts", "_highs", "_lows", "_marks", "_offsets", "_pairs", "_starts", "_units")
 
-    def __init__(self, units: Array, offsets: Array) -> None:
+    def __init__(self, units: Array, offsets: Bounds) -> None:
         """`units` of words, each ended by a 0; word i from offsets[i] on."""
         wide = units.astype(np.uint64)
         packed = wide << np.uint64(48)
@@ -33,15 +33,15 @@ class Grams:
         self._lows = packed.astype(np.uint16)
         packed >>= np.uint64(_HALF)
         begins = np.flatnonzero(np.diff(packed, prepend=~packed[:1]) != 0)
-        self._starts = np.append(begins, len(packed)).astype(np.uint32)
+        self._starts = Steps.of(np.append(begins, len(packed)))
         packed = packed[begins]
         self._highs = packed.astype(np.uint16)
         packed >>= np.uint64(_HALF)
         begins = np.flatnonzero(np.diff(packed, prepend=~packed[:1]) != 0)
-        self._firsts = np.append(begins, len(packed)).astype(np.uint32)
+        self._firsts = Steps.of(np.append(begins, len(packed)))
         self._pairs = packed[begins].astype(np.uint32)
         marks = np.arange(0, len(units), _STEP, dtype=np.uint32)
-        self._marks = (np.searchsorted(offsets, marks, "right") - 1).astype(np.uint32)
+        self._marks = (np.searchsorted(np.asarray(offsets), marks, "right") - 1).astype(np.uint32)
 
     def find(self, text: Array) -> Array:
         """Numbers of the words that contain `text` (at least one unit), ascending."""

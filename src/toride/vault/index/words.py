@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from toride.vault.index.arrays import Array, Ragged, bounds, gather, narrow, order
+from toride.vault.index.arrays import Array, Bounds, Ragged, Steps, bounds, gather, narrow, order
 from toride.vault.index.grams import Grams
 from toride.vault.index.query import AnyOf, Between, Contains, Equals, Leaf, Prefix
 
@@ -27,7 +27,7 @@ class Words:
 
     units: Array
     alphabet: Array
-    offsets: Array
+    offsets: Bounds
     codes: Ragged
 
     @classmethod
@@ -91,7 +91,7 @@ class Words:
         return (self.alphabet[units] if len(self.alphabet) else units).tobytes().decode(_UTF16)
 
     def arrays(self) -> list[Array]:
-        return [self.units, self.alphabet, self.offsets, *self.codes.arrays()]
+        return [self.units, self.alphabet, np.asarray(self.offsets), *self.codes.arrays()]
 
     @classmethod
     def load(cls, arrays: Sequence[Array]) -> "Words":
@@ -110,7 +110,7 @@ class WordIndex:
         self.flat = flat
         codes, size = flat.codes, len(flat.offsets) - 1
         self.rows: Array | None = None
-        self.starts: Array | None = None
+        self.starts: Bounds | None = None
         if parts or codes.starts is not None or size > _SCANNED:
             placed = order(codes.values)
             self.rows = placed if codes.starts is None else codes.rows()[placed]
@@ -188,12 +188,12 @@ class WordIndex:
         return self.rows[self.starts[begin] : self.starts[max(begin, end)]]
 
 
-def _dictionary(words: Sequence[str]) -> tuple[Array, Array, Array]:
+def _dictionary(words: Sequence[str]) -> tuple[Array, Array, Bounds]:
     """Units, alphabet (empty: the units are UTF-16) and offsets."""
     text = "".join(f"{word}\0" for word in words)
     units = np.frombuffer(text.encode(_UTF16), np.uint16)
     ends = np.flatnonzero(units == 0) + 1
-    offsets = np.concatenate((np.zeros(1, np.int64), ends)).astype(np.uint32)
+    offsets = Steps.of(np.concatenate((np.zeros(1, np.int64), ends)))
     used = np.bincount(units, minlength=1)
     used[0] = 1
     alphabet = np.flatnonzero(used).astype(np.uint16)
