@@ -130,6 +130,7 @@ SHIPPED: dict[str, Role] = {
         Role("admin", _("Administrator"), (HOME,
             Grant(("access:matrix:read", "access:person:manage", "access:person:change", "access:rules:change"),
                   ("administration",), obligations=()),
+            Grant(("access:person:read", "access:connection:manage"), ("administration",), obligations=()),
         )),
     )
 }  # fmt: skip

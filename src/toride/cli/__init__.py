@@ -7,6 +7,7 @@ import sys
 import click
 
 COMMANDS = {
+    "api-key": "toride.access.machines.commands:api_key",
     "audit": "toride.audit.commands:audit",
     "backup": "toride.cli.backup:backup",
     "bench": "toride.cli.checks:bench",

@@ -6,44 +6,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0003_approvals'),
+        ("access", "0003_approvals"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Connection',
+            name="Connection",
             fields=[
-                ('id', models.CharField(max_length=12, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60)),
-                ('scopes', models.JSONField()),
-                ('purpose', models.CharField(max_length=60)),
-                ('categories', models.JSONField()),
-                ('addresses', models.JSONField(default=list)),
-                ('digest', models.BinaryField(max_length=32)),
-                ('former', models.BinaryField(default=bytes, max_length=32)),
-                ('former_until', models.DateTimeField(null=True)),
-                ('created', models.DateTimeField()),
-                ('expires', models.DateTimeField()),
-                ('revoked', models.DateTimeField(null=True)),
-                ('used', models.DateTimeField(null=True)),
-                ('allowance', models.BigIntegerField(default=0)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='connections', to=settings.AUTH_USER_MODEL)),
+                ("id", models.CharField(max_length=12, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=60)),
+                ("scopes", models.JSONField()),
+                ("purpose", models.CharField(max_length=60)),
+                ("categories", models.JSONField()),
+                ("addresses", models.JSONField(default=list)),
+                ("digest", models.BinaryField(max_length=32)),
+                ("former", models.BinaryField(default=bytes, max_length=32)),
+                ("former_until", models.DateTimeField(null=True)),
+                ("created", models.DateTimeField()),
+                ("expires", models.DateTimeField()),
+                ("revoked", models.DateTimeField(null=True)),
+                ("used", models.DateTimeField(null=True)),
+                ("allowance", models.BigIntegerField(default=0)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="connections",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Answered',
+            name="Answered",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.BinaryField(max_length=32)),
-                ('asked', models.BinaryField(max_length=32)),
-                ('answer', models.JSONField(default=dict)),
-                ('at', models.DateTimeField()),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='access.connection')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.BinaryField(max_length=32)),
+                ("asked", models.BinaryField(max_length=32)),
+                ("answer", models.JSONField(default=dict)),
+                ("at", models.DateTimeField()),
+                ("connection", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="access.connection")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('connection', 'token'), name='access_answered_once')],
+                "constraints": [models.UniqueConstraint(fields=("connection", "token"), name="access_answered_once")],
             },
         ),
     ]
