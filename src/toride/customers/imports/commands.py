@@ -206,12 +206,12 @@ def _tell(result: dict[str, Any], as_json: bool, seconds: float) -> None:
 def _write_rejected(source: Import, username: str, purpose: str, out: Path) -> int:
     with acting.permitted(username, Action.REJECTED_DOWNLOAD, purpose=purpose) as permit:
         rows = services.rejected(permit, source)
-    encoding = outlet.encoding(source)
+    encoding, begin = outlet.encoding(source), outlet.head(source)
     descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding=encoding, errors="replace", newline="") as target:
         writer = csv.writer(target, delimiter=source.delimiter or ",")
         for number, cells, problems in rows:
-            writer.writerow(outlet.line(number, cells, problems))
+            writer.writerow(outlet.line(begin, number, cells, problems))
     return len(rows)
 
 

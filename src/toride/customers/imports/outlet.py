@@ -2,9 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
-from toride.customers.imports import reading, services, wording
+from toride.customers.imports import mapping, reading, services, wording
 from toride.customers.models import Import, Rejected
 from toride.vault import files
 from toride.vault.permit import Permit
@@ -24,10 +25,33 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if cell and risky else cell
 
 
-def line(number: int, cells: Sequence[str], problems: dict[str, str]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How a file begins: its headings, and which columns, from 0, are made of numbers that must not be here."""
+
+    headings: Sequence[str] = ()
+    barred: Collection[int] = ()
+
+    def leaving(self, cells: Sequence[str]) -> list[str]:
+        """A row's cells as they may leave: of a barred column nothing, a mistyped number of it neither."""
+        return ["" if at in self.barred else harmless(cell) for at, cell in enumerate(cells)]
+
+
+def head(source: Import) -> Head:
+    """Reads the first rows of the file once more."""
+    chosen = None if source.encoding in ("", "xlsx") else source.encoding
+    parts = reading.rows(
+        lambda: files.content(source.file), reading.Sheet(), encoding=chosen, delimiter=source.delimiter or None
+    )
+    first: list[list[str]] = next(parts, [[]])
+    parts.close()  # type: ignore[attr-defined]
+    return Head(first[0], mapping.barred_columns(first, header=source.header))
+
+
+def line(begin: Head, number: int, cells: Sequence[str], problems: dict[str, str]) -> list[str]:
     """One row as the command writes it."""
     reasons = "; ".join(f"{name} {reason}" for name, reason in problems.items())
-    return [*map(harmless, cells), f"row {number}: {reasons}"]
+    return [*begin.leaving(cells), f"row {number}: {reasons}"]
 
 
 def download(permit: Permit, source: Import, *, heading: str) -> Iterator[bytes]:
@@ -41,21 +65,12 @@ def download(permit: Permit, source: Import, *, heading: str) -> Iterator[bytes]
 
 
 def _rows(permit: Permit, source: Import, heading: str) -> Iterator[list[str]]:
+    begin = head(source)
     if source.header:
-        yield [*map(harmless, _headings(source)), heading]
+        yield [*map(harmless, begin.headings), heading]
     for number, cells, problems in services.rejected_each(permit, source):
         reasons = " / ".join(f"{wording.field(name)}: {wording.tell(reason)}" for name, reason in problems.items())
-        yield [*map(harmless, cells), f"{number}: {reasons}"]
-
-
-def _headings(source: Import) -> list[str]:
-    chosen = None if source.encoding in ("", "xlsx") else source.encoding
-    parts = reading.rows(
-        lambda: files.content(source.file), reading.Sheet(), encoding=chosen, delimiter=source.delimiter or None
-    )
-    first: list[list[str]] = next(parts, [[]])
-    parts.close()  # type: ignore[attr-defined]
-    return first[0]
+        yield [*begin.leaving(cells), f"{number}: {reasons}"]
 
 
 def _pieces(source: Import, rows: Iterator[list[str]]) -> Iterator[bytes]:

@@ -146,6 +146,18 @@ def test_a_rejected_row_of_a_duplicate_is_struck_too(house: House, steward: Wiza
     assert Rejected.objects.count() == 1
 
 
+def test_of_a_barred_column_not_even_a_mistyped_number_leaves(house: House, steward: Wizard) -> None:
+    mistyped = f"{int(MY_NUMBER) + 10:012}"
+    assert not barred.find(mistyped)
+    rows = "".join(f"A-{n},森 葵{n},{number}\n" for n, number in enumerate([MY_NUMBER] * 20))
+    text = f"顧客番号,氏名,マイナンバー\n{rows}A-90,,{mistyped}\n"
+    source = steward.run(steward.check(steward.begin(text)))
+    assert source.counts["rejected"] == 1
+    content = b"".join(steward.post("rejected", source).streaming_content).decode("cp932")
+    assert "A-90" in content
+    assert mistyped not in content
+
+
 def test_numbers_are_carried_from_the_child_as_they_were_found_here() -> None:
     columns = Columns(("number", "name", "note"), header=False)
     row = cleaning.clean(1, ["A-1", "佐藤", f"x {MY_NUMBER}"], columns, Policy.APART)
