@@ -59,6 +59,7 @@ REASONS = {
     "closed-column": _lazy("This list is filtered or sorted by what your duties or this purpose of use do not open."),
     "inactive": _lazy("Your account is no longer active."),
     "expired": _lazy("The permit has run out. Load the page again."),
+    "second-person": _lazy("This needs a second person: neither who asks, nor whom it concerns, decides."),
     "scope": _lazy("This is outside the branches and people that your duties cover."),
 }
 

@@ -40,7 +40,7 @@ def decide(
         door=door,
         action=action,
         purpose=chosen,
-        rows=_rows(person, fitting),
+        rows=reach_of(person, fitting),
         policy=rules.version,
         expires=clock.now() + LIFETIME,
         subject=subject,
@@ -63,13 +63,14 @@ def _reaching(person: Person, grants: Sequence[Grant], subject: UUID) -> list[Gr
     known = facts.of(subject)
     if known is None:
         raise Hidden
-    reaching = [grant for grant in grants if _rows(person, [grant]).include(known.branch, known.owner)]
+    reaching = [grant for grant in grants if reach_of(person, [grant]).include(known.branch, known.owner)]
     if not reaching:
         raise Hidden
     return reaching
 
 
-def _rows(person: Person, grants: Sequence[Grant]) -> Rows:
+def reach_of(person: Person, grants: Sequence[Grant]) -> Rows:
+    """Whose records these grants reach for this person."""
     branches: set[str] = set()
     owners: set[UUID] = set()
     for grant in grants:

@@ -5,10 +5,11 @@ from uuid import UUID
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from toride.access.actions import Action
 from toride.access.models import Branch, Department, Person, PersonalToken
-from toride.access.roles import SHIPPED
+from toride.access.roles import SHIPPED, clash
 from toride.audit import recorded
 from toride.base.errors import Conflict, Invalid
 from toride.vault.permit import Permit
@@ -27,9 +28,7 @@ def add(
     password: str | None = None,
 ) -> Person:
     """A new person. Raises Invalid for an unknown role or a weak password, Conflict for a taken sign-in name."""
-    unknown = sorted(set(roles) - SHIPPED_ROLES)
-    if unknown:
-        raise Invalid(f"There is no role {', '.join(unknown)}. Roles: {', '.join(sorted(SHIPPED_ROLES))}.")
+    must_go_together(roles)
     if Person.objects.filter(username=username).exists():
         raise Conflict(f"The sign-in name {username} is taken.")
     person = Person(username=username, name=name, roles=roles, branch=branch, department=department, rank=rank)
@@ -97,3 +96,16 @@ def find(username: str) -> Person:
 def id_of(username: str) -> UUID | None:
     """The id of a sign-in name, or None."""
     return Person.objects.filter(username=username).values_list("id", flat=True).first()
+
+
+def must_go_together(roles: list[str]) -> None:
+    """Raises Invalid for an unknown role, or for two that one person must not hold."""
+    unknown = sorted(set(roles) - SHIPPED_ROLES)
+    if unknown:
+        raise Invalid(f"There is no role {', '.join(unknown)}. Roles: {', '.join(sorted(SHIPPED_ROLES))}.")
+    if two := clash(roles):
+        names = ", ".join(str(SHIPPED[code].label) for code in sorted(two))
+        raise Invalid(
+            _("These duties do not belong in one hand: %(names)s.") % {"names": names},
+            {"roles": _("These duties do not belong in one hand: %(names)s.") % {"names": names}},
+        )

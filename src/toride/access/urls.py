@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.conf import settings
 from django.urls import path
 
-from toride.access import views
+from toride.access import approval_pages, views
 from toride.access.personas import PERSONAS
 from toride.base.guard import open_to_all
 
@@ -14,6 +14,11 @@ for _view in (account.LoginView, account.LogoutView):
 urlpatterns = [
     path("", views.home, name="home"),
     path("access/matrix/", views.matrix_page, name="matrix"),
+    path("approvals/", approval_pages.approvals_page, name="approvals"),
+    path("approvals/<uuid:number>/", approval_pages.approval, name="approval"),
+    path("approvals/<uuid:number>/decide/", approval_pages.decide, name="approval_decide"),
+    path("approvals/<uuid:number>/answer/", approval_pages.answer, name="approval_answer"),
+    path("people/<uuid:person>/change/", approval_pages.person_change, name="person_change"),
     path("sign-in/", account.LoginView.as_view(extra_context={"personas": PERSONAS}), name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
 ]

@@ -25,6 +25,7 @@ WAYS = (
     ),
     ("customers:file:import", "imports", "inbox", lazy("Imports"), lazy("What was imported, what was rejected, undo")),
     ("audit:trail:read", "trail", "eye", lazy("Audit trail"), lazy("Who saw whom, when, for what purpose")),
+    ("access:approval:decide", "approvals", "ok", lazy("Approvals"), lazy("What needs a second person")),
     ("access:matrix:read", "matrix", "grid", lazy("Access matrix"), lazy("Which duty may do what")),
 )
 REACHES = {

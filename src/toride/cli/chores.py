@@ -1,6 +1,7 @@
 """What the worker does again and again between jobs."""
 
 from toride import audit
+from toride.access import approvals
 from toride.access.acting import door
 from toride.customers.imports import drafts, keeping, services
 from toride.jobs.running import Chore
@@ -9,9 +10,10 @@ from toride.vault.keyring import Kind
 
 
 def chores() -> list[Chore]:
-    """Folding the index every minute; hourly, ending what time has ended: of imports, drafts, search terms."""
+    """Every minute, folding the index and refusing what nobody approved in time; hourly, ending what time has ended."""
     return [
         Chore(60, index.compact),
+        Chore(60, approvals.expire),
         Chore(3600, services.purge),
         Chore(3600, keeping.end),
         Chore(3600, drafts.tidy),

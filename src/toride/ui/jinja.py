@@ -117,6 +117,7 @@ def _furnish(made: Folded) -> None:
         demo=settings.DEMO,
         static=static,
         side=side.ways,
+        waiting=side.waiting,
         now=now,
         theme=theme,
     )

@@ -24,6 +24,21 @@ def declare(answer: Answer) -> Answer:
     return answer
 
 
+Count = Callable[[HttpRequest], int]
+_counts: list[Count] = []
+
+
+def declare_waiting(count: Count) -> Count:
+    """Registers who knows how much waits for a person, once, at start."""
+    _counts[:] = [count]
+    return count
+
+
+def waiting(request: HttpRequest) -> int:
+    """How many things wait for this person's word."""
+    return sum(count(request) for count in _counts)
+
+
 def ways(request: HttpRequest) -> list[Way]:
     """The person's own links."""
     return [way for answer in _answers for way in answer(request)]

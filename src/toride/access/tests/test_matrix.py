@@ -19,6 +19,7 @@ pytestmark = pytest.mark.requirement("A1")
 ROLES = ("teller", "sales", "manager", "operator", "marketing", "steward", "dpo", "auditor", "admin", "corporate")
 PAGES = {
     "home": ("home", None),
+    "approvals": ("approvals", None),
     "matrix": ("matrix", None),
     "customers": ("customers", None),
     "customer_new": ("customer_new", None),
@@ -32,6 +33,7 @@ PAGES = {
 EXPECTED = {
     #                    own branch's customer / page                                   another branch's
     "home":             dict.fromkeys(ROLES, 200),
+    "approvals":        dict.fromkeys(ROLES, 200),
     "matrix":           {"dpo": 200, "auditor": 200, "admin": 200},
     "customers":        dict.fromkeys(("teller", "sales", "manager", "operator", "steward", "dpo", "corporate"), 200),
     "customer_new":     dict.fromkeys(("teller", "sales", "manager", "steward", "corporate"), 200),

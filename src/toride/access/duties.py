@@ -1,0 +1,91 @@
+"""A person's duties, rank and branch change when two people agree."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from toride.access import approvals
+from toride.access.actions import Action
+from toride.access.models import Approval, Branch, Person
+from toride.access.people import must_go_together
+from toride.access.roles import SHIPPED
+from toride.audit import recorded
+from toride.base.errors import Conflict, Hidden, Invalid
+from toride.vault.permit import Permit
+
+MOST_RANK = 9
+FACTS = {"roles": lazy("Duties"), "rank": lazy("Rank"), "branch": lazy("Branch")}
+
+
+@recorded(Action.PERSON_CHANGE)
+def change(permit: Permit, person: UUID, *, roles: list[str], rank: int, branch: str, reason: str) -> Approval:
+    """Asks that a person's duties, rank and branch become these; a second person decides, then it is done.
+
+    Raises Invalid with advice by field, Hidden for an unknown person, Conflict where it waits already.
+    """
+    found = Person.objects.filter(pk=person, is_active=True).first()
+    if found is None:
+        raise Hidden
+    if found.id == permit.actor.id:
+        raise Invalid(_("Nobody asks for a change of their own duties; another administrator can."))
+    must_go_together(roles)
+    before, after = _place(found), {"roles": sorted(set(roles)), "rank": rank, "branch": branch}
+    if not 1 <= rank <= MOST_RANK:
+        raise Invalid(_("Some fields need another look."), {"rank": _("from 1 to 9")})
+    if branch != before["branch"] and not Branch.objects.filter(code=branch).exists():
+        raise Invalid(_("Some fields need another look."), {"branch": _("choose a branch")})
+    if before == after:
+        raise Invalid(_("Nothing would change."))
+    content = {"person": str(person), "name": found.name, "before": before, "after": after}
+    permit.ledger.facts |= {"person": str(person), "before": before, "after": after}
+    branches = [code for code in {before["branch"], branch} if code]
+    return approvals.ask(permit, CHANGE.kind, content, reason=reason, concerns=[person], branches=branches, count=1)
+
+
+def _change(permit: Permit, content: approvals.Content) -> None:
+    """Raises Conflict where the person is no longer as they were when it was asked."""
+    found = Person.objects.select_for_update(of=("self",)).filter(pk=content["person"], is_active=True).first()
+    if found is None or _place(found) != content["before"]:
+        raise Conflict(_("The person's duties have changed since this was asked. Ask anew."))
+    after = content["after"]
+    must_go_together(after["roles"])
+    found.roles, found.rank, found.branch_id = after["roles"], after["rank"], after["branch"]
+    found.save(update_fields=["roles", "rank", "branch"])
+    permit.ledger.facts |= {"person": content["person"], "before": content["before"], "after": after}
+
+
+def _lines(content: approvals.Content) -> list[approvals.Line]:
+    branches = dict(Branch.objects.values_list("code", "name"))
+    before, after = (_shown(content[side], branches) for side in ("before", "after"))
+    name = (content["name"],)
+    return [
+        approvals.Line(lazy("Person"), name, name),
+        *(approvals.Line(label, before[fact], after[fact]) for fact, label in FACTS.items()),
+    ]
+
+
+def _shown(place: dict[str, Any], branches: dict[str, str]) -> dict[str, list[Any]]:
+    return {
+        "roles": [SHIPPED[code].label for code in place["roles"] if code in SHIPPED],
+        "rank": [place["rank"]],
+        "branch": [branches[place["branch"]]] if place["branch"] in branches else [],
+    }
+
+
+def _place(person: Person) -> dict[str, Any]:
+    return {"roles": sorted(person.roles), "rank": person.rank, "branch": person.branch_id or ""}
+
+
+CHANGE = approvals.declare(
+    approvals.Act(
+        kind="person:change",
+        label=lazy("Change of a person's duties"),
+        approve=Action.PERSON_APPROVE,
+        rank=5,
+        counted=lazy("people"),
+        show=_lines,
+        run=_change,
+    )
+)

@@ -1,0 +1,119 @@
+"""The pages of two-person acts: who reaches which address, and what a form says and does."""
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.people import House
+from toride.access.models import Approval, Person
+from toride.access.tests.test_approvals import asked, seen
+from toride.access.tests.test_matrix import ROLES, enter
+
+pytestmark = pytest.mark.requirement("A4")
+HTMX = {"HX-Request": "true"}
+DECIDERS = {"manager", "dpo"}
+
+
+def post(client: Client, name: str, row: Approval, **sent: str) -> object:
+    return client.post(reverse(name, kwargs={"number": row.pk}), sent, headers=HTMX)
+
+
+def test_every_address_of_a_request_for_every_role(house: House) -> None:
+    """What is not for a role looks as if it were not there."""
+    row = asked(house)
+    for role in ROLES:
+        client = enter(getattr(house, role))
+        for name, method in (("approval", "get"), ("approval_decide", "post"), ("approval_answer", "post")):
+            ask = getattr(client, method)
+            known = ask(reverse(name, kwargs={"number": row.pk}))
+            unknown = ask(reverse(name, kwargs={"number": uuid4()}))
+            involved = role in DECIDERS or role == "admin"
+            if name == "approval_decide":
+                wanted = (422 if role in DECIDERS else 403, 404 if role in DECIDERS else 403)
+            elif name == "approval":
+                wanted = (200 if involved else 404, 404)
+            else:
+                wanted = ({"admin": 409, "manager": 403, "dpo": 403}.get(role, 404), 404)
+            assert (known.status_code, unknown.status_code) == wanted, (role, name)
+            if known.status_code == 404:
+                assert known.content == unknown.content
+        assert (
+            client.get(reverse("person_change", kwargs={"person": house.teller.pk})).status_code
+            == {"admin": 200}.get(role, 403)
+        ), role  # fmt: skip
+
+
+def test_from_asking_to_doing_on_pages(house: House) -> None:
+    admin, dpo = enter(house.admin), enter(house.dpo)
+    address = reverse("person_change", kwargs={"person": house.teller.pk})
+    form = {"roles": ["sales"], "rank": "3", "branch": "002", "reason": "異動の発令がありました。"}
+    answer = admin.post(address, form, headers=HTMX)
+    row = Approval.objects.get()
+    assert answer.headers["HX-Redirect"] == reverse("approval", kwargs={"number": row.pk})
+    assert '<span class="count">1</span>' in dpo.get("/").content.decode()
+    assert "あなたを待っている申請" in dpo.get("/").content.decode()
+    page = dpo.get(answer.headers["HX-Redirect"]).content.decode()
+    for text in ("長谷川 由美", "異動の発令がありました。", "窓口", "早坂 健"):
+        assert text in page
+    assert page.split("<main")[1].count("異動の発令がありました。") == 1
+    digest = seen(house, house.dpo, row).digest
+    wrong = post(dpo, "approval_decide", row, decision="approve", digest=digest, count="3")
+    assert wrong.status_code == 422
+    assert "上に示した数と違います" in wrong.content.decode()
+    assert post(dpo, "approval_decide", row, decision="approve", digest=digest, count="1").status_code == 200
+    house.teller.refresh_from_db()
+    assert house.teller.roles == ["sales"]
+    assert '<span class="count">' not in dpo.get("/").content.decode()
+    assert "承認・実施済み" in admin.get("/approvals/").content.decode()
+
+
+def test_a_held_request_waits_for_its_asker(house: House) -> None:
+    row, admin, dpo = asked(house), enter(house.admin), enter(house.dpo)
+    assert post(dpo, "approval_decide", row, decision="hold", words="発令日は？").status_code == 200
+    assert '<span class="count">1</span>' in admin.get("/").content.decode()
+    held = dpo.get(reverse("approval", kwargs={"number": row.pk})).content.decode()
+    assert 'value="approve"' not in held
+    late = post(dpo, "approval_decide", row, decision="approve", digest=seen(house, house.dpo, row).digest, count="1")
+    assert late.status_code == 409
+    assert post(admin, "approval_answer", row, words="う").status_code == 422
+    assert post(admin, "approval_answer", row, words="十一月二十日です").status_code == 200
+    assert 'value="approve"' in dpo.get(reverse("approval", kwargs={"number": row.pk})).content.decode()
+
+
+def test_a_bad_wish_keeps_what_was_typed(house: House) -> None:
+    address = reverse("person_change", kwargs={"person": house.teller.pk})
+    form = {"roles": ["admin", "auditor"], "rank": "7", "branch": "003", "reason": "兼務のため、お願いします。"}
+    answer = enter(house.admin).post(address, form, headers=HTMX)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "一人が兼ねられない職務です" in page
+    assert "兼務のため、お願いします。" in page
+    assert not Approval.objects.exists()
+
+
+def test_an_unknown_or_ended_person_is_not_found(house: House) -> None:
+    client = enter(house.admin)
+    Person.objects.filter(pk=house.teller.pk).update(is_active=False)
+    for one in (house.teller.pk, uuid4()):
+        assert client.get(reverse("person_change", kwargs={"person": one})).status_code == 404
+
+
+def test_a_form_from_elsewhere_is_refused(house: House) -> None:
+    row = asked(house)
+    client = Client(enforce_csrf_checks=True)
+    client.cookies = enter(house.dpo).cookies
+    for name in ("approval_decide", "approval_answer"):
+        assert client.post(reverse(name, kwargs={"number": row.pk}), {"decision": "refuse"}).status_code == 403
+    assert Approval.objects.get().state == "waiting"
+
+
+def test_refusals_are_events(house: House) -> None:
+    from toride.audit.events import decode
+    from toride.audit.models import Inbox
+
+    row = asked(house)
+    post(enter(house.dpo), "approval_decide", row, decision="approve", digest="0", count="1")
+    last = decode(bytes(Inbox.objects.order_by("-pk").values_list("bytes", flat=True)[0]))[0]
+    assert (last.action, last.outcome) == ("access:approval:decide", "failed")

@@ -1,0 +1,340 @@
+"""Two-person acts: never the asker nor who is concerned; held, refused, over, altered or twice: nothing happens."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.people import House
+from toride.access import approvals, duties
+from toride.access.actions import Action
+from toride.access.models import Approval, Person
+from toride.audit.models import Outbox
+from toride.base import clock
+from toride.base.errors import Conflict, Hidden, Invalid, Refused, TorideError, Unavailable
+from toride.vault import keyring
+
+pytestmark = pytest.mark.requirement("A4")
+State = Approval.State
+WORDS = "異動の発令がありました。"
+
+
+def asked(house: House, person: Person | None = None, **change: object) -> Approval:
+    who = person or house.teller
+    wanted = {"roles": ["sales"], "rank": 3, "branch": "002"} | change
+    return duties.change(house.permit(house.admin, Action.PERSON_CHANGE), who.id, reason=WORDS, **wanted)
+
+
+def seen(house: House, person: Person, row: Approval) -> approvals.Request:
+    return approvals.request(house.permit(person, Action.APPROVAL_READ), row.pk, person)
+
+
+def decide(house: House, person: Person, row: Approval, *, count: str = "1", digest: str | None = None) -> None:
+    permit = house.permit(person, Action.APPROVAL_DECIDE)
+    approvals.approve(permit, row.pk, digest=digest or seen(house, person, row).digest, count=count)
+
+
+def state(row: Approval) -> str:
+    return str(Approval.objects.get(pk=row.pk).state)
+
+
+def test_what_two_people_agree_upon_is_done(house: House) -> None:
+    row = asked(house)
+    house.teller.refresh_from_db()
+    assert house.teller.roles == ["teller"]
+    assert approvals.waiting(house.dpo) == [row]
+    assert seen(house, house.dpo, row).reason == WORDS
+    decide(house, house.dpo, row, count="１")
+    house.teller.refresh_from_db()
+    assert (house.teller.roles, house.teller.rank) == (["sales"], 3)
+    assert state(row) == State.APPROVED
+    assert approvals.waiting(house.dpo) == []
+    assert approvals.settled(house.admin) == approvals.settled(house.dpo) == [row]
+
+
+def test_both_acts_are_events_that_name_the_same_content(house: House) -> None:
+    from toride.audit.events import decode
+
+    row = asked(house)
+    digest = seen(house, house.dpo, row).digest
+    decide(house, house.dpo, row)
+    events = [decode(bytes(one))[0] for one in Outbox.objects.order_by("pk").values_list("bytes", flat=True)]
+    asking, deciding = events[-2:]
+    assert (asking.action, deciding.action) == (Action.PERSON_CHANGE, Action.APPROVAL_DECIDE)
+    assert asking.facts["digest"] == deciding.facts["digest"] == digest
+    assert deciding.facts["decision"] == "approved"
+    assert deciding.facts["after"]["roles"] == ["sales"]
+    assert all(WORDS not in str(one.facts) for one in events)
+
+
+@pytest.mark.parametrize("who", ["admin", "teller", "auditor", "sales"])
+def test_nobody_else_decides(house: House, who: str) -> None:
+    asked(house)
+    person = getattr(house, who)
+    with pytest.raises(Refused):
+        house.permit(person, Action.APPROVAL_DECIDE)
+    assert approvals.waiting(person) == []
+
+
+def test_who_asked_does_not_decide_even_with_the_duty(house: House) -> None:
+    """The asker has meanwhile become one who may approve, in a second session, say."""
+    row = asked(house)
+    Person.objects.filter(pk=house.admin.pk).update(roles=["manager"], rank=9, branch="002")
+    house.admin.refresh_from_db()
+    assert approvals.waiting(house.admin) == []
+    with pytest.raises(Refused):
+        decide(house, house.admin, row)
+    assert state(row) == State.WAITING
+
+
+def test_whom_it_concerns_does_not_decide_nor_see(house: House) -> None:
+    row = asked(house, house.manager, roles=["sales"], rank=6)
+    assert approvals.waiting(house.manager) == []
+    with pytest.raises(Hidden):
+        seen(house, house.manager, row)
+    with pytest.raises(Hidden):
+        decide(house, house.manager, row, digest="0")
+
+
+def test_a_manager_decides_for_the_own_branch_only(house: House) -> None:
+    own, away = asked(house), asked(house, house.other_teller, branch="003")
+    moving = asked(house, house.sales, roles=["sales"], rank=3, branch="003")
+    assert approvals.waiting(house.manager) == [own]
+    for row in (away, moving):
+        with pytest.raises(Hidden):
+            decide(house, house.manager, row, digest="0")
+    decide(house, house.manager, own)
+
+
+def test_a_rank_below_and_a_person_who_left_do_not_decide(house: House) -> None:
+    row = asked(house)
+    digest = seen(house, house.dpo, row).digest
+    permit = house.permit(house.dpo, Action.APPROVAL_DECIDE)
+    for change in ({"rank": 4}, {"rank": 6, "is_active": False}, {"is_active": True, "roles": ["auditor"]}):
+        Person.objects.filter(pk=house.dpo.pk).update(**change)
+        with pytest.raises(Hidden):
+            approvals.approve(permit, row.pk, digest=digest, count="1")
+    assert state(row) == State.WAITING
+
+
+@pytest.mark.parametrize("count", ["", "2", "11", "one", "-1", "1.0", "9" * 40])
+def test_a_count_typed_wrongly_does_nothing(house: House, count: str) -> None:
+    row = asked(house)
+    with pytest.raises(Invalid) as told:
+        decide(house, house.dpo, row, count=count)
+    assert "count" in told.value.fields
+    house.teller.refresh_from_db()
+    assert house.teller.roles == ["teller"]
+
+
+def test_a_question_must_be_answered_in_words_first(house: House) -> None:
+    row = asked(house)
+    approvals.hold(house.permit(house.dpo, Action.APPROVAL_DECIDE), row.pk, words="発令の日付はいつですか。")
+    assert state(row) == State.HELD
+    with pytest.raises(Conflict):
+        decide(house, house.dpo, row)
+    mine = house.permit(house.admin, Action.APPROVAL_ANSWER)
+    with pytest.raises(Invalid):
+        approvals.answer(mine, row.pk, words="  はい ")
+    for other in (house.dpo, house.manager):
+        with pytest.raises(Refused):
+            approvals.answer(house.permit(other, Action.APPROVAL_ANSWER), row.pk, words="十一月二十日です。")
+    approvals.answer(mine, row.pk, words="十一月二十日です。")
+    assert [one["what"] for one in seen(house, house.dpo, row).talk] == ["question", "answer"]
+    decide(house, house.dpo, row)
+    assert state(row) == State.APPROVED
+
+
+def test_what_ran_out_is_refused_by_itself(house: House) -> None:
+    row = asked(house)
+    digest = seen(house, house.dpo, row).digest
+    assert row.expires - row.created == timedelta(hours=24)
+    past = clock.now() - timedelta(hours=25)
+    sealed_again(house, row, created=past, expires=past + timedelta(hours=24))
+    with pytest.raises(Conflict):
+        decide(house, house.dpo, row)
+    assert digest
+    assert approvals.waiting(house.dpo) == []
+    assert approvals.expire() == 1
+    assert approvals.expire() == 0
+    assert state(row) == State.EXPIRED
+    asked(house)
+
+
+def sealed_again(house: House, row: Approval, **values: object) -> None:
+    """As if the request had been made with these values."""
+    from toride.vault import records
+    from toride.vault.keyring import Kind
+
+    permit = house.permit(house.dpo, Action.APPROVAL_READ)
+    sealed = records.open_with(permit, Kind.FILES, bytes(row.blob), row.pk)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.blob = records.seal_with(Kind.FILES, {**sealed, "clear": approvals._clear(row)}, row.pk)
+    row.save()
+
+
+@pytest.mark.parametrize("change", [
+    {"concerns": []}, {"count": 2}, {"branches": []}, {"kind": "person:change", "branches": ["003"]},
+])  # fmt: skip
+def test_a_row_that_was_changed_in_the_store_opens_no_more(house: House, change: dict[str, object]) -> None:
+    row = asked(house)
+    digest = seen(house, house.dpo, row).digest
+    Approval.objects.filter(pk=row.pk).update(**change)
+    with pytest.raises(Unavailable):
+        decide(house, house.dpo, row, digest=digest)
+
+
+def test_another_requests_content_put_in_its_place_opens_no_more(house: House) -> None:
+    row, other = asked(house), asked(house, house.sales, roles=["manager"], rank=6)
+    Approval.objects.filter(pk=row.pk).update(blob=other.blob)
+    with pytest.raises(Unavailable):
+        seen(house, house.dpo, row)
+
+
+def test_a_digest_of_something_else_does_nothing(house: House) -> None:
+    row, other = asked(house), asked(house, house.sales, roles=["manager"], rank=6)
+    for digest in (seen(house, house.dpo, other).digest, "", "あ"):
+        with pytest.raises(Conflict):
+            approvals.approve(house.permit(house.dpo, Action.APPROVAL_DECIDE), row.pk, digest=digest, count="1")
+
+
+def test_a_person_who_changed_since_is_left_as_they_are(house: House) -> None:
+    row = asked(house)
+    Person.objects.filter(pk=house.teller.pk).update(rank=5)
+    with pytest.raises(Conflict):
+        decide(house, house.dpo, row)
+    house.teller.refresh_from_db()
+    assert (house.teller.roles, house.teller.rank) == (["teller"], 5)
+    assert state(row) == State.WAITING
+
+
+@pytest.mark.parametrize("end", ["approved", "refused", "withdrawn"])
+def test_what_is_decided_is_decided_once(house: House, end: str) -> None:
+    row = asked(house)
+    permit = house.permit(house.dpo, Action.APPROVAL_DECIDE)
+    digest = seen(house, house.dpo, row).digest
+    match end:
+        case "approved":
+            decide(house, house.dpo, row)
+        case "refused":
+            approvals.refuse(permit, row.pk, words="発令が見当たりません。")
+        case "withdrawn":
+            approvals.withdraw(house.permit(house.admin, Action.APPROVAL_ANSWER), row.pk)
+    for again in (
+        lambda: approvals.approve(permit, row.pk, digest=digest, count="1"),
+        lambda: approvals.refuse(permit, row.pk, words="やはり、やめます。"),
+        lambda: approvals.hold(permit, row.pk, words="どうしてですか。"),
+        lambda: approvals.withdraw(house.permit(house.admin, Action.APPROVAL_ANSWER), row.pk),
+    ):
+        with pytest.raises((Conflict, Hidden)):
+            again()
+    assert state(row) == end
+
+
+def test_an_unknown_or_foreign_request_is_hidden(house: House) -> None:
+    row = asked(house, house.other_teller, branch="003")
+    for person in (house.teller, house.sales, house.manager, house.other_teller):
+        for number in (row.pk, uuid4()):
+            with pytest.raises(Hidden):
+                approvals.request(house.permit(person, Action.APPROVAL_READ), number, person)
+
+
+def test_what_nobody_could_decide_is_not_asked(house: House) -> None:
+    Person.objects.filter(pk=house.dpo.pk).update(is_active=False)
+    with pytest.raises(Conflict):
+        asked(house, house.other_teller, branch="003")
+    assert asked(house)
+
+
+def test_the_same_is_not_asked_twice(house: House) -> None:
+    asked(house)
+    with pytest.raises(Conflict):
+        asked(house, rank=4)
+
+
+@pytest.mark.parametrize(("change", "field"), [
+    ({"roles": ["admin", "auditor"]}, "roles"),
+    ({"roles": ["dpo", "admin", "teller"]}, "roles"),
+    ({"rank": 0}, "rank"),
+    ({"rank": 10}, "rank"),
+    ({"branch": "999"}, "branch"),
+    ({"roles": ["root"]}, None),
+    ({"roles": ["teller"], "rank": 2}, None),
+])  # fmt: skip
+def test_bad_wishes_are_not_filed(house: House, change: dict[str, object], field: str | None) -> None:
+    with pytest.raises(Invalid) as told:
+        asked(house, **change)
+    assert field is None or field in told.value.fields
+    assert not Approval.objects.exists()
+
+
+def test_nobody_asks_for_themselves(house: House) -> None:
+    with pytest.raises(Invalid):
+        asked(house, house.admin, roles=["dpo"])
+
+
+def test_reason_and_talk_stand_sealed(house: House) -> None:
+    row = asked(house)
+    approvals.hold(house.permit(house.dpo, Action.APPROVAL_DECIDE), row.pk, words="早坂さん、なぜですか。")
+    row.refresh_from_db()
+    for blob in (bytes(row.blob), bytes(row.talk)):
+        assert "発令".encode() not in blob
+        assert "早坂".encode() not in blob
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: object) -> Iterator[House]:
+    """A house that other connections see; what it left is removed."""
+    from django.db import connections
+
+    from toride.access.models import Branch, Department
+    with django_db_blocker.unblock():
+        before = {(one.kind, one.number) for one in keyring.generations()}
+        try:
+            yield House()
+        finally:
+            for model in (Approval, Person, Branch, Department, Outbox):
+                model.objects.all().delete()
+            made = {(one.kind, one.number) for one in keyring.generations()} - before
+            with connections["keys"].cursor() as cursor:
+                cursor.executemany("DELETE FROM keystore_generation WHERE kind = %s AND number = %s", sorted(made))
+            keyring.forget()
+            connections.close_all()
+
+
+@pytest.mark.store
+def test_of_two_who_approve_at_once_one_is_first(committed: House) -> None:
+    """Two connections, two threads, one request: it runs once."""
+    from concurrent.futures import ThreadPoolExecutor
+    from threading import Barrier
+
+    from django.db import connections
+
+    house = committed
+    second = house.person("ono", "小野 光", "dpo", house.head, rank=6)
+    row = asked(house)
+    digest, start = seen(house, house.dpo, row).digest, Barrier(2)
+
+    def one(person: Person) -> str:
+        try:
+            permit = house.permit(person, Action.APPROVAL_DECIDE)
+            start.wait(10)
+            approvals.approve(permit, row.pk, digest=digest, count="1")
+        except TorideError as error:
+            return type(error).__name__
+        finally:
+            connections.close_all()
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        ends = sorted(pool.map(one, (house.dpo, second)))
+    assert ends in (["Conflict", "done"], ["Hidden", "done"])
+    assert Approval.objects.get(pk=row.pk).decider_id in (house.dpo.pk, second.pk)
+
+
+def test_ids_in_the_row_say_nothing_of_the_content(house: House) -> None:
+    row = asked(house)
+    assert [UUID(one) for one in row.concerns] == [house.teller.id]
+    assert row.branches == ["002"]
