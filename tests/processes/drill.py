@@ -73,8 +73,8 @@ class Killer:
             "trail": lambda: self._one("trail", slice(0, 1)),
             "import": importer.kill,
         }
-        if where.clusters:
-            self.targets |= {"connection": self._connection, "backend": self._backend}
+        if where.clusters:  # first, while there is somebody connected
+            self.targets = {"connection": self._connection, "backend": self._backend, **self.targets}
 
     def run(self, kills: int, seconds: float) -> None:
         end = time.monotonic() + seconds
