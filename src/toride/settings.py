@@ -89,7 +89,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/5m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = False  # our own: access/locks.py
 ALLAUTH_TRUSTED_PROXY_COUNT = 0
 
 TLS = config.flag("TORIDE_TLS")
@@ -114,6 +114,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 600  # the columns of an import, and what stands around them
 FILE_UPLOAD_HANDLERS: list[str] = []  # a file in a form is never parsed, so never in clear on a disk (imports: PUT)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "access_rate"}}
+
 APPROVAL_LIFETIME = timedelta(hours=config.number("TORIDE_APPROVAL_HOURS", 24, least=1, most=168))
 
 # Vault: how long an unwrapped root-protected key lives in memory before the KMS is asked again.

@@ -57,6 +57,8 @@ REASONS = {
     "duty": _lazy("Your duties do not include this. If they should, ask the administrator."),
     "purpose": _lazy("Not for this purpose of use. Choose another purpose, or leave the page."),
     "closed-column": _lazy("This list is filtered or sorted by what your duties or this purpose of use do not open."),
+    "network": _lazy("Your duties are not done from this network. Sign in from one that the institution named."),
+    "hours": _lazy("Your duties are not done at this hour. Come back in your working hours, or ask the administrator."),
     "inactive": _lazy("Your account is no longer active."),
     "expired": _lazy("The permit has run out. Load the page again."),
     "second-person": _lazy("This needs a second person: neither who asks, nor whom it concerns, decides."),

@@ -1,4 +1,4 @@
-"""Whom a session names, read with where they belong in one plain statement: each request begins with it."""
+"""Whom a session names, read with where they belong and the rules of sign-in in one plain statement."""
 
 from typing import Any
 from uuid import UUID
@@ -10,10 +10,13 @@ from toride.access.models import Branch, Department, Person
 from toride.vault import rows
 
 STORE = "default"
-_ASKED = {"id", "username", "name", "password", "is_active", "rank", "branch_id", "department_id", "roles"}
+_ASKED = {"id", "username", "name", "password", "is_active", "rank", "branch_id", "department_id", "roles", "created",
+          "password_changed"}  # fmt: skip
 _NAMES = tuple(field.attname for field in Person._meta.concrete_fields if field.attname in _ASKED)  # noqa: SLF001 - Django's own name; in the order in which a row becomes a person
 _READ = (
-    f"SELECT {', '.join(f'p.{name}' for name in _NAMES)}, b.name, d.name FROM access_person p"  # noqa: S608 - our names
+    f"SELECT {', '.join(f'p.{name}' for name in _NAMES)}, b.name, d.name,"  # noqa: S608 - our names
+    " (SELECT content FROM access_signinrules WHERE id = 1),"
+    " EXISTS (SELECT 1 FROM access_factor f WHERE f.person_id = p.id AND f.kind <> 'codes') FROM access_person p"
     " LEFT JOIN access_branch b ON b.code = p.branch_id"
     " LEFT JOIN access_department d ON d.code = p.department_id WHERE p.id = %s"
 )
@@ -27,9 +30,12 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
         read = rows.fetch(STORE, _READ, [rows.to_id(STORE, user_id)])
         if not read:
             return None
-        *values, branch, department = read[0]
+        *values, branch, department, rules, factor = read[0]
         found: Any = Person.from_db(STORE, _NAMES, values)
         found.id, found.is_active, found.roles = rows.from_id(found.id), bool(found.is_active), _listed(found.roles)
+        found.created = rows.from_moment(found.created)
+        found.password_changed = rows.from_moment(found.password_changed) if found.password_changed else None
+        found.rules, found.factor = rules, bool(factor)
         if not self.user_can_authenticate(found):
             return None
         found.branch = Branch(code=found.branch_id, name=branch) if found.branch_id else None

@@ -10,18 +10,19 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.utils.translation import get_language
 
 from toride import audit
-from toride.access import answers
+from toride.access import answers, devices, holds, proof, rules
 from toride.access.decide import decide
+from toride.access.door import door
 from toride.access.policy import current
 from toride.access.roles import SHIPPED
+from toride.access.rules import Bounds
 from toride.base import clock, guard
-from toride.base.errors import TorideError, Unavailable
-from toride.base.ids import ordered_id
-from toride.vault.permit import Actor, Door
+from toride.base.errors import Refused, TorideError, Unavailable
+from toride.vault.permit import Actor
 
 TOUCH = timedelta(minutes=1)
 
@@ -40,7 +41,7 @@ class Gate:
         try:
             audit.commit(permit)
         except Unavailable as error:
-            return answers.page(request, error)
+            return getattr(request, "answer", answers.page)(request, error)
         return response
 
     def process_view(
@@ -56,6 +57,9 @@ class Gate:
             return _to_sign_in(request)
         request.user = getattr(request.user, "_wrapped", request.user)  # read by now, and asked for all over the page
         furnish(request)
+        answer = _hindered(request, declared)
+        if answer is not None:
+            return answer
         subject: UUID | None = kwargs.get(declared.subject) if declared.subject else None
         purpose = request.POST.get("for") or request.GET.get("for") or None
         origin = door(request)
@@ -113,37 +117,53 @@ def _place(_language: str | None, names: tuple[str, ...], held: tuple[str, ...])
     return " ".join([*names, *(str(SHIPPED[role].label) for role in held if role in SHIPPED)])
 
 
-def door(request: HttpRequest) -> Door:
-    """From where a request came. The session is named by a digest: the trail must not hold a usable cookie."""
-    return Door(
-        kind="web",
-        address=request.META.get("REMOTE_ADDR", ""),
-        session=answers.digest(request.session.session_key or ""),
-        agent=request.META.get("HTTP_USER_AGENT", "")[:200],
-        request=ordered_id().hex,
-    )
-
-
 def _alive(request: HttpRequest) -> bool:
     """Is the session within its idle and absolute limits? Notes its use at most once a minute."""
     moment = clock.now().timestamp()
     born, seen = request.session.get("born", 0), request.session.get("seen", 0)
-    if (
-        moment - born > settings.SESSION_ABSOLUTE.total_seconds()
-        or moment - seen > settings.SESSION_IDLE.total_seconds()
-    ):
+    limits = _bounds(request)
+    if moment - born > limits.absolute.total_seconds() or moment - seen > limits.idle.total_seconds():
+        devices.close(request.session.session_key)
         logout(request)
         return False
     if moment - seen > TOUCH.total_seconds():
         request.session["seen"] = moment
+        devices.touch(request.session.session_key)
     return True
+
+
+def _bounds(request: HttpRequest) -> Bounds:
+    person: Any = request.user
+    return rules.bounds(person.rules, tuple(person.roles))
+
+
+def _hindered(request: HttpRequest, declared: guard.Guard) -> HttpResponseBase | None:
+    """What stands before the view: a place or hour at which these duties do not work, what the person must do first,
+    a proof of who they are.
+    """
+    reason = _bounds(request).refusal(door(request).address, clock.now())
+    if reason is not None:
+        person: Any = request.user
+        actor = Actor(person.id, person.username, person.name)
+        audit.refuse(actor, door(request), declared.action, reason=reason)
+        return answers.page(request, Refused(reason))
+    first = holds.of(request.user)
+    if first is not None and declared.action not in first.actions:
+        return _redirected(request, resolve_url(first.page))
+    return proof.awaited(request) if declared.fresh else None
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
     target = resolve_url(settings.LOGIN_URL)
     if request.headers.get("HX-Request"):
-        response = HttpResponse(status=401)
-        response["HX-Redirect"] = target
-        return response
+        return _redirected(request, target)
     back = request.get_full_path() if request.method == "GET" else "/"
     return redirect_to_login(back, target)
+
+
+def _redirected(request: HttpRequest, target: str) -> HttpResponseBase:
+    if not request.headers.get("HX-Request"):
+        return redirect(target)
+    response = HttpResponse(status=401)
+    response["HX-Redirect"] = target
+    return response

@@ -1,40 +1,103 @@
-"""Sign-in and sign-out, each an event; signing up does not exist."""
+"""Signing in, step by step, and out; each an event. Signing up does not exist."""
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.stages import LoginStage
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 
 from toride import audit
-from toride.access.middleware import door
+from toride.access import answers, devices, factors, locks, proof, rules
+from toride.access.door import door
 from toride.access.models import Person
 from toride.access.policy import current
 from toride.base import clock
+from toride.base.errors import Refused
 from toride.vault.permit import Actor
 
 
+class SecondFactor(LoginStage):  # type: ignore[misc]
+    """Between the password and the session: whoever has a second factor gives it."""
+
+    key = "factor"
+    urlname = "sign_in_factor"
+
+    def handle(self) -> tuple[HttpResponse | None, bool]:
+        return (redirect(self.urlname) if factors.stand(self.login.user.pk) else None), True
+
+
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """allauth's adapter: closed sign-up, sessions with a birth, events."""
+    """allauth's adapter: closed sign-up, attempts that are counted, sessions with a birth, events."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": _("The sign-in name and password do not match."),
+        "too_many_login_attempts": _("Too many attempts. Wait a while, or ask the administrator."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def get_login_stages(self) -> list[str]:
+        return ["toride.access.signin.SecondFactor"]
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Person | None:
+        """Who this is, or None; one event for each attempt that fails, whether the name is known or not."""
+        username = credentials.get("username") or ""
+        keys = locks.by_name(username), locks.by_address(door(request).address)
+        if not locks.attempt(*keys):
+            self._failed(request, username, "locked")
+            raise ValidationError(self.error_messages["too_many_login_attempts"])
+        found = authenticate(request, **credentials)
+        AuthenticationBackend.unstash_authenticated_user()  # whom allauth would greet though they are not active
+        if not isinstance(found, Person):
+            self._failed(request, username, "credentials")
+            return None
+        locks.forgive(*keys)
+        return found
+
+    def pre_login(self, request: HttpRequest, user: Person, **_kwargs: Any) -> HttpResponse | None:
+        """A page that refuses, where the person's duties do not work from here or now."""
+        reason = rules.bounds(rules.content(), tuple(user.roles)).refusal(door(request).address, clock.now())
+        if reason is None:
+            return None
+        audit.note(_actor(user), door(request), "auth:session:open", outcome="refused", reason=reason)
+        return answers.page(request, Refused(reason))
+
     def login(self, request: HttpRequest, user: Person) -> None:
         """Starts a session; one that cannot be recorded does not start."""
-        actor = Actor(user.id, user.username, user.name)
-        audit.note(actor, door(request), "auth:session:open", policy=current().version)
+        origin = door(request)
+        audit.note(_actor(user), origin, "auth:session:open", policy=current().version)
         super().login(request, user)
         request.session["born"] = request.session["seen"] = clock.now().timestamp()
+        proof.renew(request)
+        devices.begin(request, user, origin)
+
+    def post_login(self, request: HttpRequest, user: Person, **kwargs: Any) -> HttpResponse:
+        target = kwargs.get("redirect_url") or ""
+        return redirect(target if target and self.is_safe_url(target) else settings.LOGIN_REDIRECT_URL)
 
     def logout(self, request: HttpRequest) -> None:
         user = request.user
         if user.is_authenticated:
-            audit.note(Actor(user.id, user.username, user.name), door(request), "auth:session:close")
+            audit.note(_actor(user), door(request), "auth:session:close")
+            devices.close(request.session.session_key)
         super().logout(request)
 
-    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+    def add_message(self, *_args: Any, **_kwargs: Any) -> None:
+        """The library's own sentences are not shown."""
+
+    def _failed(self, request: HttpRequest, username: str, reason: str) -> None:
         """A failure names the account only if it exists: a password typed into the name field must not be kept."""
-        person = Person.objects.filter(username=credentials.get("username") or "").first()
-        actor = Actor(person.id, person.username, person.name) if person else None
-        audit.note(actor, door(request), "auth:session:open", outcome="refused", reason="credentials")
-        super().authentication_failed(request, **credentials)
+        person = Person.objects.filter(username=username).first()
+        actor = _actor(person) if person else None
+        audit.note(actor, door(request), "auth:session:open", outcome="refused", reason=reason)
+
+
+def _actor(person: Any) -> Actor:
+    return Actor(person.id, person.username, person.name)

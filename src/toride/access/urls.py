@@ -2,7 +2,7 @@
 
 from allauth.account import views as account
 from django.conf import settings
-from django.urls import path
+from django.urls import include, path
 
 from toride.access import approval_pages, views
 from toride.access.personas import PERSONAS
@@ -21,6 +21,7 @@ urlpatterns = [
     path("people/<uuid:person>/change/", approval_pages.person_change, name="person_change"),
     path("sign-in/", account.LoginView.as_view(extra_context={"personas": PERSONAS}), name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
+    path("", include("toride.access.account.urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("sign-in/persona/", views.become, name="become"))

@@ -1,9 +1,10 @@
 """Home, the access matrix, and the personas of a demonstration."""
 
-from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import perform_login
+from allauth.account.models import Login
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
@@ -73,5 +74,4 @@ def become(request: HttpRequest) -> HttpResponse:
     if person is None:
         raise Http404
     person.backend = settings.AUTHENTICATION_BACKENDS[0]
-    get_adapter(request).login(request, person)
-    return redirect(settings.LOGIN_REDIRECT_URL)
+    return perform_login(request, Login(user=person))  # type: ignore[no-any-return]

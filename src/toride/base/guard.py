@@ -9,17 +9,22 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """The declaration: the action, and which URL argument names the subject (None: no subject)."""
+    """The declaration: the action, which URL argument names the subject (None: no subject), and whether who asks must
+    have proved lately who they are.
+    """
 
     action: str
     subject: str | None
+    fresh: bool = False
 
 
-def guarded(action: str, *, subject: str | None = None) -> Callable[[View], View]:
-    """The view runs only with a permit for `action`; `request.permit` holds it."""
+def guarded(action: str, *, subject: str | None = None, fresh: bool = False) -> Callable[[View], View]:
+    """The view runs only with a permit for `action`; `request.permit` holds it. `fresh`: a dangerous act, before which
+    the person proves once more who they are.
+    """
 
     def mark(view: View) -> View:
-        view.guard = Guard(str(action), subject)  # type: ignore[attr-defined]
+        view.guard = Guard(str(action), subject, fresh)  # type: ignore[attr-defined]
         return view
 
     return mark

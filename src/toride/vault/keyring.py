@@ -26,6 +26,7 @@ class Kind(StrEnum):
     INDEX = "index"
     TERMS = "terms"
     FILES = "files"
+    SIGN_IN = "sign-in"
 
 
 @dataclass(frozen=True, slots=True)

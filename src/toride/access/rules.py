@@ -1,0 +1,190 @@
+"""The rules of sign-in, as the administrator set them: one text in the data store, read with every request's person."""
+
+import ipaddress
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.utils import timezone
+
+from toride.access.actions import Action
+from toride.access.models import SignInRules
+from toride.access.roles import SHIPPED
+from toride.audit import recorded
+from toride.base import clock
+from toride.base.errors import Unavailable
+from toride.vault.permit import Permit
+
+ONLY = 1  # the one row
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class Passwords:
+    """What a password must be. `former`: so many are not taken again; `days`: then it must be changed (0: never).
+
+    `classes`: of capitals, small letters, figures and others; `score`: zxcvbn's estimate from 0 to 4.
+    """
+
+    length: int = 12
+    classes: int = 1
+    former: int = 5
+    days: int = 0
+    score: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What holds for who has a role. `since`: when the second factor became required, ISO 8601; `begins` and `ends`:
+    HH:MM in the institution's time zone, both or none; `weekdays`: 0 is Monday, none is every day.
+    """
+
+    factor: bool = False
+    grace: int = 14
+    since: str = ""
+    idle: int = 30
+    hours: int = 10
+    sessions: int = 5
+    networks: tuple[str, ...] = ()
+    begins: str = ""
+    ends: str = ""
+    weekdays: tuple[int, ...] = ()
+
+
+WIDE = ("steward", "dpo", "auditor", "admin")  # duties that reach every customer, the trail or the people
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All of them. `proof`: minutes for which a proof of who one is stays fresh."""
+
+    passwords: Passwords = Passwords()
+    proof: int = 15
+    duties: dict[str, Duty] = field(default_factory=lambda: {code: Duty(factor=code in WIDE) for code in SHIPPED})
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The strictest of what a person's duties ask; `networks` and `times` must each be kept."""
+
+    grace: timedelta | None
+    since: datetime | None
+    idle: timedelta
+    absolute: timedelta
+    sessions: int
+    networks: tuple[tuple[Network, ...], ...]
+    times: tuple[tuple[time, time, frozenset[int]], ...]
+
+    def refusal(self, address: str, moment: datetime) -> str | None:
+        """Why nobody with these duties works from this address or at this moment: "network", "hours", or None."""
+        try:
+            place = ipaddress.ip_address(address)
+        except ValueError:
+            place = None
+        if any(place is None or not any(place in one for one in networks) for networks in self.networks):
+            return "network"
+        here = timezone.localtime(moment)
+        return None if all(_within(here, *window) for window in self.times) else "hours"
+
+
+def current() -> Rules:
+    """The rules in force."""
+    return read(content())
+
+
+def content() -> str | None:
+    """Their text, which `read` and `bounds` take; every request's person comes with it."""
+    return SignInRules.objects.filter(pk=ONLY).values_list("content", flat=True).first()
+
+
+@lru_cache(maxsize=8)
+def read(text: str | None) -> Rules:
+    """The rules in a text of the data store; None: as shipped. Raises Unavailable where they cannot be understood."""
+    if text is None:
+        return Rules()
+    try:
+        kept = orjson.loads(text)
+        duties = {code: Duty(**_tuples(one)) for code, one in kept["duties"].items()}
+        return Rules(Passwords(**kept["passwords"]), kept["proof"], Rules().duties | duties)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise Unavailable("the rules of sign-in cannot be read") from None
+
+
+@lru_cache(maxsize=1_024)
+def bounds(text: str | None, roles: tuple[str, ...]) -> Bounds:
+    """What holds for a person with these roles; a role that the rules do not know has the shipped ones."""
+    rules = read(text)
+    held = [rules.duties.get(role, Duty()) for role in roles] or [Duty()]
+    asking = [one for one in held if one.factor]
+    since = [datetime.fromisoformat(one.since) for one in asking if one.since]
+    return Bounds(
+        grace=min((timedelta(days=one.grace) for one in asking), default=None),
+        since=min(since, default=None) if len(since) == len(asking) else None,
+        idle=min(settings.SESSION_IDLE, *(timedelta(minutes=one.idle) for one in held)),
+        absolute=min(settings.SESSION_ABSOLUTE, *(timedelta(hours=one.hours) for one in held)),
+        sessions=min(one.sessions for one in held),
+        networks=tuple(tuple(map(ipaddress.ip_network, one.networks)) for one in held if one.networks),
+        times=tuple(
+            (
+                time.fromisoformat(one.begins or "00:00"),
+                time.fromisoformat(one.ends or "00:00"),
+                frozenset(one.weekdays),
+            )
+            for one in held
+            if one.begins or one.weekdays
+        ),
+    )
+
+
+@recorded(Action.RULES_CHANGE)
+def change(permit: Permit, *, rules: Rules) -> None:
+    """Puts rules in force, everywhere with the next request; the event tells what was and what is."""
+    row = SignInRules.objects.select_for_update().filter(pk=ONLY).first()
+    before = read(row.content if row else None)
+    moment = clock.now()
+    duties = {code: _since(before.duties.get(code, Duty()), one, moment) for code, one in rules.duties.items()}
+    after = replace(rules, duties=duties)
+    permit.ledger.facts |= {"from": _differing(before, after), "to": _differing(after, before)}
+    text = orjson.dumps(asdict(after), option=orjson.OPT_SORT_KEYS).decode()
+    SignInRules.objects.update_or_create(pk=ONLY, defaults={"content": text, "changed": moment})
+
+
+def _since(before: Duty, after: Duty, moment: datetime) -> Duty:
+    """The grace begins when the second factor becomes required, and not again with every change."""
+    if not after.factor:
+        return replace(after, since="")
+    return replace(after, since=before.since if before.factor else moment.isoformat())
+
+
+def _differing(one: Rules, other: Rules) -> dict[str, Any]:
+    """What stands in `one` otherwise than in `other`, as a flat list of names and values."""
+    mine, theirs = _flat(asdict(one)), _flat(asdict(other))
+    return {name: value for name, value in mine.items() if theirs.get(name) != value}
+
+
+def _flat(content: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in content.items():
+        if isinstance(value, dict):
+            found |= _flat(value, f"{prefix}{name}.")
+        else:
+            found[prefix + name] = list(value) if isinstance(value, tuple) else value
+    return found
+
+
+def _tuples(content: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in content.items()}
+
+
+def _within(here: datetime, begins: time, ends: time, weekdays: frozenset[int]) -> bool:
+    """A window that ends before it begins goes over midnight, and belongs to the day on which it begins."""
+    clock_time, day = here.time(), here.weekday()
+    if begins < ends:
+        inside = begins <= clock_time < ends
+    else:
+        inside = clock_time >= begins or clock_time < ends
+        day = day if clock_time >= begins else (day - 1) % 7
+    return inside and (not weekdays or day in weekdays)

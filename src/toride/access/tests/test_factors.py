@@ -1,0 +1,164 @@
+"""Second factors: enrolled, asked for, used once; sealed, so that a copy of the disk gives none."""
+
+import pytest
+from django.test import Client
+
+from tests.people import House
+from toride.access import factors, locks, onetime
+from toride.access.models import Factor
+from toride.access.tests.signing import PASSWORD, codes_on, enrol, events, now_code, secret_on, sign_in
+from toride.base.errors import Invalid
+from toride.vault import persons
+from toride.vault.aead import Unopenable
+
+pytestmark = pytest.mark.requirement("A6")
+
+
+@pytest.fixture
+def front(house: House) -> Client:
+    house.teller.set_password(PASSWORD)
+    house.teller.save()
+    return Client()
+
+
+@pytest.mark.parametrize(
+    ("moment", "code"),
+    [(59, "287082"), (1111111109, "081804"), (1111111111, "050471"), (1234567890, "005924"), (20000000000, "353130")],
+)
+def test_codes_are_those_of_the_standard(moment: int, code: str) -> None:
+    import base64
+
+    assert onetime.code(base64.b32encode(b"12345678901234567890").decode(), moment // 30) == code
+
+
+def test_an_app_is_enrolled_and_then_asked_for(front: Client) -> None:
+    sign_in(front, "hasegawa")
+    secret, codes = enrol(front)
+    assert len(set(codes)) == onetime.CODES
+    event = events()[0]
+    assert (event.action, event.outcome, event.facts) == (
+        "access:factor:enrol", "ok", {"factor": "totp", "codes": 10},
+    )  # fmt: skip
+    other = Client()
+    answer = sign_in(other, "hasegawa")
+    assert (answer.status_code, answer.url) == (302, "/sign-in/second/")
+    assert other.get("/").url.startswith("/sign-in/")
+    assert other.get("/customers/").status_code == 302
+    assert other.post("/sign-in/second/", {"code": "000000"}).status_code == 422
+    assert (events()[0].action, events()[0].outcome) == ("auth:factor:use", "refused")
+    assert other.post("/sign-in/second/", {"code": now_code(secret)}).status_code == 302
+    assert [one.action for one in events(2)] == ["auth:session:open", "auth:factor:use"]
+    assert other.get("/").status_code == 200
+    everything = "".join(str(one) for one in events(20))
+    assert secret not in everything
+    assert not any(code in everything for code in codes)
+
+
+def test_a_code_is_not_accepted_twice(front: Client) -> None:
+    sign_in(front, "hasegawa")
+    secret, _ = enrol(front)
+    code = now_code(secret)
+    for first, status in ((Client(), 302), (Client(), 422)):
+        sign_in(first, "hasegawa")
+        assert first.post("/sign-in/second/", {"code": code}).status_code == status
+    older = Client()
+    sign_in(older, "hasegawa")
+    assert older.post("/sign-in/second/", {"code": now_code(secret, -1)}).status_code == 422
+
+
+def test_a_recovery_code_is_good_once_however_it_is_typed(front: Client) -> None:
+    sign_in(front, "hasegawa")
+    _, codes = enrol(front)
+    typed = codes[0].lower().replace("-", " ")
+    for status in (302, 422):
+        client = Client()
+        sign_in(client, "hasegawa")
+        assert client.post("/sign-in/second/", {"code": typed}).status_code == status
+    assert factors.codes_left(Factor.objects.first().person_id) == 9
+
+
+def test_codes_are_shown_in_one_answer_and_kept_nowhere(front: Client) -> None:
+    sign_in(front, "hasegawa")
+    _, codes = enrol(front)
+    pages = [front.get(path).content.decode() for path in ("/me/", "/me/factor/", "/me/factor/app/")]
+    assert not any(code in page for code in codes for page in pages)
+    again = front.post("/me/factor/codes/").content.decode()
+    renewed = codes_on(again)
+    assert len(renewed) == 10
+    assert not set(renewed) & set(codes)
+    client = Client()
+    sign_in(client, "hasegawa")
+    assert client.post("/sign-in/second/", {"code": codes[0]}).status_code == 422
+
+
+def test_the_second_step_is_not_there_without_the_first(front: Client) -> None:
+    for client in (Client(), front):
+        assert client.get("/sign-in/second/").url == "/sign-in/"
+        assert client.post("/sign-in/second/", {"code": "123456"}).url == "/sign-in/"
+    for path in ("/me/", "/me/factor/", "/me/factor/app/", "/me/factor/passkey/", "/me/password/"):
+        assert Client().get(path).url.startswith("/sign-in/")
+
+
+def test_guessing_codes_is_stopped_though_the_password_is_right(front: Client) -> None:
+    """Each new sign-in with the right password does not give five new guesses."""
+    sign_in(front, "hasegawa")
+    secret, _ = enrol(front)
+    for _ in range(locks.FREE["factor"]):
+        client = Client()
+        sign_in(client, "hasegawa")
+        client.post("/sign-in/second/", {"code": "000000"})
+    client = Client()
+    sign_in(client, "hasegawa")
+    assert client.post("/sign-in/second/", {"code": now_code(secret)}).status_code == 422
+    assert events()[0].reason == "locked"
+
+
+def test_a_copy_of_the_disk_holds_no_secret(front: Client, house: House) -> None:
+    """Neither enrolled nor on the way to it, in no table and no session."""
+    from django.contrib.sessions.models import Session
+    from django.core import signing
+
+    sign_in(front, "hasegawa")
+    pending = secret_on(front.get("/me/factor/app/").content.decode())
+    kept = "".join(str(signing.b64_decode(one.session_data.split(":")[0].lstrip(".").encode())) for one in
+                   Session.objects.all())  # fmt: skip
+    assert pending not in kept
+    assert pending not in str([front.session.items()])
+    secret, codes = enrol(front)
+    assert secret == pending
+    for row in Factor.objects.all():
+        blob = bytes(row.blob)
+        assert secret.encode() not in blob
+        assert not any(onetime.digest(code).encode() in blob for code in codes)
+
+
+def test_a_factor_put_at_another_person_opens_nothing(front: Client, house: House) -> None:
+    """Who can write into the data store cannot give an administrator a factor of their own."""
+    sign_in(front, "hasegawa")
+    secret, _ = enrol(front)
+    Factor.objects.filter(kind="totp").update(person=house.admin.pk)
+    with pytest.raises(Unopenable):
+        factors.use_code(house.admin.pk, now_code(secret))
+    with pytest.raises(Unopenable):
+        persons.open_for(house.admin.pk, "x", persons.seal_for(house.teller.pk, "x", {}))
+
+
+def test_a_wrong_code_enrols_nothing(house: House) -> None:
+    with pytest.raises(Invalid):
+        factors.enrol_app(house.permit(house.teller, "access:factor:enrol"), secret=onetime.new_secret(), typed="1")
+    assert not Factor.objects.exists()
+
+
+def test_another_persons_factor_cannot_be_removed(front: Client, house: House) -> None:
+    sign_in(front, "hasegawa")
+    enrol(front)
+    factor = Factor.objects.get(kind="totp")
+    thief = Client()
+    house.other_teller.set_password(PASSWORD)
+    house.other_teller.save()
+    sign_in(thief, "shoji")
+    assert thief.post(f"/me/factor/{factor.pk}/remove/").status_code == 404
+    assert Factor.objects.filter(kind="totp").exists()
+    assert front.post(f"/me/factor/{factor.pk}/remove/").status_code == 302
+    assert not Factor.objects.exists()
+    assert events()[0].facts == {"factor": "totp"}
