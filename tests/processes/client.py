@@ -69,12 +69,16 @@ class Client:
     def _ask(self, request: urllib.request.Request) -> Answer:
         path = urllib.parse.urlsplit(request.full_url).path
         try:
-            with self.opener.open(request, timeout=self.timeout) as response:
-                answer = Answer(response.status, path, response.read().decode(), response.headers)
-        except urllib.error.HTTPError as error:
-            answer = Answer(error.code, path, error.read().decode(), error.headers)
-        except (http.client.HTTPException, ValueError) as error:
+            with self._open(request) as response:
+                answer = Answer(response.status or 0, path, response.read().decode(), response.headers)
+        except (http.client.HTTPException, ValueError) as error:  # an answer that broke off, of an error too
             raise OSError(type(error).__name__) from None
         if found := TOKEN.search(answer.text):
             self.csrf = found[1]
         return answer
+
+    def _open(self, request: urllib.request.Request) -> Any:
+        try:
+            return self.opener.open(request, timeout=self.timeout)
+        except urllib.error.HTTPError as error:
+            return error
