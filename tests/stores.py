@@ -46,9 +46,11 @@ def django_db_setup(django_db_blocker: object) -> Iterator[None]:
 def house(db: None) -> object:
     """An institution with people, no customers yet (tests/people.py); what other tests left in memory is forgotten."""
     from tests.people import House
+    from toride.access import policy
     from toride.vault import keyring
     from toride.vault.index import process
 
     process.forget()
     keyring.forget()
+    policy.forget()
     return House()

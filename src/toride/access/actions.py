@@ -23,6 +23,9 @@ class Action(StrEnum):
     PERSON_CHANGE = "access:person:change"
     PASSWORD_CHANGE = "access:password:change"  # noqa: S105 - a name of an act
     PERSON_MANAGE = "access:person:manage"
+    POLICY_APPROVE = "access:policy:approve"
+    POLICY_CHANGE = "access:policy:change"
+    RULE_EXPLAIN = "access:rule:explain"
     RULES_CHANGE = "access:rules:change"
     SESSION_END = "access:session:end"
     PERSON_READ = "access:person:read"
@@ -43,6 +46,9 @@ describe(
         Action.PERSON_APPROVE: _("Approved a change of duties"),
         Action.PERSON_CHANGE: _("Asked for a change of duties"),
         Action.PASSWORD_CHANGE: _("Changed their password"),
+        Action.POLICY_APPROVE: _("Approved a policy"),
+        Action.POLICY_CHANGE: _("Drafted a policy"),
+        Action.RULE_EXPLAIN: _("Asked why somebody may or may not"),
         Action.PERSON_MANAGE: _("Managed people"),
         Action.RULES_CHANGE: _("Changed the rules of sign-in"),
         Action.SESSION_END: _("Ended sessions"),

@@ -61,7 +61,7 @@ def _lines(content: approvals.Content) -> list[approvals.Line]:
     before, after = (_shown(content[side], branches) for side in ("before", "after"))
     name = (content["name"],)
     return [
-        approvals.Line(lazy("Person"), name, name),
+        approvals.Line(lazy("Member of staff"), name, name),
         *(approvals.Line(label, before[fact], after[fact]) for fact, label in FACTS.items()),
     ]
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from toride.access import policy, roles
 from toride.access.models import Person
+from toride.access.policy import Policy
 from toride.access.roles import Grant
 from toride.base import actions
 from toride.vault.permit import Category, Opening
@@ -35,22 +36,27 @@ class Table:
     rows: tuple[tuple[str, tuple[tuple[Cell, ...], ...]], ...]
 
 
-def table() -> Table:
-    """The matrix in force, for every action that somebody may do; the system's own are not people's."""
-    shipped = tuple(roles.SHIPPED.values())
+def table(rules: Policy | None = None) -> Table:
+    """The matrix of a policy, of the one in force by default, for every action that somebody may do."""
+    rules, shipped = rules or policy.current(), tuple(roles.SHIPPED.values())
     return Table(
         shipped,
         tuple(
-            (action, tuple(tuple(_cell(grant) for grant in role.grants if action in grant.actions) for role in shipped))
+            (action, tuple(cells(rules, role.code, action) for role in shipped))
             for action in actions.declared()
-            if any(action in grant.actions for role in shipped for grant in role.grants)
+            if any(action in table for table in rules.grants.values())
         ),
     )
 
 
-def opened(person: Person) -> tuple[tuple[str, str, tuple[Opening, ...]], ...]:
+def cells(rules: Policy, role: str, action: str) -> tuple[Cell, ...]:
+    """What a role may do of an action."""
+    return tuple(_cell(grant) for grant in rules.grants.get(role, {}).get(action, ()))
+
+
+def opened(person: Person, rules: Policy | None = None) -> tuple[tuple[str, str, tuple[Opening, ...]], ...]:
     """(purpose, row scope, how far each category opens in a record), for each purpose of the person's duties."""
-    granted = policy.current().of(person.roles, person.rank, RECORD)
+    granted = (rules or policy.current()).of(person.roles, person.rank, RECORD)
     return tuple(
         dict.fromkeys(
             (purpose, cell.reach, tuple(opening for _, opening in cell.opens))

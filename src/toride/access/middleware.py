@@ -102,7 +102,10 @@ def furnish(request: HttpRequest) -> None:
     person: Any = request.user
     held = tuple(person.roles)
     names = tuple(part.name for part in (person.branch, person.department) if part)
-    request.may = _may(current().version, held, person.rank)  # type: ignore[attr-defined]
+    try:
+        request.may = _may(current().version, held, person.rank)  # type: ignore[attr-defined]
+    except Unavailable:
+        request.may = frozenset()  # type: ignore[attr-defined] - the decision that follows says why
     request.place = _place(get_language(), names, held)  # type: ignore[attr-defined]
     request.institution = settings.INSTITUTION  # type: ignore[attr-defined]
 

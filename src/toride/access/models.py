@@ -195,3 +195,23 @@ class Answered(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["connection", "token"], name="access_answered_once")]
+
+
+class PolicyVersion(models.Model):
+    """A policy that two people agreed upon, from `holds` on; never changed. `content`: canonical JSON (versions.py)."""
+
+    number = models.PositiveIntegerField(primary_key=True)
+    content = models.TextField()
+    digest = models.CharField(max_length=64)
+    drafter = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    approver = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    approved = models.DateTimeField()
+    holds = models.DateTimeField()
+
+
+class PolicyDraft(models.Model):
+    """What somebody is about to ask for; nothing decides by it."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True)
+    content = models.TextField()
+    changed = models.DateTimeField()
