@@ -20,6 +20,7 @@ FIXED = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
+OUTSIDE = ("/health", "/api/")  # for machines, which keep no cookies apart by name
 
 
 class Headers:
@@ -30,7 +31,7 @@ class Headers:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         host, port = split_domain_port(request.META.get("HTTP_HOST", ""))
-        if host == "127.0.0.1" and request.method == "GET" and request.path != "/health":
+        if host == "127.0.0.1" and request.method == "GET" and not request.path.startswith(OUTSIDE):
             return redirect(f"{request.scheme}://localhost{':' + port if port else ''}{request.get_full_path()}")
         response = self.get_response(request)
         for name, value in FIXED.items():

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from toride.access import acting
 from toride.access.actions import Action
-from toride.access.machines import scopes, services
+from toride.access.machines import queries, scopes, services
 from toride.access.models import Connection
 from toride.vault.permit import Category
 
@@ -60,7 +60,7 @@ def create(
 def listed(acting_as: str | None, as_json: bool) -> None:
     """All connections."""
     with acting.permitted(_who(acting_as), Action.CONNECTION_MANAGE) as permit:
-        lines = [_line(one) for one in services.connections(permit)]
+        lines = [_line(one) for one in queries.connections(permit)]
     if as_json:
         _say(lines)
     for one in () if as_json else lines:

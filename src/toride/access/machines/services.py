@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from toride.access.actions import Action
@@ -97,14 +96,6 @@ def find(connection: str) -> Connection:
     found = Connection.objects.select_for_update(of=("self",)).select_related("person").filter(pk=connection).first()
     if found is None:
         raise Hidden(_("There is no such connection."))
-    return found
-
-
-def connections(permit: Permit) -> QuerySet[Connection]:
-    """All of them, the living first, the newest first."""
-    permit.check()
-    found = Connection.objects.select_related("person").order_by(F("revoked").desc(nulls_first=True), "-created")
-    permit.ledger.facts["connections"] = found.count()
     return found
 
 
