@@ -100,6 +100,12 @@ def recognise(permit: Permit, *, session: str | None) -> None:
     permit.ledger.facts["recognised"] = told.update(news=False)
 
 
+@recorded(Action.PERSON_MANAGE)
+def end_of(permit: Permit, *, person: Person) -> None:
+    """An administrator ends every session of a person."""
+    permit.ledger.facts |= {"person": str(person.id), "username": person.username, "sessions": end_all(person.id)}
+
+
 def end_all(person: UUID) -> int:
     """Ends every session of a person in the caller's transaction; how many."""
     return _end(list(Visit.objects.filter(person=person, ended=None)))

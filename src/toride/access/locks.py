@@ -7,8 +7,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
+from toride.access.actions import Action
 from toride.access.models import Lock, Person
+from toride.audit import recorded
 from toride.base import clock
+from toride.vault.permit import Permit
 
 FREE = {"name": 5, "factor": 5, "address": 50}  # a branch sits behind one address
 FIRST = timedelta(seconds=30)
@@ -64,9 +67,11 @@ def forgive(*keys: Key) -> None:
                 row.save()
 
 
-def release(person: Person) -> None:
-    """An administrator unlocks the account."""
+@recorded(Action.PERSON_MANAGE)
+def unlock(permit: Permit, *, person: Person) -> None:
+    """An administrator unlocks an account."""
     Lock.objects.filter(key__in=[_digest(by_name(person.username)), _digest(by_factor(person.id))]).delete()
+    permit.ledger.facts |= {"person": str(person.id), "username": person.username, "locked": False}
 
 
 def locked(people: list[Person]) -> set[UUID]:
@@ -76,13 +81,9 @@ def locked(people: list[Person]) -> set[UUID]:
     return {places[key] for key in found}
 
 
-def sweep() -> None:
-    """Drops what is forgotten."""
-    Lock.objects.filter(last__lt=clock.now() - FORGOTTEN - LONGEST).delete()
-
-
 def _row(key: Key, moment: datetime) -> Lock:
     place = _digest(key)
+    Lock.objects.filter(last__lt=moment - FORGOTTEN - LONGEST).delete()
     Lock.objects.bulk_create([Lock(key=place, last=moment)], ignore_conflicts=True)
     return Lock.objects.select_for_update().get(key=place)
 

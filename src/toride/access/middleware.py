@@ -53,13 +53,12 @@ class Gate:
             if guard.is_open(view):
                 return None
             raise LookupError(f"{view} declares no action")
-        if not request.user.is_authenticated or not _alive(request):
-            return _to_sign_in(request)
-        request.user = getattr(request.user, "_wrapped", request.user)  # read by now, and asked for all over the page
-        furnish(request)
-        answer = _hindered(request, declared)
-        if answer is not None:
-            return answer
+        try:
+            hindrance = _hindrance(request, declared)
+        except Unavailable as error:
+            return answers.page(request, error)
+        if hindrance is not None:
+            return hindrance
         subject: UUID | None = kwargs.get(declared.subject) if declared.subject else None
         purpose = request.POST.get("for") or request.GET.get("for") or None
         origin = door(request)
@@ -140,10 +139,14 @@ def _bounds(request: HttpRequest) -> Bounds:
     return rules.bounds(person.rules, tuple(person.roles))
 
 
-def _hindered(request: HttpRequest, declared: guard.Guard) -> HttpResponseBase | None:
-    """What stands before the view: a place or hour at which these duties do not work, what the person must do first,
-    a proof of who they are.
+def _hindrance(request: HttpRequest, declared: guard.Guard) -> HttpResponseBase | None:
+    """What stands before the view: signing in, a place or hour at which these duties do not work, what the person must
+    do first, a proof of who they are.
     """
+    if not request.user.is_authenticated or not _alive(request):
+        return _to_sign_in(request)
+    request.user = getattr(request.user, "_wrapped", request.user)  # read by now, and asked for all over the page
+    furnish(request)
     reason = _bounds(request).refusal(door(request).address, clock.now())
     if reason is not None:
         person: Any = request.user

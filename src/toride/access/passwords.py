@@ -117,12 +117,23 @@ def _weakness(password: str, person: Person, score: int) -> str | None:
     """What makes the password guessable, where zxcvbn's estimate is below `score`; None where it is not."""
     from zxcvbn import zxcvbn
 
-    own = [person.username, *person.username.split("-"), *person.name.split(), str(settings.INSTITUTION), "toride"]
-    found: dict[str, Any] = zxcvbn(password[:ESTIMATED], user_inputs=[one for one in own if one])
+    own = _own(person)
+    rest = password.casefold()
+    for word in own:
+        rest = rest.replace(word, "")
+    if len(rest) * 2 < len(password):
+        return _("It is mostly your own name, or the institution's.")
+    found: dict[str, Any] = zxcvbn(password[:ESTIMATED], user_inputs=own)
     if found["score"] >= score:
         return None
     longest = max(found["sequence"], key=lambda part: len(part["token"]), default={"pattern": ""})
     return str(WORDS.get(longest["pattern"], ""))
+
+
+def _own(person: Person) -> list[str]:
+    """Words that everybody knows of the person, the longest first."""
+    words = [person.username, *person.username.split("-"), *person.name.split(), str(settings.INSTITUTION), "toride"]
+    return sorted({one.casefold() for one in words if len(one) > 1}, key=len, reverse=True)
 
 
 def _was_used(password: str, person: Person, former: int) -> bool:

@@ -2,11 +2,10 @@
 
 from uuid import UUID
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from toride.access import devices, passwords, rules
 from toride.access.actions import Action
 from toride.access.models import Branch, Department, Person, PersonalToken
 from toride.access.roles import SHIPPED, clash
@@ -35,11 +34,8 @@ def add(
     if password is None:
         person.set_unusable_password()
     else:
-        try:
-            validate_password(password, person)
-        except ValidationError as error:
-            raise Invalid(" ".join(error.messages)) from None
-        person.set_password(password)
+        passwords.check(password, person, rules.current().passwords)
+        passwords.keep(person, password)
     person.save()
     return person
 
@@ -66,13 +62,14 @@ def hire(
 
 @recorded(Action.PERSON_MANAGE)
 def dismiss(permit: Permit, *, username: str) -> None:
-    """Ends a person's access: the account, its tokens; sessions end at their next request."""
+    """Ends a person's access: the account, its tokens, its sessions."""
     person = find(username)
     if person.id == permit.actor.id:
         raise Invalid("Nobody ends their own access; ask another administrator.")
     person.is_active = False
     person.save(update_fields=["is_active"])
     PersonalToken.objects.filter(person=person).update(revoked=True)
+    devices.end_all(person.id)
     permit.ledger.facts |= {"person": str(person.id), "username": username, "active": False}
 
 

@@ -9,13 +9,14 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from toride.access.actions import Action
-from toride.access.models import SignInRules
+from toride.access.models import Person, SignInRules
 from toride.access.roles import SHIPPED
 from toride.audit import recorded
 from toride.base import clock
-from toride.base.errors import Unavailable
+from toride.base.errors import Invalid, Unavailable
 from toride.vault.permit import Permit
 
 ONLY = 1  # the one row
@@ -116,7 +117,10 @@ def read(text: str | None) -> Rules:
 @lru_cache(maxsize=1_024)
 def bounds(text: str | None, roles: tuple[str, ...]) -> Bounds:
     """What holds for a person with these roles; a role that the rules do not know has the shipped ones."""
-    rules = read(text)
+    return _together(read(text), roles)
+
+
+def _together(rules: Rules, roles: tuple[str, ...]) -> Bounds:
     held = [rules.duties.get(role, Duty()) for role in roles] or [Duty()]
     asking = [one for one in held if one.factor]
     since = [datetime.fromisoformat(one.since) for one in asking if one.since]
@@ -140,16 +144,29 @@ def bounds(text: str | None, roles: tuple[str, ...]) -> Bounds:
 
 
 @recorded(Action.RULES_CHANGE)
-def change(permit: Permit, *, rules: Rules) -> None:
-    """Puts rules in force, everywhere with the next request; the event tells what was and what is."""
+def change(permit: Permit, *, rules: Rules, address: str) -> None:
+    """Puts rules in force, everywhere with the next request; the event tells what was and what is.
+
+    Raises Invalid where they would shut out the administrator who sets them, from this address at this moment.
+    """
     row = SignInRules.objects.select_for_update().filter(pk=ONLY).first()
     before = read(row.content if row else None)
     moment = clock.now()
     duties = {code: _since(before.duties.get(code, Duty()), one, moment) for code, one in rules.duties.items()}
     after = replace(rules, duties=duties)
+    _shuts_out(permit, after, address, moment)
     permit.ledger.facts |= {"from": _differing(before, after), "to": _differing(after, before)}
     text = orjson.dumps(asdict(after), option=orjson.OPT_SORT_KEYS).decode()
     SignInRules.objects.update_or_create(pk=ONLY, defaults={"content": text, "changed": moment})
+
+
+def _shuts_out(permit: Permit, after: Rules, address: str, moment: datetime) -> None:
+    roles = Person.objects.values_list("roles", flat=True).get(pk=permit.actor.id)
+    reason = _together(after, tuple(roles)).refusal(address, moment)
+    if reason is not None:
+        field = {"network": "networks", "hours": "begins"}[reason]
+        advice = _("This would shut you out yourself, here and now.")
+        raise Invalid(advice, {field: advice})
 
 
 def _since(before: Duty, after: Duty, moment: datetime) -> Duty:

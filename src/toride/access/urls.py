@@ -22,6 +22,7 @@ urlpatterns = [
     path("sign-in/", account.LoginView.as_view(extra_context={"personas": PERSONAS}), name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
     path("", include("toride.access.account.urls")),
+    path("", include("toride.access.staff.urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("sign-in/persona/", views.become, name="become"))

@@ -1,5 +1,7 @@
 """Home, the access matrix, and the personas of a demonstration."""
 
+from typing import Any
+
 from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
 from django.conf import settings
@@ -9,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
-from toride.access import matrix, personas, purposes
+from toride.access import devices, holds, matrix, personas, purposes
+from toride.access.account import saying
 from toride.access.actions import Action
 from toride.access.models import Person
 from toride.base import actions
@@ -27,6 +30,8 @@ WAYS = (
     ("customers:file:import", "imports", "inbox", lazy("Imports"), lazy("What was imported, what was rejected, undo")),
     ("audit:trail:read", "trail", "eye", lazy("Audit trail"), lazy("Who saw whom, when, for what purpose")),
     ("access:approval:decide", "approvals", "ok", lazy("Approvals"), lazy("What needs a second person")),
+    ("access:person:read", "people", "person", lazy("People"), lazy("Who may sign in, and how it stands with them.")),
+    ("access:rules:change", "sign_in_rules", "lock", lazy("Rules of sign-in"), lazy("Passwords, factors, hours")),
     ("access:matrix:read", "matrix", "grid", lazy("Access matrix"), lazy("Which duty may do what")),
 )
 REACHES = {
@@ -47,7 +52,12 @@ DEPTHS = {
 def home(request: HttpRequest) -> HttpResponse:
     may = request.may  # type: ignore[attr-defined]
     ways = [way for action, *way in WAYS if action in may]
-    context = {"ways": ways, "opens": matrix.opened(request.user), "purposes": purposes.SHIPPED}  # type: ignore[arg-type]
+    person: Any = request.user
+    context: dict[str, Any] = {"ways": ways, "opens": matrix.opened(person), "purposes": purposes.SHIPPED}
+    context |= saying.ALL | {
+        "news": devices.news(person.id, request.session.session_key),
+        "deadline": holds.deadline(person),
+    }
     return render(request, "access/home.html", context | {"reaches": REACHES, "depths": DEPTHS})
 
 

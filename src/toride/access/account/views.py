@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from toride import audit
 from toride.access import devices, factors, holds, locks, onetime, passkeys, passwords, rules
-from toride.access.account import wording
+from toride.access.account import saying
 from toride.access.actions import Action
 from toride.access.door import door
 from toride.access.sessions import digest
@@ -44,14 +44,14 @@ def account(request: HttpRequest) -> HttpResponse:
         "needed": rules.bounds(person.rules, tuple(person.roles)).grace is not None,
         "days": rules.read(person.rules).passwords.days,
     }
-    return render(request, "access/account.html", context | wording.ALL)
+    return render(request, "access/account.html", context | saying.ALL)
 
 
 @guarded(Action.PASSWORD_CHANGE)
 def password(request: HttpRequest) -> HttpResponse:
     person: Any = request.user
     wanted = rules.read(person.rules).passwords
-    context: dict[str, Any] = wording.ALL | {"wanted": wanted, "late": passwords.expired(person, wanted), "errors": {}}
+    context: dict[str, Any] = saying.ALL | {"wanted": wanted, "late": passwords.expired(person, wanted), "errors": {}}
     if request.method != "POST":
         return render(request, "access/password.html", context)
     try:
@@ -174,8 +174,16 @@ def _change(request: HttpRequest) -> None:
     if after != request.POST.get("again", ""):
         raise Invalid("again", {"again": _("The two are not the same.")})
     person: Any = request.user
-    before = request.session.session_key
-    passwords.change(request.permit, person=person, before=request.POST.get("before", ""), after=after)  # type: ignore[attr-defined]
+    key, before = locks.by_name(person.username), request.session.session_key
+    if not locks.attempt(key):
+        raise Invalid("locked", {"before": _("Too many attempts. Wait a while, or ask the administrator.")})
+    try:
+        passwords.change(request.permit, person=person, before=request.POST.get("before", ""), after=after)  # type: ignore[attr-defined]
+    except Invalid as error:
+        if "before" not in error.fields:
+            locks.forgive(key)
+        raise
+    locks.forgive(key)
     update_session_auth_hash(request, person)  # this session goes on, all others of the person are over
     devices.move(before, request.session.session_key)
 

@@ -1,0 +1,1 @@
+"""Pages of the administrator: who signs in, and by which rules."""

@@ -1,0 +1,72 @@
+"""Who signs in, a page at a time: active or ended, locked, enrolled, last seen; and rules as sentences."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from toride.access import factors, locks
+from toride.access.models import Factor, Person, Visit
+from toride.access.rules import Duty
+
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A person as the administrator sees them; `last`: when a session began last."""
+
+    person: Person
+    locked: bool
+    factor: bool
+    last: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`before`, `after`: the numbers of the pages beside this one, 0 where there is none."""
+
+    lines: list[Line]
+    before: int
+    after: int
+
+
+def page(typed: str) -> Page:
+    """People by sign-in name, PAGE on each page; the first one for anything but a number."""
+    number = int(typed) if typed.isascii() and typed.isdecimal() and 0 < len(typed) < 5 else 1  # noqa: PLR2004
+    start = (max(number, 1) - 1) * PAGE
+    found = list(Person.objects.order_by("username")[start : start + PAGE + 1])
+    people = found[:PAGE]
+    ids = [one.id for one in people]
+    enrolled = set(Factor.objects.filter(person__in=ids, kind__in=factors.SECOND).values_list("person", flat=True))
+    last = dict(Visit.objects.filter(person__in=ids).values_list("person").annotate(Max("born")))
+    waiting = locks.locked(people)
+    lines = [Line(one, one.id in waiting, one.id in enrolled, last.get(one.id)) for one in people]
+    return Page(lines, max(number, 1) - 1, max(number, 1) + 1 if len(found) > PAGE else 0)
+
+
+def since(moment: datetime | None) -> str:
+    """When somebody signed in last."""
+    return formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment else _("never")
+
+
+def said(duty: Duty) -> list[str]:
+    """The rules of a duty, in short sentences."""
+    lines = [_("second factor, %(count)d days of grace") % {"count": duty.grace}] if duty.factor else []
+    lines.append(_("ends after %(idle)d minutes unused, at most %(hours)d hours") % asdict(duty))
+    lines.append(_("%(sessions)d sessions at once") % asdict(duty))
+    if duty.networks:
+        lines.append(_("only from %(networks)s") % {"networks": ", ".join(duty.networks)})
+    if duty.begins:
+        lines.append(_("only from %(begins)s to %(ends)s") % asdict(duty))
+    if duty.weekdays:
+        lines.append(_("%(count)d days of the week") % {"count": len(duty.weekdays)})
+    return lines
+
+
+def values(one: Any) -> dict[str, Any]:
+    """A rule's figures as a form shows them."""
+    return {name: value if isinstance(value, bool) else str(value) for name, value in asdict(one).items()}

@@ -1,0 +1,135 @@
+"""The rules of sign-in, and the people who sign in: locked, signed in, enrolled."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from toride import audit
+from toride.access import devices, locks, rules
+from toride.access.actions import Action
+from toride.access.door import door
+from toride.access.models import Person
+from toride.access.people import dismiss
+from toride.access.roles import SHIPPED
+from toride.access.staff import listing, reading
+from toride.base.errors import Hidden, Invalid
+from toride.base.guard import guarded
+
+WEEKDAYS = (lazy("Mon"), lazy("Tue"), lazy("Wed"), lazy("Thu"), lazy("Fri"), lazy("Sat"), lazy("Sun"))
+SCORES = ((2, lazy("Hard to guess online")), (3, lazy("Hard to guess with a stolen copy")), (4, lazy("Very hard")))
+
+
+@guarded(Action.RULES_CHANGE)
+@require_GET
+def rules_page(request: HttpRequest) -> HttpResponse:
+    request.permit.ledger.facts["read"] = "rules"  # type: ignore[attr-defined]
+    return _rules_page(request, rules.current(), {}, 200)
+
+
+@guarded(Action.RULES_CHANGE, fresh=True)
+@require_POST
+def rules_passwords(request: HttpRequest) -> HttpResponse:
+    before = rules.current()
+    try:
+        after = reading.passwords(before, request.POST)
+        rules.change(request.permit, rules=after, address=door(request).address)  # type: ignore[attr-defined]
+    except Invalid as error:
+        _failed(request)
+        return _rules_page(request, before, error.fields, 422, request.POST)
+    return redirect("sign_in_rules")
+
+
+@guarded(Action.RULES_CHANGE, fresh=True)
+def rules_duty(request: HttpRequest, role: str) -> HttpResponse:
+    if role not in SHIPPED:
+        raise Hidden
+    before = rules.current()
+    if request.method != "POST":
+        return _duty_page(request, role, before.duties[role], {}, 200)
+    try:
+        after = reading.duty(before, role, request.POST)
+        rules.change(request.permit, rules=after, address=door(request).address)  # type: ignore[attr-defined]
+    except Invalid as error:
+        _failed(request)
+        return _duty_page(request, role, before.duties[role], error.fields, 422, request.POST)
+    return redirect("sign_in_rules")
+
+
+@guarded(Action.PERSON_READ)
+@require_GET
+def people_page(request: HttpRequest) -> HttpResponse:
+    page = listing.page(request.GET.get("page", ""))
+    request.permit.ledger.facts |= {"read": "people", "count": len(page.lines)}  # type: ignore[attr-defined]
+    return render(request, "access/people.html", {"page": page, "roles": SHIPPED, "since": listing.since})
+
+
+@guarded(Action.PERSON_MANAGE, fresh=True)
+@require_POST
+def person_unlock(request: HttpRequest, person: UUID) -> HttpResponse:
+    locks.unlock(request.permit, person=_person(person))  # type: ignore[attr-defined]
+    return redirect("people")
+
+
+@guarded(Action.PERSON_MANAGE, fresh=True)
+@require_POST
+def person_sign_out(request: HttpRequest, person: UUID) -> HttpResponse:
+    devices.end_of(request.permit, person=_person(person))  # type: ignore[attr-defined]
+    return redirect("people")
+
+
+@guarded(Action.PERSON_MANAGE, fresh=True)
+@require_POST
+def person_end(request: HttpRequest, person: UUID) -> HttpResponse:
+    dismiss(request.permit, username=_person(person).username)  # type: ignore[attr-defined]
+    return redirect("people")
+
+
+def _person(one: UUID) -> Person:
+    found = Person.objects.filter(pk=one).first()
+    if found is None:
+        raise Hidden
+    return found
+
+
+def _rules_page(
+    request: HttpRequest, found: rules.Rules, errors: dict[str, Any], status: int, typed: Any = None
+) -> HttpResponse:
+    values = {**listing.values(found.passwords), "proof": found.proof} | (typed.dict() if typed else {})
+    context = {
+        "values": values,
+        "errors": errors,
+        "limits": reading.LIMITS,
+        "scores": [(str(score), label) for score, label in SCORES],
+        "duties": [(code, role.label, found.duties[code]) for code, role in SHIPPED.items()],
+        "said": listing.said,
+    }
+    return render(request, "access/rules.html", context, status=status)
+
+
+def _duty_page(
+    request: HttpRequest, role: str, duty: rules.Duty, errors: dict[str, Any], status: int, typed: Any = None
+) -> HttpResponse:
+    values = listing.values(duty) | {"networks": "\n".join(duty.networks), "factor": "1" if duty.factor else ""}
+    days = [str(day) for day in duty.weekdays] or [str(day) for day in range(reading.WEEK)]
+    if typed:
+        values |= {"factor": ""} | typed.dict()
+        days = typed.getlist("weekdays")
+    context = {
+        "role": SHIPPED[role],
+        "values": values,
+        "days": days,
+        "errors": errors,
+        "limits": reading.LIMITS,
+        "weekdays": [(str(number), label) for number, label in enumerate(WEEKDAYS)],
+        "address": _("You are at %(address)s now.") % {"address": door(request).address},
+    }
+    return render(request, "access/rules_duty.html", context, status=status)
+
+
+def _failed(request: HttpRequest) -> None:
+    audit.commit(request.permit, outcome="failed", reason="rules")  # type: ignore[attr-defined]

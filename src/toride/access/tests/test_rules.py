@@ -1,0 +1,203 @@
+"""The rules of sign-in: set by the administrator alone, in force with the next request, kept by the gate."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from tests.people import House
+from toride.access import rules
+from toride.access.models import Person, SignInRules
+from toride.access.rules import Duty, Passwords, Rules
+from toride.access.tests.signing import PASSWORD, events, sign_in
+from toride.base import clock
+from toride.base.errors import Unavailable
+
+pytestmark = pytest.mark.requirement("A6", "A7")
+PLAIN = {"length": "14", "classes": "2", "former": "3", "days": "90", "score": "3", "proof": "10"}
+DUTY = {"grace": "0", "idle": "5", "hours": "8", "sessions": "1", "networks": "", "begins": "", "ends": ""}
+EVERY_DAY = [str(day) for day in range(7)]
+
+
+@pytest.fixture
+def front(house: House) -> Client:
+    for person in (house.teller, house.admin):
+        person.set_password(PASSWORD)
+        person.save()
+    return Client()
+
+
+def put(**duties: Duty) -> None:
+    from dataclasses import asdict
+
+    import orjson
+
+    found = Rules()
+    content = orjson.dumps(asdict(Rules(found.passwords, found.proof, found.duties | duties))).decode()
+    SignInRules.objects.update_or_create(pk=rules.ONLY, defaults={"content": content, "changed": clock.now()})
+
+
+def test_the_administrator_sets_them_and_the_event_tells_both(front: Client) -> None:
+    sign_in(front, "hayasaka")
+    assert front.post("/sign-in-rules/passwords/", PLAIN).status_code == 302
+    assert rules.current().passwords == Passwords(14, 2, 3, 90, 3)
+    event = events()[0]
+    assert event.action == "access:rules:change"
+    assert event.facts["from"] == {"passwords.length": 12, "passwords.classes": 1, "passwords.former": 5,
+                                   "passwords.days": 0, "proof": 15}  # fmt: skip
+    assert event.facts["to"]["passwords.length"] == 14
+    page = front.get("/sign-in-rules/").content.decode()
+    assert 'value="14"' in page
+
+
+@pytest.mark.parametrize("field", sorted(PLAIN))
+@pytest.mark.parametrize("typed", ["", "-1", "9999", "1e3", "一"])
+def test_figures_outside_their_limits_change_nothing(front: Client, field: str, typed: str) -> None:
+    sign_in(front, "hayasaka")
+    answer = front.post("/sign-in-rules/passwords/", PLAIN | {field: typed})
+    assert answer.status_code == 422
+    assert f'id="e-{field}"' in answer.content.decode() or field == "score"
+    assert not SignInRules.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"networks": "everywhere"}, "networks"),
+        ({"networks": "\n".join(f"10.0.{one}.0/24" for one in range(21))}, "networks"),
+        ({"begins": "09:00"}, "begins"),
+        ({"begins": "25:00", "ends": "18:00"}, "begins"),
+        ({"idle": "0"}, "idle"),
+        ({"sessions": "21"}, "sessions"),
+    ],
+)
+def test_a_duty_that_cannot_be_understood_changes_nothing(front: Client, change: dict[str, str], field: str) -> None:
+    sign_in(front, "hayasaka")
+    answer = front.post("/sign-in-rules/duty/teller/", DUTY | {"weekdays": EVERY_DAY} | change)
+    assert answer.status_code == 422
+    assert f'id="e-{field}"' in answer.content.decode()
+    assert not SignInRules.objects.exists()
+
+
+def test_nobody_shuts_themselves_out(front: Client) -> None:
+    sign_in(front, "hayasaka")
+    for change in ({"networks": "10.0.0.0/8"}, {"weekdays": [str((datetime.now(UTC).weekday() + 3) % 7)]}):
+        answer = front.post("/sign-in-rules/duty/admin/", DUTY | {"weekdays": EVERY_DAY} | change)
+        assert answer.status_code == 422
+    assert front.post("/sign-in-rules/duty/admin/", DUTY | {"networks": "127.0.0.0/8"}).status_code == 302
+    assert front.get("/sign-in-rules/").status_code == 200
+
+
+def test_a_network_holds_from_the_next_request_and_at_sign_in(front: Client) -> None:
+    sign_in(front, "hasegawa")
+    assert front.get("/customers/").status_code == 200
+    put(teller=Duty(networks=("10.1.0.0/16",)))
+    assert front.get("/customers/").status_code == 403
+    assert (events()[0].outcome, events()[0].reason) == ("refused", "network")
+    assert front.get("/customers/", REMOTE_ADDR="10.1.2.3").status_code == 200
+    assert sign_in(Client(), "hasegawa").status_code == 403
+    assert (events()[0].action, events()[0].reason) == ("auth:session:open", "network")
+    other = Client(REMOTE_ADDR="10.1.9.9")
+    assert sign_in(other, "hasegawa").status_code == 302
+    assert Client(REMOTE_ADDR="nonsense").get("/sign-in/").status_code == 200
+    assert front.get("/customers/", REMOTE_ADDR="nonsense").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "weekdays", "moment", "inside"),
+    [
+        ("08:30", "18:00", (0, 1, 2, 3, 4), "2026-11-23 08:30", True),  # a Monday
+        ("08:30", "18:00", (0, 1, 2, 3, 4), "2026-11-23 18:00", False),
+        ("08:30", "18:00", (0, 1, 2, 3, 4), "2026-11-22 12:00", False),
+        ("22:00", "06:00", (4,), "2026-11-20 23:00", True),  # Friday night
+        ("22:00", "06:00", (4,), "2026-11-21 05:59", True),  # still Friday's
+        ("22:00", "06:00", (4,), "2026-11-21 23:00", False),
+        ("", "", (6,), "2026-11-22 00:00", True),
+        ("", "", (6,), "2026-11-23 00:00", False),
+    ],
+)
+def test_hours_are_the_institutions_own(
+    house: House, begins: str, ends: str, weekdays: tuple[int, ...], moment: str, inside: bool
+) -> None:
+    put(teller=Duty(begins=begins, ends=ends, weekdays=weekdays))
+    here = datetime.fromisoformat(moment + "+09:00")
+    found = rules.bounds(rules.content(), ("teller",)).refusal("127.0.0.1", here.astimezone(UTC))
+    assert (found is None) is inside
+
+
+def test_several_duties_follow_the_strictest(house: House) -> None:
+    put(
+        teller=Duty(idle=5, sessions=3, networks=("10.0.0.0/8",)),
+        manager=Duty(idle=20, sessions=1, factor=True, grace=3, networks=("10.1.0.0/16",)),
+    )
+    found = rules.bounds(rules.content(), ("teller", "manager"))
+    assert (found.idle, found.sessions, found.grace) == (timedelta(minutes=5), 1, timedelta(days=3))
+    assert found.refusal("10.1.0.1", clock.now()) is None
+    assert found.refusal("10.2.0.1", clock.now()) == "network"
+
+
+def test_idle_time_is_the_dutys(front: Client) -> None:
+    sign_in(front, "hasegawa")
+    session = front.session
+    session["seen"] = (clock.now() - timedelta(minutes=6)).timestamp()
+    session.save()
+    assert front.get("/customers/").status_code == 200
+    put(teller=Duty(idle=5))
+    session = front.session
+    session["seen"] = (clock.now() - timedelta(minutes=6)).timestamp()
+    session.save()
+    assert front.get("/customers/").status_code == 302
+
+
+def test_rules_that_cannot_be_read_let_nobody_in(front: Client) -> None:
+    sign_in(front, "hasegawa")
+    SignInRules.objects.create(pk=rules.ONLY, content="{", changed=clock.now())
+    with pytest.raises(Unavailable):
+        rules.current()
+    assert front.get("/customers/").status_code == 503
+    assert sign_in(Client(), "hasegawa").status_code == 503
+
+
+def test_after_the_grace_a_person_enrols_and_reaches_nothing_else(front: Client, house: House) -> None:
+    put(teller=Duty(factor=True, grace=7))
+    sign_in(front, "hasegawa")
+    assert front.get("/customers/").status_code == 200
+    assert "追加認証" in front.get("/", headers={"Accept-Language": "ja"}).content.decode()
+    Person.objects.filter(pk=house.teller.pk).update(created=clock.now() - timedelta(days=8))
+    for path in ("/", "/customers/", "/me/", "/me/password/"):
+        assert front.get(path).url == "/me/factor/", path
+    subject = house.customer()
+    assert front.get(f"/customers/{subject}/").url == "/me/factor/"
+    asked = front.post("/find/", {"q": "斎藤"}, headers={"HX-Request": "true"})
+    assert asked.headers.get("HX-Redirect") == "/me/factor/" or asked.status_code == 404
+    from toride.access.tests.signing import enrol
+
+    enrol(front)
+    assert front.get("/customers/").status_code == 200
+
+
+def test_the_grace_of_a_new_rule_begins_with_it(front: Client, house: House) -> None:
+    Person.objects.update(created=clock.now() - timedelta(days=400))
+    sign_in(front, "hayasaka")
+    admin_is_held = front.get("/")
+    assert admin_is_held.url == "/me/factor/"
+    from toride.access.tests.signing import enrol
+
+    enrol(front)
+    wanted = DUTY | {"factor": "1", "grace": "7", "weekdays": EVERY_DAY}
+    assert front.post("/sign-in-rules/duty/teller/", wanted).status_code == 302
+    since = rules.current().duties["teller"].since
+    assert since
+    teller = Client()
+    sign_in(teller, "hasegawa")
+    assert teller.get("/customers/").status_code == 200
+    assert front.post("/sign-in-rules/duty/teller/", wanted | {"idle": "6"}).status_code == 302
+    assert rules.current().duties["teller"].since == since
+
+
+def test_who_has_no_password_needs_no_second_factor(house: House) -> None:
+    """A persona of a demonstration signs in with one click."""
+    from toride.access.tests.test_matrix import enter
+
+    put(teller=Duty(factor=True, grace=0))
+    assert enter(house.teller).get("/customers/").status_code == 200
