@@ -28,7 +28,7 @@ STATES = {
     State.EXPIRED: (lazy("ran out: refused"), "off"),
 }
 SAID = {"question": lazy("Question"), "answer": lazy("Answer"), "refused": lazy("Reason of the refusal")}
-INVOLVED = {Action.APPROVAL_DECIDE, Action.PERSON_CHANGE}
+INVOLVED = {Action.APPROVAL_DECIDE, Action.PERSON_CHANGE, Action.POLICY_CHANGE}
 
 
 def waiting(request: HttpRequest) -> int:

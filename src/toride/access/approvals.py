@@ -171,7 +171,10 @@ def may_decide(person: Person, row: Approval) -> bool:
     act = _acts[row.kind]
     if not person.is_active or person.rank < act.rank or person.id == row.asker_id or str(person.id) in row.concerns:
         return False
-    grants = policy.current().of(person.roles, person.rank, act.approve)
+    rules = policy.current()
+    grants = rules.of(person.roles, person.rank, act.approve)
+    if not rules.of(person.roles, person.rank, Action.APPROVAL_DECIDE):
+        return False
     if not row.branches:
         return any(grant.reach is Reach.ALL for grant in grants)
     reach = reach_of(person, grants)

@@ -1,10 +1,12 @@
 """What a decision needs to know of a subject; the domain that owns the subject declares who answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from toride.base.errors import ConfigurationError
+from toride.vault.permit import Category
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,14 @@ def declare(answer: Answer) -> Answer:
     global _answer  # noqa: PLW0603 - one declaration, at start
     _answer = answer
     return answer
+
+
+fields: dict[tuple[Category, str], Any] = {}  # what pages call each field of a subject
+
+
+def declare_fields(labels: Mapping[tuple[Category, str], Any]) -> None:
+    """Registers the fields that a rule may except from their category."""
+    fields.update(labels)
 
 
 def of(subject: UUID) -> Facts | None:

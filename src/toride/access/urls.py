@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.conf import settings
 from django.urls import include, path
 
-from toride.access import approval_pages, views
+from toride.access import approval_pages, policy_pages, views
 from toride.access.personas import PERSONAS
 from toride.base.guard import open_to_all
 
@@ -14,6 +14,13 @@ for _view in (account.LoginView, account.LogoutView):
 urlpatterns = [
     path("", views.home, name="home"),
     path("access/matrix/", views.matrix_page, name="matrix"),
+    path("access/draft/", policy_pages.draft, name="policy_draft"),
+    path("access/draft/try/", policy_pages.attempt, name="policy_try"),
+    path("access/draft/ask/", policy_pages.ask, name="policy_ask"),
+    path("access/draft/discard/", policy_pages.discard, name="policy_discard"),
+    path("access/draft/restore/", policy_pages.restore, name="policy_restore"),
+    path("access/draft/<slug:role>/<str:action>/", policy_pages.cell, name="policy_cell"),
+    path("access/why/", policy_pages.why, name="why"),
     path("approvals/", approval_pages.approvals_page, name="approvals"),
     path("approvals/<uuid:number>/", approval_pages.approval, name="approval"),
     path("approvals/<uuid:number>/decide/", approval_pages.decide, name="approval_decide"),

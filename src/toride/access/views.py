@@ -7,17 +7,15 @@ from allauth.account.models import Login
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
-from toride.access import devices, holds, matrix, personas, purposes
+from toride.access import devices, holds, matrix, personas, purposes, wording
 from toride.access.account import saying
 from toride.access.actions import Action
 from toride.access.models import Person
 from toride.base import actions
 from toride.base.guard import guarded, open_to_all
-from toride.vault.permit import Opening
 
 WAYS = (
     (
@@ -34,18 +32,6 @@ WAYS = (
     ("access:rules:change", "sign_in_rules", "lock", lazy("Rules of sign-in"), lazy("Passwords, factors, hours")),
     ("access:matrix:read", "matrix", "grid", lazy("Access matrix"), lazy("Which duty may do what")),
 )
-REACHES = {
-    "none": lazy("no customer"),
-    "own": lazy("own"),
-    "branch": lazy("branch"),
-    "department": lazy("department"),
-    "all": lazy("all"),
-}
-DEPTHS = {
-    Opening.CLEAR: (lazy("in clear"), "ok"),
-    Opening.MASKED: (lazy("as dots"), "soon"),
-    Opening.CLOSED: (lazy("locked"), "off"),
-}
 
 
 @guarded(Action.HOME_OPEN)
@@ -58,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "news": devices.news(person.id, request.session.session_key),
         "deadline": holds.deadline(person),
     }
-    return render(request, "access/home.html", context | {"reaches": REACHES, "depths": DEPTHS})
+    return render(request, "access/home.html", context | {"reaches": wording.REACHES, "depths": wording.DEPTHS})
 
 
 @guarded(Action.MATRIX_READ)
@@ -66,10 +52,10 @@ def matrix_page(request: HttpRequest) -> HttpResponse:
     request.permit.ledger.facts["read"] = "matrix"  # type: ignore[attr-defined]
     context = {
         "matrix": matrix.table(),
-        "reaches": REACHES,
+        "reaches": wording.REACHES,
         "purposes": purposes.SHIPPED,
         "label": actions.label,
-        "from_rank": lambda rank: _("from rank %(rank)d") % {"rank": rank},
+        "from_rank": wording.from_rank,
     }
     return render(request, "access/matrix.html", context)
 

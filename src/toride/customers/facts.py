@@ -5,7 +5,7 @@ from uuid import UUID
 
 from toride.access import facts
 from toride.audit import naming
-from toride.customers import queries
+from toride.customers import fields, queries
 from toride.customers.models import Customer
 from toride.customers.searchable import NEEDED, SCHEMA, Profile, row
 from toride.vault import projecting
@@ -24,5 +24,6 @@ def _fold(clear: tuple[str, UUID | None], profile: Profile) -> dict[str, object]
 def declare() -> None:
     """Called once, when the applications are ready."""
     facts.declare(queries.facts)
+    facts.declare_fields({(one.category, one.name): one.label for one in fields.FIELDS.values()})
     naming.register(subject=queries.subject_of)
     projecting.declare(SCHEMA, Projection("profile", NEEDED, _clear, _fold))

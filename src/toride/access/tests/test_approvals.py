@@ -290,6 +290,7 @@ def committed(django_db_setup: None, django_db_blocker: object) -> Iterator[Hous
     from django.db import connections
 
     from toride.access.models import Branch, Department
+
     with django_db_blocker.unblock():
         before = {(one.kind, one.number) for one in keyring.generations()}
         try:

@@ -1,0 +1,85 @@
+"""Why somebody may or may not do something: the same steps as the decision, told one by one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from toride.access import facts, people, policy, versions, wording
+from toride.access.actions import Action
+from toride.access.decide import reach_of
+from toride.access.models import Person
+from toride.access.roles import SHIPPED, Grant
+from toride.audit import naming, recorded
+from toride.base import actions
+from toride.base.errors import Hidden, Invalid
+from toride.vault.permit import Mode, Permit
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a decision: was it passed, and what was found."""
+
+    passed: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`rules`: those that let it pass, in words; none where it is refused."""
+
+    person: str
+    action: Any
+    steps: tuple[Step, ...]
+    rules: tuple[str, ...]
+    version: str
+
+
+@recorded(Action.RULE_EXPLAIN)
+def explain(permit: Permit, *, username: str, action: str, number: str = "") -> Answer:
+    """Why this person may or may not do this, to the customer of this number where one is given.
+
+    Raises Invalid for an unknown person or action, Hidden for a customer whom the asker's own duties do not reach.
+    """
+    if action not in actions.declared():
+        raise Invalid(_("Some fields need another look."), {"action": _("choose one")})
+    try:
+        person = people.find(username)
+    except Invalid:
+        raise Invalid(_("Some fields need another look."), {"username": _("nobody signs in by this name")}) from None
+    rules = policy.current()
+    permit.ledger.facts |= {"person": str(person.id), "asked": action}
+    steps, grants = _by_duty(
+        person, rules.of(person.roles, versions.MOST_RANK, action), rules.of(person.roles, person.rank, action)
+    )
+    if number:
+        step, grants = _by_place(permit, person, grants, number)
+        steps.append(step)
+    permit.ledger.facts["answer"] = "may" if all(step.passed for step in steps) else "may not"
+    passed = grants if all(step.passed for step in steps) else []
+    told = tuple(wording.rule(policy.rule(grant)) for grant in passed)
+    return Answer(person.name, actions.label(action), tuple(steps), told, rules.version)
+
+
+def _by_duty(person: Person, ever: list[Grant], granted: list[Grant]) -> tuple[list[Step], list[Grant]]:
+    held = " / ".join(str(SHIPPED[code].label) for code in person.roles if code in SHIPPED) or "—"
+    active = _("The account is active.") if person.is_active else _("The account is not active: nothing is decided.")
+    duty = _("A duty grants it: %(held)s.") if ever else _("No duty grants it: %(held)s.")
+    steps = [Step(person.is_active, active), Step(bool(ever), duty % {"held": held})]
+    if ever:
+        least = min(grant.rank for grant in ever)
+        text = _("Rank %(rank)d, and it begins at rank %(least)d.") % {"rank": person.rank, "least": least}
+        steps.append(Step(bool(granted), text))
+    return steps, granted
+
+
+def _by_place(permit: Permit, person: Person, grants: list[Grant], number: str) -> tuple[Step, list[Grant]]:
+    """Is this customer in reach of the grants? What the asker's own duties do not reach is not told."""
+    subject = naming.subject(number)
+    known = facts.of(subject)
+    if known is None or not permit.rows.include(known.branch, known.owner):
+        raise Hidden
+    permit.ledger.touch(subject, Mode.LISTED)
+    within = [grant for grant in grants if reach_of(person, [grant]).include(known.branch, known.owner)]
+    text = _("The customer is in reach.") if within else _("The customer is out of reach: looks as if not there.")
+    return Step(bool(within), text), within

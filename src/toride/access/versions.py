@@ -1,0 +1,194 @@
+"""Versions of the policy: checked, agreed upon by two people, dated, never changed; any can be drafted again."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import orjson
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from toride.access import approvals, comparing, facts, policy, purposes, wording
+from toride.access.actions import Action
+from toride.access.models import Approval, Person, PolicyDraft, PolicyVersion
+from toride.access.policy import Content, Policy
+from toride.access.roles import HOME, SHIPPED, Reach
+from toride.audit import recorded
+from toride.base import actions, clock
+from toride.base.errors import Conflict, Hidden, Invalid
+from toride.vault.permit import Permit
+
+MOST_RULES = 8  # of one role for one action
+MOST_RANK = 9
+MOST_AHEAD = timedelta(days=366)
+APPROVER_RANK = 5
+OF_THE_SYSTEM = frozenset(("system", "keys", "backup", "auth"))
+Numbered = tuple[int, Content]
+
+
+def newest() -> Numbered:
+    """The version that the next one follows, in force or not yet: its number and content."""
+    row = PolicyVersion.objects.order_by("-number").first()
+    return (row.number, orjson.loads(row.content)) if row else (0, policy.shipped_content())
+
+
+def content_of(number: int) -> Content:
+    """The content of a version; 0 is the shipped one. Raises Hidden for one that does not exist."""
+    if number == 0:
+        return policy.shipped_content()
+    row = PolicyVersion.objects.filter(pk=number).first()
+    if row is None:
+        raise Hidden
+    content: Content = orjson.loads(row.content)
+    return content
+
+
+def all_of_them() -> list[PolicyVersion]:
+    """Every version but the shipped one, newest first."""
+    return list(PolicyVersion.objects.select_related("drafter", "approver").order_by("-number"))
+
+
+def grantable() -> list[str]:
+    """The actions that a policy may grant: what everybody has, and the system's own acts, are not among them."""
+    return [one for one in actions.declared() if one.split(":")[0] not in OF_THE_SYSTEM and one not in HOME.actions]
+
+
+def check(content: Content) -> Policy:
+    """The policy of this content. Raises Invalid for what no policy may be, or where nobody could change it again."""
+    known = frozenset(grantable())
+    if set(content) - set(SHIPPED):
+        raise Invalid(_("It names a duty that does not exist."))
+    for table in content.values():
+        for action, rules in table.items():
+            if action not in known or len(rules) > MOST_RULES:
+                raise Invalid(_("It grants what cannot be granted."))
+    try:
+        found = policy.compiled(content, policy.name(0, policy.digest(policy.written(content))))
+        grants = [one for table in content.values() for rules in table.values() for one in rules]
+        sound = all(_is_sound(one) for one in grants)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise Invalid(_("It grants what cannot be granted.")) from None
+    if not sound:
+        raise Invalid(_("It grants what cannot be granted."))
+    if not stands(found):
+        raise Invalid(_("Under it, no two people could ever agree upon a policy again."))
+    return found
+
+
+def stands(rules: Policy) -> bool:
+    """Are there, among those who are active, one who drafts policies and another who approves them?"""
+    people = list(Person.objects.filter(is_active=True))
+    drafting = {one.id for one in people if rules.of(one.roles, one.rank, Action.POLICY_CHANGE)}
+    deciding = {
+        one.id
+        for one in people
+        if one.rank >= APPROVER_RANK
+        and rules.of(one.roles, one.rank, Action.APPROVAL_DECIDE)
+        and any(grant.reach is Reach.ALL for grant in rules.of(one.roles, one.rank, Action.POLICY_APPROVE))
+    }
+    return any(one != other for one in drafting for other in deciding)
+
+
+@recorded(Action.POLICY_CHANGE)
+def ask(permit: Permit, *, holds: str, reason: str) -> Approval:
+    """Asks that the own draft become the next version, from the day `holds` (ISO; empty: at once).
+
+    Raises Invalid, and Conflict where it waits already or nobody could approve it.
+    """
+    draft = PolicyDraft.objects.filter(person=permit.actor.id).first()
+    number, standing = newest()
+    if draft is None or draft.content == policy.written(standing):
+        raise Invalid(_("Nothing would change."))
+    content: Content = orjson.loads(draft.content)
+    after = check(content)
+    difference = comparing.compare(policy.compiled(standing, "standing"), after)
+    asked = {
+        "policy": draft.content,
+        "digest": policy.digest(draft.content),
+        "base": number,
+        "holds": _moment(holds),
+        "asker": str(permit.actor.id),
+        "cells": [
+            [cell.role, cell.action, *_rules(cell.role, cell.action, standing, content)] for cell in difference.cells
+        ],
+        "moves": [[move.action, list(move.gains.values()), list(move.loses.values())] for move in difference.moves],
+    }
+    gainers = [one for move in difference.moves for one in move.gains]
+    return approvals.ask(permit, KIND, asked, reason=reason, concerns=gainers, count=len(difference.people))
+
+
+def _run(permit: Permit, asked: approvals.Content) -> None:
+    """Raises Conflict where another version has come since, Invalid where it cannot stand any more."""
+    number, _standing = newest()
+    text, now = asked["policy"], clock.now()
+    if number != asked["base"] or policy.digest(text) != asked["digest"]:
+        raise Conflict(_("The policy has changed since this was asked. Compare and ask anew."))
+    check(orjson.loads(text))
+    holds = max(now, datetime.fromisoformat(asked["holds"])) if asked["holds"] else now
+    try:
+        PolicyVersion.objects.create(
+            number=number + 1, content=text, digest=asked["digest"], drafter_id=asked["asker"],
+            approver_id=permit.actor.id, approved=now, holds=holds,
+        )  # fmt: skip
+    except IntegrityError:
+        raise Conflict(_("The policy has changed since this was asked. Compare and ask anew.")) from None
+    PolicyDraft.objects.filter(person=asked["asker"], content=text).delete()
+    permit.ledger.facts |= {"version": policy.name(number + 1, asked["digest"]), "holds": holds.isoformat()}
+    transaction.on_commit(policy.forget)
+
+
+def _rules(role: str, action: str, before: Content, after: Content) -> list[Any]:
+    return [content.get(role, {}).get(action, []) for content in (before, after)]
+
+
+def _lines(asked: approvals.Content) -> list[approvals.Line]:
+    holds = wording.day(asked["holds"]) if asked["holds"] else _("at once")
+    return [
+        approvals.Line(lazy("In force from"), (), (holds,)),
+        *(
+            approvals.Line(wording.cell(role, action), wording.rules(before), wording.rules(after))
+            for role, action, before, after in asked["cells"]
+        ),
+        *(
+            approvals.Line(wording.who(action), wording.people(loses), wording.people(gains))
+            for action, gains, loses in asked["moves"]
+        ),
+    ]
+
+
+def _is_sound(one: dict[str, Any]) -> bool:
+    fields = {f"{int(category)}.{name}" for category, name in facts.fields}
+    return (
+        bool(one["purposes"])
+        and set(one["purposes"]) <= set(purposes.SHIPPED)
+        and 1 <= one["rank"] <= MOST_RANK
+        and set(one["fields"]) <= fields
+    )
+
+
+def _moment(text: str) -> str:
+    """The first moment of a day in the institution's time zone. Raises Invalid."""
+    if not text:
+        return ""
+    try:
+        found = datetime.combine(date.fromisoformat(text), time.min, tzinfo=timezone.get_default_timezone())
+    except ValueError:
+        found = None
+    today = timezone.localdate()
+    if found is None or not today < found.date() <= today + MOST_AHEAD:
+        raise Invalid(_("Some fields need another look."), {"holds": _("a day after today, within a year")})
+    return found.isoformat()
+
+
+KIND = approvals.declare(
+    approvals.Act(
+        kind="policy:change",
+        label=lazy("Another policy"),
+        approve=Action.POLICY_APPROVE,
+        rank=APPROVER_RANK,
+        counted=lazy("people whose duties open more or less"),
+        show=_lines,
+        run=_run,
+    )
+).kind
