@@ -24,7 +24,7 @@ OPEN = {
     "toride.api.door.entrance.<locals>.enter",  # each operation asks for a key: api/tests/test_operations.py
     "toride.ui.views.asset",
     "toride.ui.views.book",
-    "toride.ui.views.theme",
+    "toride.ui.views.looks",
     "toride.urls.health",
 }
 CEILING = 400

@@ -65,7 +65,25 @@ def test_a_watermark_names_who_looks_and_when(sign_in, served) -> None:
 
 def test_the_theme_is_kept_by_the_server(sign_in, served) -> None:
     page = sign_in("teller")
-    with page.expect_response("**/theme/"):
+    with page.expect_response("**/looks/"):
         page.click("[data-toggle-theme]")
     page.reload()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+@pytest.mark.requirement("C8")
+def test_the_menu_folds_by_button_and_key_and_stays_so(sign_in, served) -> None:
+    page = sign_in("manager")
+    side = page.locator("nav.side")
+    whole = side.bounding_box()["width"]
+    with page.expect_response("**/looks/"):
+        page.click("[data-fold]")
+    page.reload()
+    assert side.bounding_box()["width"] < whole / 3
+    link = side.get_by_role("link", name="お客さまを探す")
+    assert link.get_attribute("title") == "お客さまを探す"
+    assert page.evaluate("document.documentElement.scrollWidth") == page.viewport_size["width"]
+    with page.expect_response("**/looks/"):
+        page.keyboard.press("[")
+    assert side.bounding_box()["width"] == whole
+    assert sign_in.said == []

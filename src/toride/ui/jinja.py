@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.messages import get_messages
-from django.db import Error
 from django.middleware.csrf import get_token
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
@@ -19,7 +18,7 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from toride.base.html import printed
-from toride.ui import assets, side
+from toride.ui import assets, looks, side
 
 UNKNOWN = UUID(int=0)
 FIXED = 512  # menus: duties held together, pages of the menu
@@ -119,7 +118,7 @@ def _furnish(made: Folded) -> None:
         side=side.ways,
         waiting=side.waiting,
         now=now,
-        theme=theme,
+        looks=looks.looks,
     )
     made.filters.update(moment=moment, instant=instant, day=day, figure=figure, monthday=monthday, year=year)
 
@@ -180,14 +179,6 @@ def moment(value: Any) -> str:
 def instant(value: Any) -> str:
     """As `moment`, to the second: for evidence."""
     return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def theme(request: Any) -> Markup:
-    """The attribute for a chosen theme; none where the browser's own preference counts, or no session can be read."""
-    chosen = None
-    with suppress(Error):
-        chosen = request.session.get("theme") if hasattr(request, "session") else None
-    return Markup(' data-theme="{}"').format(chosen) if chosen else Markup("")
 
 
 def now() -> str:

@@ -7,5 +7,5 @@ from toride.ui import views
 urlpatterns = [
     path("static/<str:mark>/<str:name>", views.asset, name="asset"),
     path("ui/", views.book, name="book"),
-    path("theme/", views.theme, name="theme"),
+    path("looks/", views.looks, name="looks"),
 ]

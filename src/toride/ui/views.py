@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from toride.base.guard import open_to_all
 from toride.ui import assets
+from toride.ui.looks import LOOKS
 
 
 @open_to_all
@@ -33,17 +34,14 @@ def book(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/book.html")
 
 
-THEMES = ("light", "dark")
-
-
 @open_to_all
 @require_POST
-def theme(request: HttpRequest) -> HttpResponse:
-    """Light or dark, for this session; the browser keeps nothing."""
-    chosen = request.POST.get("theme", "")
-    if chosen not in THEMES:
+def looks(request: HttpRequest) -> HttpResponse:
+    """Light or dark, menu whole or folded, for this session; the browser keeps nothing."""
+    chosen = {name: request.POST[name] for name, known in LOOKS.items() if request.POST.get(name) in known}
+    if not chosen:
         return HttpResponse(status=422)
-    request.session["theme"] = chosen
+    request.session.update(chosen)
     return HttpResponse(status=204)
 
 

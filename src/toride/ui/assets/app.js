@@ -6,13 +6,31 @@
     if (event.detail.xhr.status >= 400 && event.detail.xhr.status !== 401) event.detail.shouldSwap = true;
   });
 
-  document.querySelector("[data-toggle-theme]")?.addEventListener("click", (event) => {
+  // How pages look is kept by the server, for the session.
+  const look = (name, value) => {
+    root.dataset[name] = value;
+    const body = new FormData();
+    body.set(name, value);
+    body.set("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]").value);
+    fetch("/looks/", { method: "POST", body });
+  };
+
+  document.querySelector("[data-toggle-theme]")?.addEventListener("click", () => {
     const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    root.dataset.theme = dark ? "light" : "dark";
-    const body = new FormData(event.target.closest("form"));
-    body.set("theme", root.dataset.theme);
-    fetch("/theme/", { method: "POST", body });
+    look("theme", dark ? "light" : "dark");
   });
+
+  const fold = document.querySelector("[data-fold]");
+  const folded = () => {
+    const is = root.dataset.menu === "folded";
+    fold?.setAttribute("aria-expanded", String(!is));
+    for (const one of document.querySelectorAll(".side :is(a, button)")) is ? one.title ||= one.textContent.trim() : one.removeAttribute("title");
+  };
+  fold?.addEventListener("click", () => {
+    look("menu", root.dataset.menu === "folded" ? "whole" : "folded");
+    folded();
+  });
+  folded();
 
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();

@@ -217,6 +217,7 @@
     const box = $("[data-search]");
     if (event.key === "/") box ? (box.focus(), box.select()) : find();
     else if (event.key === "?") $("#keys")?.showModal();
+    else if (event.key === "[") $("[data-fold]")?.click();
     else return false;
     return true;
   };
