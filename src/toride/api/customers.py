@@ -73,7 +73,10 @@ def register(
     return made
 
 
-@act(router, "PATCH", "/customers/{uuid:customer}", Action.PROFILE_CHANGE, answers=forms.Changed)
+@act(
+    router, "PATCH", "/customers/{uuid:customer}", Action.PROFILE_CHANGE, answers=forms.Changed,
+    openapi_extra={"x-problems": {412: "changed-since", 428: "if-match-missing"}},
+)  # fmt: skip
 def change(
     request: HttpRequest,
     customer: UUID,

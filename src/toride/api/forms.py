@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from django.conf import settings
 from ninja import Schema
 from pydantic import ConfigDict, Field, StrictBool, StrictInt, StrictStr, create_model
 
@@ -116,3 +117,137 @@ class Changed(Schema):
 
     id: UUID
     changed: list[str]
+
+
+Outcome = Literal["ok", "refused", "failed"]
+
+
+class Member(Schema):
+    """One of the institution's people."""
+
+    id: UUID
+    username: str
+    name: str
+    branch: str | None
+    department: str | None
+    rank: int
+    roles: list[str]
+    active: bool
+
+
+class People(Schema):
+    """One page."""
+
+    items: list[Member]
+    after: str | None
+
+
+class Actor(Schema):
+    """Who did it, as they were called then."""
+
+    id: UUID
+    username: str
+    name: str
+
+
+class Touched(Schema):
+    """Which customer an event touched, in which way, in which of the five categories."""
+
+    id: UUID
+    mode: str
+    categories: list[int]
+
+
+class Event(Schema):
+    """One event at its place in the trail."""
+
+    index: int
+    id: UUID
+    at: datetime
+    act: UUID
+    action: str
+    outcome: Outcome
+    reason: str
+    purpose: str
+    policy: str
+    door: str
+    actor: Actor | None
+    touched: list[Touched]
+
+
+class Events(Schema):
+    """One page, the newest first."""
+
+    items: list[Event]
+    after: str | None
+
+
+class NewImport(Sent):
+    """A file that will be sent: its name, where it comes from, how many bytes."""
+
+    branch: Branch
+    name: Short
+    origin: Short = ""
+    size: StrictInt
+
+
+class Begun(Schema):
+    """Send the file to `/imports/{id}/file` in parts of `part` bytes; the last one may be shorter."""
+
+    id: UUID
+    part: int
+
+
+class Received(Schema):
+    """How many bytes stand, of how many."""
+
+    stands: int
+    size: int
+
+
+class Decided(Sent):
+    """For each column, in order, a field or null."""
+
+    targets: Annotated[list[Short | None], Field(max_length=settings.IMPORT_MAX_COLUMNS)]
+    header: StrictBool = True
+    encoding: Short | None = None
+    delimiter: Short | None = None
+
+
+class Columns(Schema):
+    """How the file is read; `lacking`: what must still be decided."""
+
+    encoding: str
+    delimiter: str
+    header: bool
+    targets: list[str | None]
+    lacking: list[str]
+
+
+class Started(Sent):
+    """How to run it."""
+
+    leave_out_duplicates: StrictBool = False
+
+
+class Going(Schema):
+    """How a job goes, in rows; `counts` once it has ended."""
+
+    state: str
+    done: int
+    total: int | None
+    counts: dict[str, int]
+
+
+class Import(Going):
+    """An import."""
+
+    id: UUID
+    branch: str
+    created: datetime
+
+
+class Imports(Schema):
+    """The newest ones."""
+
+    items: list[Import]

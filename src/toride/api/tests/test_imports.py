@@ -1,0 +1,145 @@
+"""Imports by machine: sent in parts, sealed as they arrive, checked, run; no wider than the connection."""
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.people import House
+from toride.api.tests.machines import SEARCH, Machine
+from toride.customers.imports.tests.wizard import TEXT, again, work
+from toride.customers.models import Import
+from toride.vault import files
+from toride.vault.permit import Category
+
+pytestmark = pytest.mark.requirement("A8", "C7")
+IMPORTS = "/api/v1/imports"
+RAW = "application/octet-stream"
+
+
+def loader(house: House, **given: object) -> Machine:
+    return Machine(house, "konno", "data-care", wanted=["imports", "customers.read"], **given)
+
+
+def begun(machine: Machine, text: str = TEXT, **more: object) -> str:
+    content = text.encode("cp932")
+    sent = {"branch": "002", "name": "名簿.csv", "origin": "勘定系", "size": len(content)} | more
+    made = machine("POST", IMPORTS, sent)
+    assert made.status_code == 201, made.content
+    for offset in range(0, len(content), made.json()["part"]):
+        part = content[offset : offset + made.json()["part"]]
+        found = machine("PUT", f"{made['Location']}/file?offset={offset}", part, Content_Type=RAW)
+        assert found.status_code == 200, found.content
+    assert found.json() == {"stands": len(content), "size": len(content)}
+    return made["Location"]
+
+
+def kept(address: str) -> Import:
+    return Import.objects.get(pk=UUID(address.rpartition("/")[2]))
+
+
+def test_file_becomes_customers(house: House) -> None:
+    machine = loader(house)
+    address = begun(machine)
+    decided = machine("GET", f"{address}/columns").json()
+    assert decided["targets"] == ["number", "name", "kana", "birth_date", "phones", "emails", "value", "note"]
+    assert decided["lacking"] == []
+    assert machine("POST", f"{address}/run", {}).status_code == 422
+    assert machine("POST", f"{address}/check").status_code == 202
+    work(kept(address))
+    found = machine("GET", f"{address}/check").json()
+    assert found["state"] == "done"
+    assert found["counts"]["created"] == 3
+    assert machine("POST", SEARCH, {}).json()["total"] == 0
+    assert machine("POST", f"{address}/run", {"leave_out_duplicates": True}).status_code == 202
+    work(kept(address))
+    told = machine("GET", address).json()
+    assert (told["state"], told["counts"]["created"]) == ("done", machine("POST", SEARCH, {}).json()["total"])
+    assert machine("GET", IMPORTS).json()["items"][0]["id"] == told["id"]
+    assert machine("POST", f"{address}/run", {}).status_code == 409
+
+
+def test_columns_are_decided_by_hand(house: House) -> None:
+    machine = loader(house)
+    address = begun(machine)
+    targets = ["number", "name", None, None, None, None, None, None]
+    found = machine("PUT", f"{address}/columns", {"targets": targets})
+    assert (found.status_code, found.json()["targets"]) == (200, targets)
+    for wrong in (["password"], ["health_"], [1], "number", ["x"] * 501):
+        assert machine("PUT", f"{address}/columns", {"targets": wrong}).status_code == 422
+    machine("PUT", f"{address}/columns", {"targets": [None] * 8})
+    assert machine("POST", f"{address}/check").status_code == 422
+
+
+def test_parts_come_in_order_and_of_the_announced_size(house: House) -> None:
+    machine = loader(house)
+    made = machine("POST", IMPORTS, {"branch": "002", "name": "a.csv", "size": files.PART + 5})
+    address = f"{made['Location']}/file"
+    wrong = machine("PUT", f"{address}?offset=0", b"short", Content_Type=RAW)
+    assert wrong.status_code == 422
+    early = machine("PUT", f"{address}?offset={files.PART}", b"12345", Content_Type=RAW)
+    assert (early.status_code, early.json()["stands"]) == (409, 0)
+    assert machine("PUT", f"{address}?offset=0", b"x" * files.PART, Content_Type=RAW).json()["stands"] == files.PART
+    assert machine("PUT", f"{address}?offset=-1", b"x", Content_Type=RAW).status_code == 422
+    assert machine("PUT", f"{address}?offset=0", b"{}").status_code == 415
+    assert machine("GET", f"{made['Location']}/columns").status_code == 422
+    last = machine("PUT", f"{address}?offset={files.PART}", b"12345", Content_Type=RAW)
+    assert last.json()["stands"] == files.PART + 5
+
+
+def test_file_does_not_write_what_the_connection_keeps_closed(house: House) -> None:
+    machine = loader(house, categories=[Category.BASIC, Category.TRANSACTIONS])
+    address = begun(machine)
+    found = machine("POST", f"{address}/check")
+    assert (found.status_code, found.json()["reason"]) == (403, "connection")
+    targets = ["number", "name", "kana", "birth_date", "phones", "emails", "value", None]
+    machine("PUT", f"{address}/columns", {"targets": targets})
+    assert machine("POST", f"{address}/check").status_code == 202
+
+
+def test_draft_is_thrown_away(house: House) -> None:
+    machine = loader(house)
+    address = begun(machine)
+    source = kept(address)
+    done = machine("DELETE", address)
+    assert (done.status_code, done.content) == (204, b"")
+    assert machine("DELETE", address).status_code == 404
+    assert not Import.objects.filter(pk=source.pk).exists()
+
+
+def test_unknown_import_is_unknown_everywhere(house: House) -> None:
+    machine, here = loader(house), uuid4()
+    for method, tail, sent in (("GET", "", None), ("DELETE", "", None), ("GET", "/columns", None),
+                               ("PUT", "/columns", {"targets": []}), ("POST", "/check", None), ("GET", "/check", None),
+                               ("POST", "/run", {})):  # fmt: skip
+        assert machine(method, f"{IMPORTS}/{here}{tail}", sent).status_code == 404, (method, tail)
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [({"branch": "999"}, "branch"), ({"size": 0}, "file"), ({"size": 2**50}, "file"), ({"name": "a.exe"}, "file"),
+     ({"person": "x"}, "person"), ({"branch": "\x00"}, "branch")],
+)  # fmt: skip
+def test_import_that_cannot_be_is_refused(house: House, more: dict[str, object], field: str) -> None:
+    found = loader(house)("POST", IMPORTS, {"branch": "002", "name": "a.csv", "size": 5} | more)
+    assert found.status_code == 422
+    assert field in found.json()["errors"][0]["field"]
+
+
+def test_import_is_begun_once(house: House) -> None:
+    machine = loader(house)
+    sent = {"branch": "002", "name": "a.csv", "size": 5}
+    first, second = (machine("POST", IMPORTS, sent, Idempotency_Key="i-1") for _ in range(2))
+    assert first.content == second.content
+    assert Import.objects.count() == 1
+
+
+def test_import_ends_when_its_person_does(house: House) -> None:
+    machine = loader(house)
+    address = begun(machine)
+    machine("POST", f"{address}/check")
+    work(kept(address))
+    machine("POST", f"{address}/run", {})
+    type(house.steward).objects.filter(pk=house.steward.pk).update(is_active=False)
+    source = work(kept(address))
+    assert again(source).job.state == "failed"
+    assert not source.brought_set.exists()
