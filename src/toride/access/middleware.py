@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from toride import audit
 from toride.access import answers, devices, holds, proof, rules
 from toride.access.decide import decide
 from toride.access.door import door
+from toride.access.models import Person
 from toride.access.policy import current
 from toride.access.roles import SHIPPED
 from toride.access.rules import Bounds
@@ -61,17 +62,16 @@ class Gate:
             return hindrance
         subject: UUID | None = kwargs.get(declared.subject) if declared.subject else None
         purpose = request.POST.get("for") or request.GET.get("for") or None
-        origin = door(request)
+        origin, person = door(request), cast("Person", request.user)
         try:
             request.permit = decide(  # type: ignore[attr-defined]
-                request.user,
+                person,
                 declared.action,
                 door=origin,
                 purpose=purpose,
                 subject=subject,
             )
         except TorideError as error:
-            person = request.user
             audit.refuse(
                 Actor(person.id, person.username, person.name),
                 origin,
@@ -104,7 +104,7 @@ def furnish(request: HttpRequest) -> None:
     try:
         request.may = _may(current().version, held, person.rank)  # type: ignore[attr-defined]
     except Unavailable:
-        request.may = frozenset()  # type: ignore[attr-defined] - the decision that follows says why
+        request.may = frozenset()  # type: ignore[attr-defined]  # the decision that follows says why
     request.place = _place(get_language(), names, held)  # type: ignore[attr-defined]
     request.institution = settings.INSTITUTION  # type: ignore[attr-defined]
 

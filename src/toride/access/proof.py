@@ -14,7 +14,7 @@ from toride.base import clock
 from toride.vault.permit import Actor
 
 PROVED = "proved"  # in the session: when
-FIELDS = ("proof", "proof_password", "proof_key", "csrfmiddlewaretoken")
+FIELDS = ("proof_method", "proof_password", "proof_key", "csrfmiddlewaretoken")
 
 
 def renew(request: HttpRequest) -> None:
@@ -31,7 +31,7 @@ def awaited(request: HttpRequest) -> HttpResponse | None:
     minutes = rules.read(person.rules).proof
     if clock.now().timestamp() - request.session.get(PROVED, 0) < minutes * 60:
         return None
-    method = request.POST.get("proof", "")
+    method = request.POST.get("proof_method", "")
     if not method:
         return _page(request)
     if not _right(request, person):
@@ -70,7 +70,7 @@ def _page(request: HttpRequest, *, wrong: bool = False) -> HttpResponse:
     known = factors.keys(person.id).values()
     context = {
         "typed": [(name, one) for name, many in request.POST.lists() if name not in FIELDS for one in many],
-        "method": "get" if request.method == "GET" else request.POST.get("proof", "post"),
+        "method": "get" if request.method == "GET" else request.POST.get("proof_method", "post"),
         "wrong": wrong,
         "options": orjson.dumps(passkeys.ask(request, list(known))).decode() if known else "",
         "password": person.has_usable_password(),

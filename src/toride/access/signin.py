@@ -4,7 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
-from allauth.account.stages import LoginStage
+from allauth.account.stages import LoginStage, LoginStageController
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
@@ -30,6 +30,12 @@ class SecondFactor(LoginStage):  # type: ignore[misc]
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
         return (redirect(self.urlname) if factors.stand(self.login.user.pk) else None), True
+
+
+def halfway(request: HttpRequest) -> LoginStage | None:
+    """The step at which somebody waits who gave a right password a short while ago; None for everybody else."""
+    stage = LoginStageController.enter(request, SecondFactor.key)
+    return stage if stage is not None and stage.login.user.is_active else None
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]

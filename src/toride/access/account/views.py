@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from allauth.account.stages import LoginStageController
 from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +19,7 @@ from toride.access.account import saying
 from toride.access.actions import Action
 from toride.access.door import door
 from toride.access.sessions import digest
-from toride.access.signin import SecondFactor
+from toride.access.signin import halfway
 from toride.base.errors import Invalid
 from toride.base.guard import guarded, open_to_all
 from toride.vault import persons
@@ -135,8 +134,8 @@ def recognise(request: HttpRequest) -> HttpResponse:
 @open_to_all
 def second(request: HttpRequest) -> HttpResponse:
     """The second step of signing in; nobody without the first."""
-    stage = LoginStageController.enter(request, SecondFactor.key)
-    if stage is None or not stage.login.user.is_active:
+    stage = halfway(request)
+    if stage is None:
         return redirect("account_login")
     person = stage.login.user
     wrong = ""

@@ -17,9 +17,11 @@ def sign_in(client: Client, name: str, password: str = PASSWORD) -> object:
 
 
 def events(count: int = 1) -> list[Event]:
-    """The last ones, the newest first, whether they were committed at once or with a change."""
+    """The last ones of people, the newest first, whether they were committed at once or with a change."""
     found = [decode(bytes(one.bytes))[0] for table in (Inbox, Outbox) for one in table.objects.all()]
-    return sorted(found, key=lambda one: one.at, reverse=True)[:count]
+    theirs = [one for one in found if not one.action.startswith("system:")]
+    theirs.sort(key=lambda one: one.at)
+    return theirs[::-1][:count]
 
 
 def secret_on(page: str) -> str:
