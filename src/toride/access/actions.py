@@ -17,6 +17,9 @@ class Action(StrEnum):
     ACCOUNT_READ = "access:account:read"
     FACTOR_ENROL = "access:factor:enrol"
     FACTOR_REMOVE = "access:factor:remove"
+    GLASS_BREAK = "access:glass:break"
+    GLASS_ESCALATE = "system:glass:escalate"
+    GLASS_REVIEW = "access:glass:review"
     HOME_OPEN = "access:home:open"
     MATRIX_READ = "access:matrix:read"
     PERSON_APPROVE = "access:person:approve"
@@ -41,6 +44,9 @@ describe(
         Action.ACCOUNT_READ: _("Looked at their own sign-in"),
         Action.FACTOR_ENROL: _("Enrolled a second factor"),
         Action.FACTOR_REMOVE: _("Removed a second factor"),
+        Action.GLASS_BREAK: _("Opened in an emergency"),
+        Action.GLASS_ESCALATE: _("An emergency was not reviewed in time"),
+        Action.GLASS_REVIEW: _("Reviewed an emergency"),
         Action.HOME_OPEN: _("Opened the home page"),
         Action.MATRIX_READ: _("Looked at the access matrix"),
         Action.PERSON_APPROVE: _("Approved a change of duties"),

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from toride.base.ids import ordered_id, random_id
+from toride.vault.models import Subject
 
 
 class Branch(models.Model):
@@ -215,3 +216,38 @@ class PolicyDraft(models.Model):
     person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True)
     content = models.TextField()
     changed = models.DateTimeField()
+
+
+class Glass(models.Model):
+    """An emergency: one person opens these categories (bit mask, 1 << category) of one subject until `ends`.
+
+    Reason and review stand sealed. It is to be reviewed until `due`. `told`: the owners of the data, later others.
+    """
+
+    class Verdict(models.TextChoices):
+        OPEN = "open"
+        RIGHT = "right"
+        WRONG = "wrong"
+
+    id = models.UUIDField(primary_key=True, default=ordered_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    subject = models.ForeignKey(Subject, on_delete=models.CASCADE)
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=20)
+    categories = models.PositiveSmallIntegerField()
+    reason = models.BinaryField()
+    review = models.BinaryField(default=bytes)
+    told = models.ManyToManyField(Person, related_name="+")
+    created = models.DateTimeField()
+    ends = models.DateTimeField()
+    due = models.DateTimeField()
+    escalated = models.DateTimeField(null=True)
+    verdict = models.CharField(max_length=5, choices=Verdict, default=Verdict.OPEN)
+    reviewer = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    reviewed = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person", "subject", "ends"], name="access_glass_holds"),
+            models.Index(fields=["verdict", "due"], name="access_glass_reviews"),
+        ]
