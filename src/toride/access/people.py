@@ -10,6 +10,7 @@ from toride.access.actions import Action
 from toride.access.models import Branch, Department, Person, PersonalToken
 from toride.access.roles import SHIPPED, clash
 from toride.audit import recorded
+from toride.base import clock
 from toride.base.errors import Conflict, Invalid
 from toride.vault.permit import Permit
 
@@ -62,13 +63,14 @@ def hire(
 
 @recorded(Action.PERSON_MANAGE)
 def dismiss(permit: Permit, *, username: str) -> None:
-    """Ends a person's access: the account, its tokens, its sessions."""
+    """Ends a person's access: the account, its tokens, its connections, its sessions."""
     person = find(username)
     if person.id == permit.actor.id:
         raise Invalid("Nobody ends their own access; ask another administrator.")
     person.is_active = False
     person.save(update_fields=["is_active"])
     PersonalToken.objects.filter(person=person).update(revoked=True)
+    person.connections.filter(revoked=None).update(revoked=clock.now())
     devices.end_all(person.id)
     permit.ledger.facts |= {"person": str(person.id), "username": username, "active": False}
 

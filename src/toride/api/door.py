@@ -123,7 +123,7 @@ def _door(request: HttpRequest) -> Door:
 def _with_rate(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """As draft-ietf-httpapi-ratelimit-headers has it."""
     allowance = getattr(request, "allowance", None)
-    if allowance is None and response.status_code != TooMany.status:
+    if not hasattr(request, "connection") or (allowance is None and response.status_code != TooMany.status):
         return response
     left, full = (allowance.left, allowance.full) if allowance else (0, int(response["Retry-After"]))
     response["RateLimit-Policy"] = POLICY

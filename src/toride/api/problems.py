@@ -39,7 +39,7 @@ WORDS = {
 BROKEN = "Nothing was changed. If it stays, tell the administrator."
 TOLD: dict[type[TorideError], tuple[str, str]] = {  # "" where the error has its own words
     Unknown: ("unknown-key", "Send a valid key: Authorization: Bearer toride_ak_…"),
-    TooMany: ("too-many", f"At most {RATE} requests a minute. Wait as long as Retry-After says."),
+    TooMany: ("too-many", f"At most {RATE} requests a minute, few without a valid key. Wait as Retry-After says."),
     Hidden: ("not-found", "There is nothing here that this key can open."),
     Refused: ("refused", ""),
     Conflict: ("conflict", ""),

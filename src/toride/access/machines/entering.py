@@ -9,6 +9,7 @@ from django.db.models import Value
 from django.db.models.functions import Greatest
 
 from toride import audit
+from toride.access import locks
 from toride.access.decide import decide
 from toride.access.machines import keys, scopes
 from toride.access.models import Connection
@@ -20,6 +21,7 @@ RATE = 600  # requests of one connection in WINDOW
 WINDOW = 60_000_000  # microseconds
 STEP = WINDOW // RATE
 NOBODY = bytes(32)
+WAIT = int(locks.FIRST.total_seconds())
 REASON = "connection"
 
 
@@ -60,14 +62,20 @@ class Entry:
 
 
 def enter(key: str, door: Door) -> Entry:
-    """Whose key it is. Raises Unknown, recorded where the key was once good or its connection exists."""
+    """Whose key it is. Raises Unknown, recorded where there is such a connection, or TooMany after many of these."""
     found = _connection(keys.owner(key))
-    good = _matching(found, key, clock.now())
-    if found is None or not good:
-        if found is not None:
-            refuse(found, door, "secret", known=False)
-        raise Unknown
+    if not _matching(found, key, clock.now()) or found is None:
+        raise missed(found, door)
     return admitted(found, found.scopes, door)
+
+
+def missed(found: Connection | None, door: Door) -> Unknown | TooMany:
+    """What answers a key that is not good. Who tries too many is recorded no more, until they have waited."""
+    if not locks.attempt(locks.by_machine(door.address)):
+        return TooMany(wait=WAIT)
+    if found is not None:
+        refuse(found, door, "secret", known=False)
+    return Unknown()
 
 
 def admitted(found: Connection, wanted: list[str], door: Door) -> Entry:

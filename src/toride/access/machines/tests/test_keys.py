@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from django.db import connection as store
 
 from tests.people import House
-from toride.access import tokens
+from toride.access import locks, people, tokens
 from toride.access.machines import entering, keys, services
 from toride.access.machines.commands import api_key
 from toride.access.models import Connection
@@ -79,6 +79,28 @@ def test_key_ends_with_its_time_and_with_its_person(house: House) -> None:
     type(house.steward).objects.filter(pk=house.steward.pk).update(is_active=True)
     assert entering.enter(key, DOOR)
     Connection.objects.filter(pk=made.pk).update(expires=clock.now())
+    with pytest.raises(entering.Unknown):
+        entering.enter(key, DOOR)
+
+
+def test_who_tries_many_keys_waits_and_whose_key_is_good_does_not(house: House) -> None:
+    _made, key = connect(house)
+    for _ in range(locks.FREE["machine"]):
+        with pytest.raises(entering.Unknown):
+            entering.enter("x", DOOR)
+    with pytest.raises(entering.TooMany) as told:
+        entering.enter("x", DOOR)
+    assert told.value.facts["wait"] == 30
+    assert entering.enter(key, DOOR)
+    with pytest.raises(entering.Unknown):
+        entering.enter("x", Door("api", "192.0.2.8"))
+    assert locks.attempt(locks.by_address(DOOR.address))
+
+
+def test_dismissed_persons_keys_stay_ended(house: House) -> None:
+    _made, key = connect(house)
+    people.dismiss(house.permit(house.admin, "access:person:manage"), username="konno")
+    type(house.steward).objects.filter(pk=house.steward.pk).update(is_active=True)
     with pytest.raises(entering.Unknown):
         entering.enter(key, DOOR)
 
