@@ -110,6 +110,7 @@ FILE_UPLOAD_HANDLERS: list[str] = []  # a file in a form is never parsed, so nev
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "access_rate"}}
 
 APPROVAL_LIFETIME = timedelta(hours=config.number("TORIDE_APPROVAL_HOURS", 24, least=1, most=168))
+GLASS_REVIEW = timedelta(days=config.number("TORIDE_GLASS_REVIEW_DAYS", 3, least=1, most=30))
 
 # Vault: how long an unwrapped root-protected key lives in memory before the KMS is asked again.
 KEY_LIFETIME = timedelta(minutes=config.number("TORIDE_KEY_LIFETIME_MINUTES", 30, least=1, most=60))

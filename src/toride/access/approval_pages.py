@@ -120,7 +120,7 @@ def person_change(request: HttpRequest, person: UUID) -> HttpResponse:
 def _form(
     request: HttpRequest, person: Person, values: dict[str, Any], errors: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    branches = [("", _("none")), *Branch.objects.order_by("code").values_list("code", "name")]
+    branches = [("", _("no branch")), *Branch.objects.order_by("code").values_list("code", "name")]
     context = {"person": person, "values": values, "errors": errors, "roles": SHIPPED, "branches": branches}
     name = "access/person_fields.html" if request.headers.get("HX-Request") else "access/person_change.html"
     return render(request, name, context | {"ranks": range(1, duties.MOST_RANK + 1)}, status=status)

@@ -184,7 +184,7 @@ def may_decide(person: Person, row: Approval) -> bool:
 def count_for(person: Person) -> int:
     """How many requests wait for something that this person does: a decision, or an answer."""
     held = [row for row in asked(person) if row.state == State.HELD]
-    return len(held) + len(waiting(person))
+    return len(held) + len([row for row in waiting(person) if row.state == State.WAITING])
 
 
 @recorded(Action.APPROVAL_DECIDE)

@@ -1,10 +1,11 @@
 """The one decision: may this person do this, to this subject, for this purpose? The answer is a permit or a refusal."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from toride.access import facts, policy
+from toride.access import facts, glass, policy
 from toride.access.models import Person
 from toride.access.roles import Grant, Reach
 from toride.base import clock
@@ -35,7 +36,7 @@ def decide(
     if subject is not None:
         fitting = _reaching(person, fitting, subject)
     openings, fields = _openings(fitting, widest=subject is not None)
-    return Permit(
+    permit = Permit(
         actor=Actor(person.id, person.username, person.name),
         door=door,
         action=action,
@@ -48,6 +49,23 @@ def decide(
         fields=fields,
         reasons=_reasons(granted, openings),
         obligations=frozenset(one for grant in fitting for one in grant.obligations),
+    )
+    return _widened(permit, subject) if subject is not None and action == glass.OPENS else permit
+
+
+def _widened(permit: Permit, subject: UUID) -> Permit:
+    """With what an emergency opens to this person, no longer than it lasts; the event names it."""
+    broken = glass.broken(permit.actor.id, subject)
+    if broken is None:
+        return permit
+    permit.ledger.facts["glass"] = [str(one) for one in broken.numbers]
+    return replace(
+        permit,
+        openings={**permit.openings, **dict.fromkeys(broken.categories, Opening.CLEAR)},
+        fields={key: opening for key, opening in permit.fields.items() if key[0] not in broken.categories},
+        reasons={key: why for key, why in permit.reasons.items() if key not in broken.categories},
+        expires=min(permit.expires, broken.ends),
+        obligations=permit.obligations | {glass.OBLIGATION},
     )
 
 

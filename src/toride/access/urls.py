@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.conf import settings
 from django.urls import include, path
 
-from toride.access import approval_pages, policy_pages, views
+from toride.access import approval_pages, glass_pages, policy_pages, views
 from toride.access.personas import PERSONAS
 from toride.base.guard import open_to_all
 
@@ -20,6 +20,9 @@ urlpatterns = [
     path("access/draft/discard/", policy_pages.discard, name="policy_discard"),
     path("access/draft/restore/", policy_pages.restore, name="policy_restore"),
     path("access/draft/<slug:role>/<str:action>/", policy_pages.cell, name="policy_cell"),
+    path("access/glass/", glass_pages.reviews, name="glass_reviews"),
+    path("access/glass/<uuid:subject>/", glass_pages.break_glass, name="glass"),
+    path("access/glass/<uuid:number>/review/", glass_pages.review, name="glass_review"),
     path("access/why/", policy_pages.why, name="why"),
     path("approvals/", approval_pages.approvals_page, name="approvals"),
     path("approvals/<uuid:number>/", approval_pages.approval, name="approval"),

@@ -1,7 +1,7 @@
 """What the worker does again and again between jobs."""
 
 from toride import audit
-from toride.access import approvals
+from toride.access import approvals, emergencies
 from toride.access.acting import door
 from toride.customers.imports import drafts, keeping, services
 from toride.jobs.running import Chore
@@ -10,10 +10,11 @@ from toride.vault.keyring import Kind
 
 
 def chores() -> list[Chore]:
-    """Every minute, folding the index and refusing what nobody approved in time; hourly, ending what time has ended."""
+    """Every minute the index, approvals and emergencies; hourly, ending what time has ended."""
     return [
         Chore(60, index.compact),
         Chore(60, approvals.expire),
+        Chore(60, emergencies.escalate),
         Chore(3600, services.purge),
         Chore(3600, keeping.end),
         Chore(3600, drafts.tidy),
