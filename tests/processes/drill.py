@@ -171,18 +171,19 @@ def _storm(
 
 def _await_imports(home: Path, more: dict[str, str]) -> float:
     """Until every import has ended; what gave up is resumed, as its message says."""
-    start = time.monotonic()
+    start, told = time.monotonic(), ""
     while time.monotonic() - start < LEASE_SECONDS:
         listed = json.loads(
             toride(home, "imports", "list", "--as", "steward", "--json", "--limit", "10000", **more).stdout
         )
         for one in listed:
             if one["state"] == "failed":
-                toride(home, "imports", "resume", one["import"], "--as", "steward", "--purpose", "data-care", **more)
+                resume = ("imports", "resume", one["import"], "--as", "steward", "--purpose", "data-care")
+                told = toride(home, *resume, check=False, **more).stderr or told
         if all(one["state"] == "done" for one in listed):
             return round(time.monotonic() - start, 1)
         time.sleep(1)
-    raise RuntimeError("an import does not end")
+    raise RuntimeError(f"an import does not end: {told}")
 
 
 def _compare(home: Path, more: dict[str, str], noted: Acknowledged, folder: Path) -> dict[str, object]:

@@ -65,8 +65,9 @@ def import_file(
         with transaction.atomic():
             job = jobs.queue(running.KIND, person=person.id, purpose=permit.purpose, arguments=arguments)
             source = Import.objects.create(job=job, person=person.id, branch=home, file=kept)
+            claimed = jobs.claim(jobs.name(), job.pk)
         permit.ledger.facts |= {"import": str(source.pk), "bytes": file.stat().st_size}
-    _perform(job, source, username, purpose, rejected_file or file.with_name(file.name + ".rejected.csv"), as_json)
+    _perform(claimed, source, username, purpose, rejected_file or file.with_name(file.name + ".rejected.csv"), as_json)
 
 
 @click.group()
@@ -101,8 +102,10 @@ def resume(number: UUID, username: str, purpose: str, rejected_file: Path | None
     source = _kept(number)
     with acting.permitted(username, Action.FILE_IMPORT, purpose=purpose) as permit:
         permit.ledger.facts["import"] = str(number)
-    jobs.resume(_job(source).pk)
-    _perform(source.job, source, username, purpose, rejected_file, as_json)
+    with transaction.atomic():  # no worker sees it queued
+        jobs.resume(_job(source).pk)
+        claimed = jobs.claim(jobs.name(), _job(source).pk)
+    _perform(claimed, source, username, purpose, rejected_file, as_json)
 
 
 @imports.command()
@@ -151,15 +154,13 @@ def rejected_rows(number: UUID, username: str, purpose: str, out: Path) -> None:
 
 
 def _perform(
-    job: Job | None, source: Import, username: str, purpose: str, rejected_file: Path | None, as_json: bool
+    claimed: Job | None, source: Import, username: str, purpose: str, rejected_file: Path | None, as_json: bool
 ) -> None:
     """Does the job here; a worker takes it up if this process is killed."""
-    worker = jobs.name()
-    claimed = jobs.claim(worker, job.pk) if job else None
     if claimed is None:
         raise Invalid("Another process is working on this import.")
     start = time.monotonic()
-    ended = jobs.perform(claimed, worker)
+    ended = jobs.perform(claimed, claimed.worker)
     source.refresh_from_db()
     result: dict[str, Any] = {"import": str(source.pk), **asdict(Counts(**source.counts))}
     if ended.state == State.DONE:
