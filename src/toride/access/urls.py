@@ -33,6 +33,7 @@ urlpatterns = [
     path("sign-out/", account.logout, name="account_logout"),
     path("", include("toride.access.account.urls")),
     path("", include("toride.access.staff.urls")),
+    path("", include("toride.access.machines.urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("sign-in/persona/", views.become, name="become"))

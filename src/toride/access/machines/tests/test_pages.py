@@ -1,0 +1,111 @@
+"""The pages of connections: who may open them, the key shown once, what was typed kept."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.people import House
+from toride.access.machines import entering, keys
+from toride.access.machines.urls import urlpatterns
+from toride.access.models import Connection
+from toride.access.tests.test_matrix import ROLES
+from toride.access.tests.test_sign_in_addresses import fresh
+from toride.vault.permit import Door
+
+pytestmark = pytest.mark.requirement("A1", "A8")
+DOOR = Door("api", "192.0.2.7")
+ADDRESSES = {
+    #                    its argument, GET, POST for who may
+    "connections":       (False, 200, 405),
+    "connection_new":    (False, 200, 422),
+    "connection_rotate": (True, 405, 404),
+    "connection_revoke": (True, 405, 404),
+}  # fmt: skip
+SENT = {"name": "勘定系 夜間", "person": "konno", "scopes": ["customers", "imports"], "purpose": "data-care",
+        "categories": ["1", "2"], "addresses": "192.0.2.0/24\r\n", "days": "30"}  # fmt: skip
+
+
+def place(name: str, connection: str | None = None) -> str:
+    return reverse(name, kwargs={"connection": connection or keys.name()} if ADDRESSES[name][0] else None)
+
+
+def key_on(page: str) -> str:
+    (found,) = set(re.findall(r"toride_ak_\w+", page))
+    return found
+
+
+def test_every_address_is_named() -> None:
+    assert {one.name for one in urlpatterns} == set(ADDRESSES)
+
+
+@pytest.mark.parametrize("name", sorted(ADDRESSES))
+def test_every_address_for_every_role(house: House, name: str) -> None:
+    _argument, read, written = ADDRESSES[name]
+    for role in ROLES:
+        client = fresh(getattr(house, role))
+        for method, wanted in (("get", read), ("post", written)):
+            found = getattr(client, method)(place(name))
+            assert found.status_code == (wanted if role == "admin" else 403), (role, method)
+    assert Client().get(place(name)).status_code == 302
+
+
+def test_key_is_shown_once_and_works(house: House) -> None:
+    client = fresh(house.admin)
+    shown = client.post(place("connection_new"), SENT)
+    key = key_on(shown.content.decode())
+    entry = entering.enter(key, DOOR)
+    made = entry.connection
+    assert (made.person_id, made.purpose, made.categories, made.addresses) == (
+        house.steward.id, "data-care", [1, 2], ["192.0.2.0/24"],
+    )  # fmt: skip
+    assert shown["Cache-Control"] == "no-store"
+    listed = client.get(place("connections")).content.decode()
+    assert made.id in listed
+    assert key not in listed
+    assert keys.PREFIX not in listed
+
+
+def test_what_was_typed_survives_an_error(house: House) -> None:
+    found = fresh(house.admin).post(place("connection_new"), SENT | {"person": "nobody", "days": "9999"})
+    page = found.content.decode()
+    assert found.status_code == 422
+    for text in ("勘定系 夜間", 'value="nobody"', "192.0.2.0/24", 'value="9999"'):
+        assert text in page
+    assert len(re.findall(r'name="scopes" value="(?:customers|imports)" checked', page)) == 2
+    assert not Connection.objects.exists()
+
+
+@pytest.mark.parametrize("more", [{"categories": ["6"]}, {"categories": ["x"]}, {"scopes": ["all"]}, {"days": "-1"}])
+def test_bent_form_makes_nothing(house: House, more: dict[str, object]) -> None:
+    assert fresh(house.admin).post(place("connection_new"), SENT | more).status_code == 422
+    assert not Connection.objects.exists()
+
+
+def test_key_is_replaced_and_ended(house: House) -> None:
+    client = fresh(house.admin)
+    first = key_on(client.post(place("connection_new"), SENT).content.decode())
+    made = Connection.objects.get()
+    second = key_on(client.post(place("connection_rotate", made.id)).content.decode())
+    assert first != second
+    assert entering.enter(first, DOOR)
+    assert entering.enter(second, DOOR)
+    assert client.post(place("connection_revoke", made.id)).status_code == 302
+    for key in (first, second):
+        with pytest.raises(entering.Unknown):
+            entering.enter(key, DOOR)
+    assert client.post(place("connection_rotate", made.id)).status_code == 422
+
+
+def test_making_one_asks_who_it_is_and_needs_the_forms_own_token(house: House) -> None:
+    client = fresh(house.admin)
+    session = client.session
+    session["proved"] = 0
+    session.save()
+    asked = client.post(place("connection_new"), SENT)
+    assert "proof_method" in asked.content.decode()
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = fresh(house.admin).cookies
+    assert strict.post(place("connection_new"), SENT).status_code == 403
+    assert not Connection.objects.exists()
