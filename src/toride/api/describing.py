@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from ninja import NinjaAPI
 
+from toride.access.machines.scopes import SCOPES
 from toride.api.problems import MEDIA, SPACE, TITLES
 
 PREFIX = "/api/v1"
@@ -29,6 +30,7 @@ PROBLEM = {
         },
     },
 }
+OAUTH = "/api/oauth/token"
 KEY = {"type": "http", "scheme": "bearer", "bearerFormat": "toride_ak_…"}
 
 
@@ -37,9 +39,10 @@ def described(api: NinjaAPI) -> bytes:
     """As JSON (OpenAPI 3.1)."""
     found: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=PREFIX))
     parts = found.setdefault("components", {})
-    parts["securitySchemes"] = {"key": KEY}
+    flow = {"tokenUrl": OAUTH, "scopes": {code: str(scope.label) for code, scope in SCOPES.items()}}
+    parts["securitySchemes"] = {"key": KEY, "token": {"type": "oauth2", "flows": {"clientCredentials": flow}}}
     parts.setdefault("schemas", {})["Problem"] = PROBLEM
-    found["security"] = [{"key": []}]
+    found["security"] = [{"key": []}, {"token": []}]
     found["servers"] = [{"url": "/"}]
     for address in found["paths"].values():
         for operation in address.values():

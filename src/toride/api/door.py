@@ -13,7 +13,7 @@ from ninja import Router
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
-from toride.access.machines import entering, keys
+from toride.access.machines import entering, keys, tokens
 from toride.access.machines.entering import RATE, WINDOW, TooMany
 from toride.api import problems
 from toride.api.problems import Wrong
@@ -36,14 +36,14 @@ class Under:
 
     def __call__(self, request: HttpRequest) -> Permit:
         """Lets the machine in and decides; the permit is the operation's. Raises what `problems` answers."""
-        origin = _door(request)
-        entry = entering.enter(_bearer(request), origin)
-        origin = replace(origin, session=entry.connection.id)
+        door = origin(request)
+        entry = entering.enter(_bearer(request), door)
+        door = replace(door, session=entry.connection.id)
         request.connection = entry.connection  # type: ignore[attr-defined]
         request.allowance = entering.take(entry.connection)  # type: ignore[attr-defined]
         named = request.resolver_match.kwargs if request.resolver_match else {}
         subject = UUID(named[self.subject]) if self.subject else None  # ninja leaves it text
-        permit = entering.permit(entry, self.action, origin, subject)
+        permit = entering.permit(entry, self.action, door, subject)
         request.permit = permit  # type: ignore[attr-defined]
         return permit
 
@@ -99,7 +99,7 @@ class Written(BaseRenderer):
 def _must_be_safe(request: HttpRequest) -> None:
     if not request.is_secure() and not _is_loopback(request.META.get("REMOTE_ADDR", "")):
         raise Wrong(403, "refused", problems.WORDS["https"])
-    if keys.PREFIX in request.get_full_path():
+    if any(prefix in request.get_full_path() for prefix in (keys.PREFIX, tokens.PREFIX)):
         raise Wrong(400, "malformed", problems.WORDS["in-address"])
 
 
@@ -115,7 +115,8 @@ def _bearer(request: HttpRequest) -> str:
     return sent[len(BEARER) :].strip() if sent[: len(BEARER)].lower() == BEARER and len(sent) < LONGEST_KEY else ""
 
 
-def _door(request: HttpRequest) -> Door:
+def origin(request: HttpRequest) -> Door:
+    """From where a machine comes."""
     agent = request.META.get("HTTP_USER_AGENT", "")[:200]
     return Door("api", request.META.get("REMOTE_ADDR", ""), agent=agent, request=ordered_id().hex)
 

@@ -9,7 +9,7 @@ from django.urls import URLPattern, path, re_path
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from toride.api import customers, describing, imports, people, problems, trail
+from toride.api import customers, describing, imports, oauth, people, problems, trail
 from toride.api.door import Json, Written, entrance
 from toride.base.errors import Hidden, TorideError
 from toride.base.guard import open_to_all
@@ -55,5 +55,6 @@ def _operations() -> Iterator[URLPattern]:
 urlpatterns = [
     path("v1/openapi.json", description, name="api_description"),
     *_operations(),
+    path("oauth/token", open_to_all(entrance(oauth.token)), name="api_token"),
     re_path("^.*$", nothing),
 ]

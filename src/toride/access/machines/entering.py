@@ -2,7 +2,6 @@
 
 import ipaddress
 from dataclasses import dataclass, replace
-from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Value
@@ -11,7 +10,7 @@ from django.db.models.functions import Greatest
 from toride import audit
 from toride.access import locks
 from toride.access.decide import decide
-from toride.access.machines import keys, scopes
+from toride.access.machines import keys, scopes, tokens
 from toride.access.models import Connection
 from toride.base import clock
 from toride.base.errors import Refused, TorideError
@@ -49,10 +48,11 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A connection that has come in, with the scopes that it asked for this time."""
+    """A connection that has come in: what it may ask for this time, and the digest of the key that let it in."""
 
     connection: Connection
-    scopes: frozenset[str]
+    actions: frozenset[str]
+    digest: bytes = b""
 
     @property
     def actor(self) -> Actor:
@@ -62,11 +62,22 @@ class Entry:
 
 
 def enter(key: str, door: Door) -> Entry:
-    """Whose key it is. Raises Unknown, recorded where there is such a connection, or TooMany after many of these."""
+    """Whose key or token it is. Raises Unknown, recorded where there is such a connection, or TooMany after many."""
+    if key.startswith(tokens.PREFIX):
+        return _by_token(key, door)
     found = _connection(keys.owner(key))
-    if not _matching(found, key, clock.now()) or found is None:
+    digest = _matching(found, key)
+    if found is None or not digest:
         raise missed(found, door)
-    return admitted(found, found.scopes, door)
+    return admitted(found, found.scopes, door, digest)
+
+
+def _by_token(token: str, door: Door) -> Entry:
+    claim = tokens.read(token)
+    found = _connection(claim.connection) if claim else None
+    if claim is None or found is None or claim.mark not in map(tokens.mark, _good(found)):
+        raise missed(None, door)
+    return admitted(found, [scope for scope in claim.scopes if scope in found.scopes], door)
 
 
 def missed(found: Connection | None, door: Door) -> Unknown | TooMany:
@@ -78,12 +89,12 @@ def missed(found: Connection | None, door: Door) -> Unknown | TooMany:
     return Unknown()
 
 
-def admitted(found: Connection, wanted: list[str], door: Door) -> Entry:
+def admitted(found: Connection, wanted: list[str], door: Door, digest: bytes = b"") -> Entry:
     """The connection comes in, unless it has ended, its person has, or it comes from elsewhere: Unknown, recorded."""
     if why := _ended(found, door.address):
         refuse(found, door, why)
         raise Unknown
-    return Entry(found, scopes.actions(wanted))
+    return Entry(found, scopes.actions(wanted), digest)
 
 
 def take(connection: Connection) -> Allowance:
@@ -109,7 +120,7 @@ def permit(entry: Entry, action: str, door: Door, subject: UUID | None = None) -
     """
     one = entry.connection
     try:
-        if action not in entry.scopes:
+        if action not in entry.actions:
             raise Refused(REASON)
         made = decide(one.person, action, door=door, purpose=one.purpose, subject=subject)
     except TorideError as error:
@@ -142,12 +153,17 @@ def _connection(public: str | None) -> Connection | None:
     return Connection.objects.select_related("person__branch", "person__department").filter(pk=public).first()
 
 
-def _matching(found: Connection | None, key: str, now: datetime) -> bool:
-    """Compares in any case, so that the time tells nothing."""
-    current = keys.is_one(key, bytes(found.digest) if found else NOBODY)
-    former = keys.is_one(key, bytes(found.former) if found and found.former else NOBODY)
-    overlapping = found is not None and found.former_until is not None and now < found.former_until
-    return current or (former and overlapping)
+def _good(found: Connection | None) -> list[bytes]:
+    """The digests of the keys that are good now: the newest, and the one before while they overlap."""
+    if found is None:
+        return [NOBODY, NOBODY]
+    overlaps = found.former_until is not None and clock.now() < found.former_until
+    return [bytes(found.digest), bytes(found.former) if overlaps else NOBODY]
+
+
+def _matching(found: Connection | None, key: str) -> bytes:
+    """The digest that this key has, or none. Compares with each in any case, so that the time tells nothing."""
+    return b"".join([good for good in _good(found) if keys.is_one(key, good)])
 
 
 def _ended(found: Connection, address: str) -> str:
