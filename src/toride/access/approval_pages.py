@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from toride.access import approvals, duties
+from toride.access import approvals, duties, people
 from toride.access.actions import Action
 from toride.access.models import Approval, Branch, Person
 from toride.access.roles import SHIPPED
@@ -123,7 +123,7 @@ def _form(
     branches = [("", _("no branch")), *Branch.objects.order_by("code").values_list("code", "name")]
     context = {"person": person, "values": values, "errors": errors, "roles": SHIPPED, "branches": branches}
     name = "access/person_fields.html" if request.headers.get("HX-Request") else "access/person_change.html"
-    return render(request, name, context | {"ranks": range(1, duties.MOST_RANK + 1)}, status=status)
+    return render(request, name, context | {"ranks": range(1, people.MOST_RANK + 1)}, status=status)
 
 
 def _shown(request: HttpRequest, number: UUID, errors: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -6,16 +6,15 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from toride.access import approvals
+from toride.access import approvals, policy, versions
 from toride.access.actions import Action
 from toride.access.models import Approval, Branch, Person
-from toride.access.people import must_go_together
+from toride.access.people import MOST_RANK, must_go_together
 from toride.access.roles import SHIPPED
 from toride.audit import recorded
 from toride.base.errors import Conflict, Hidden, Invalid
 from toride.vault.permit import Permit
 
-MOST_RANK = 9
 FACTS = {"roles": lazy("Duties"), "rank": lazy("Rank"), "branch": lazy("Branch")}
 
 
@@ -53,6 +52,8 @@ def _change(permit: Permit, content: approvals.Content) -> None:
     must_go_together(after["roles"])
     found.roles, found.rank, found.branch_id = after["roles"], after["rank"], after["branch"]
     found.save(update_fields=["roles", "rank", "branch"])
+    if not versions.stands(policy.current()):
+        raise Conflict(_("Then no two people could agree upon a policy any more."))
     permit.ledger.facts |= {"person": content["person"], "before": content["before"], "after": after}
 
 

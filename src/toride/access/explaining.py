@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from toride.access import facts, people, policy, versions, wording
+from toride.access import facts, people, policy, wording
 from toride.access.actions import Action
 from toride.access.decide import reach_of
 from toride.access.models import Person
@@ -50,7 +50,7 @@ def explain(permit: Permit, *, username: str, action: str, number: str = "") -> 
     rules = policy.current()
     permit.ledger.facts |= {"person": str(person.id), "asked": action}
     steps, grants = _by_duty(
-        person, rules.of(person.roles, versions.MOST_RANK, action), rules.of(person.roles, person.rank, action)
+        person, rules.of(person.roles, people.MOST_RANK, action), rules.of(person.roles, person.rank, action)
     )
     if number:
         step, grants = _by_place(permit, person, grants, number)

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from toride.access import devices, passwords, rules
+from toride.access import devices, passwords, policy, rules
 from toride.access.actions import Action
 from toride.access.models import Branch, Department, Person, PersonalToken
 from toride.access.roles import SHIPPED, clash
@@ -15,6 +15,7 @@ from toride.base.errors import Conflict, Invalid
 from toride.vault.permit import Permit
 
 SHIPPED_ROLES = frozenset(SHIPPED)
+MOST_RANK = 9
 
 
 def add(
@@ -45,7 +46,13 @@ def add(
 def hire(
     permit: Permit, *, username: str, name: str, roles: list[str], branch: str, rank: int, password: str
 ) -> Person:
-    """A new person, by somebody who manages people. Raises Invalid, Conflict, and Invalid for an unknown branch."""
+    """A new person, by somebody who manages people. Raises Conflict for a taken name, Invalid for an unknown branch,
+    and for a duty that decides on others' requests, once somebody holds one: two people appoint to it.
+    """
+    if _decides(roles, MOST_RANK) and any(
+        _decides(one.roles, one.rank) for one in Person.objects.filter(is_active=True)
+    ):
+        raise Invalid(_("Two people appoint who decides: add the person with another duty, then ask for the change."))
     home = Branch.objects.filter(code=branch).first()
     if home is None:
         codes = ", ".join(Branch.objects.order_by("code").values_list("code", flat=True))
@@ -108,3 +115,7 @@ def must_go_together(roles: list[str]) -> None:
             _("These duties do not belong in one hand: %(names)s.") % {"names": names},
             {"roles": _("These duties do not belong in one hand: %(names)s.") % {"names": names}},
         )
+
+
+def _decides(roles: list[str], rank: int) -> bool:
+    return bool(policy.current().of(roles, rank, Action.APPROVAL_DECIDE))

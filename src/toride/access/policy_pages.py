@@ -141,7 +141,7 @@ def _cell(
     context = {
         "role": SHIPPED[role], "action": action, "label": actions.label(action), "rules": [*rules, blank],
         "fields": fields, "depths": DEPTHS, "reaches": wording.REACHES, "categories": wording.CATEGORIES,
-        "purposes": purposes.SHIPPED, "ranks": range(1, versions.MOST_RANK + 1), "error": error,
+        "purposes": purposes.SHIPPED, "ranks": range(1, people.MOST_RANK + 1), "error": error,
     }  # fmt: skip
     name = "access/cell_form.html" if request.headers.get("HX-Request") else "access/cell.html"
     return render(request, name, context, status=status)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as lazy
 from toride.access import approvals, comparing, facts, policy, purposes, wording
 from toride.access.actions import Action
 from toride.access.models import Approval, Person, PolicyDraft, PolicyVersion
+from toride.access.people import MOST_RANK
 from toride.access.policy import Content, Policy
 from toride.access.roles import HOME, SHIPPED, Reach
 from toride.audit import recorded
@@ -20,7 +21,6 @@ from toride.base.errors import Conflict, Hidden, Invalid
 from toride.vault.permit import Permit
 
 MOST_RULES = 8  # of one role for one action
-MOST_RANK = 9
 MOST_AHEAD = timedelta(days=366)
 APPROVER_RANK = 5
 OF_THE_SYSTEM = frozenset(("system", "keys", "backup", "auth"))

@@ -118,6 +118,15 @@ def test_a_rank_below_and_a_person_who_left_do_not_decide(house: House) -> None:
     assert state(row) == State.WAITING
 
 
+def test_the_last_who_could_approve_a_policy_is_not_moved_away(house: House) -> None:
+    second = house.person("ono", "小野 光", "manager", house.head, rank=6)
+    row = asked(house, house.dpo, roles=["auditor"], rank=6, branch="000")
+    with pytest.raises(Conflict):
+        decide(house, second, row)
+    house.dpo.refresh_from_db()
+    assert house.dpo.roles == ["dpo"]
+
+
 @pytest.mark.parametrize("count", ["", "2", "11", "one", "-1", "1.0", "9" * 40])
 def test_a_count_typed_wrongly_does_nothing(house: House, count: str) -> None:
     row = asked(house)

@@ -66,6 +66,17 @@ def test_an_ended_person_has_neither_session_nor_token(house: House) -> None:
         house.permit(Person.objects.get(username="hasegawa"), "customers:list:search")
 
 
+@pytest.mark.requirement("A4")
+@pytest.mark.parametrize("role", ["dpo", "manager"])
+def test_nobody_alone_makes_a_second_person_for_themselves(house: House, role: str) -> None:
+    """An administrator who hires who then approves: only the first one, of a house in which nobody decides yet."""
+    with pytest.raises(Invalid):
+        people.hire(permit(house), **{**NEW, "roles": [role], "rank": 1})
+    assert not Person.objects.filter(username=NEW["username"]).exists()
+    Person.objects.filter(pk__in=[house.dpo.pk, house.manager.pk]).update(is_active=False)
+    assert people.hire(permit(house), **{**NEW, "roles": [role]})
+
+
 def test_nobody_ends_themselves(house: House) -> None:
     with pytest.raises(Invalid):
         people.dismiss(permit(house), username="hayasaka")
