@@ -3,7 +3,7 @@
 import hashlib
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -22,6 +22,13 @@ def page(request: HttpRequest, error: TorideError) -> HttpResponse:
     response = render(request, name, {"title": title, "advice": advice, "status": error.status}, status=error.status)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def onward(request: HttpRequest, target: str) -> HttpResponse:
+    """To the page of that name or address, however the form was sent."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": resolve_url(target)})
+    return redirect(target)
 
 
 def sentence(error: TorideError) -> str:

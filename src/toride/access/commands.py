@@ -3,7 +3,7 @@
 import click
 
 from toride import audit
-from toride.access import acting, tokens
+from toride.access import acting, factors, signin, tokens
 from toride.access import people as service
 from toride.access.acting import door
 from toride.access.actions import Action
@@ -13,20 +13,31 @@ from toride.base import config
 from toride.base.errors import Refused
 from toride.vault.permit import Actor
 
+TOKEN_REFUSALS = {
+    "locked": "Too many attempts. Wait a while, or ask the administrator.",
+    "credentials": "The sign-in name, password and code do not match.",
+    "first": "Sign in with the browser first: the password has run out, or a second factor must be enrolled.",
+}
+
 
 @click.command()
 @click.argument("username")
 def token(username: str) -> None:
     """Give a person a token for the command line, against their password; valid for twelve hours.
 
-    Without a terminal the password is read from TORIDE_PASSWORD, or the file that TORIDE_PASSWORD_FILE names.
+    Who has a second factor gives a code, too. Without a terminal the password is read from TORIDE_PASSWORD, the code
+    from TORIDE_CODE, or the files that …_FILE name.
     """
     person = service.find(username)
     password = config.text("TORIDE_PASSWORD") or click.prompt("Password", hide_input=True, err=True)
+    code = None
+    if factors.stand(person.id):
+        code = config.text("TORIDE_CODE") or click.prompt("Code from the app, or a recovery code", err=True)
     actor = Actor(person.id, person.username, person.name)
-    if not person.is_active or not person.check_password(password):
-        audit.note(actor, door(), "auth:session:open", outcome="refused", reason="credentials")
-        raise Refused("The sign-in name and password do not match.")
+    reason = signin.obstacle(person, password, code)
+    if reason:
+        audit.note(actor, door(), "auth:session:open", outcome="refused", reason=reason)
+        raise Refused(TOKEN_REFUSALS[reason])
     audit.note(actor, door(), "auth:token:issue")
     click.echo(tokens.issue(person))
 

@@ -34,8 +34,16 @@ def address(secret: str, username: str, issuer: str) -> str:
 def picture(text: str) -> Markup:
     """A QR code as SVG, dark on light in either theme."""
     out = io.BytesIO()
-    segno.make(text, error="m").save(
-        out, kind="svg", scale=5, border=4, light="#fff", xmldecl=False, svgns=False, svgclass="qr", lineclass=None
+    segno.make(text, error="l").save(
+        out,
+        kind="svg",
+        border=4,
+        light="#fff",
+        omitsize=True,
+        xmldecl=False,
+        svgns=False,
+        svgclass="qr",
+        lineclass=None,
     )
     return Markup(out.getvalue().decode())  # noqa: S704 - drawn here; holds squares only
 

@@ -13,7 +13,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from toride import audit
-from toride.access import answers, devices, factors, locks, proof, rules
+from toride.access import answers, devices, factors, holds, locks, proof, rules
+from toride.access.backends import Backend
 from toride.access.door import door
 from toride.access.models import Person
 from toride.access.policy import current
@@ -103,6 +104,21 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         person = Person.objects.filter(username=username).first()
         actor = _actor(person) if person else None
         audit.note(actor, door(request), "auth:session:open", outcome="refused", reason=reason)
+
+
+def obstacle(person: Person, password: str, code: str | None) -> str:
+    """What stands between a person and a token of theirs: "locked", "credentials", "first" (the browser); or ""."""
+    keys = [locks.by_name(person.username), *([locks.by_factor(person.id)] if code is not None else [])]
+    if not locks.attempt(*keys):
+        return "locked"
+    if not person.is_active or not person.check_password(password):
+        return "credentials"
+    if code is not None and factors.use_code(person.id, code) is None:
+        locks.forgive(keys[0])
+        return "credentials"
+    locks.forgive(*keys)
+    whole = Backend().get_user(person.id)
+    return "first" if holds.of(whole) is not None else ""
 
 
 def _actor(person: Any) -> Actor:

@@ -17,6 +17,7 @@ from toride import audit
 from toride.access import devices, factors, holds, locks, onetime, passkeys, passwords, rules
 from toride.access.account import saying
 from toride.access.actions import Action
+from toride.access.answers import onward
 from toride.access.door import door
 from toride.access.sessions import digest
 from toride.access.signin import halfway
@@ -58,7 +59,7 @@ def password(request: HttpRequest) -> HttpResponse:
     except Invalid as error:
         _failed(request, str(error.reason))
         return render(request, "access/password.html", context | {"errors": error.fields}, status=422)
-    return redirect("account")
+    return onward(request, "account")
 
 
 @guarded(Action.FACTOR_ENROL)
@@ -142,7 +143,7 @@ def second(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         wrong = _wrong(request, person)
         if not wrong:
-            return stage.exit()  # type: ignore[no-any-return]
+            return onward(request, stage.exit().url)
     known = list(factors.keys(person.pk).values())
     options = passkeys.ask(request, known) if known else None
     context = {"wrong": wrong, "options": _text(options), "codes": factors.codes_left(person.pk)}
@@ -214,7 +215,7 @@ def _key_page(request: HttpRequest, person: Any, status: int) -> HttpResponse:
 
 def _enrolled(request: HttpRequest, codes: list[str]) -> HttpResponse:
     """Recovery codes are shown in this one answer, and kept nowhere."""
-    return render(request, "access/codes.html", {"codes": codes}) if codes else redirect("account")
+    return render(request, "access/codes.html", {"codes": codes}) if codes else onward(request, "account")
 
 
 def _failed(request: HttpRequest, reason: str) -> None:

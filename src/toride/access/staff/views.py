@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from toride import audit
 from toride.access import devices, locks, rules
 from toride.access.actions import Action
+from toride.access.answers import onward
 from toride.access.door import door
 from toride.access.models import Person
 from toride.access.people import dismiss
@@ -41,7 +42,7 @@ def rules_passwords(request: HttpRequest) -> HttpResponse:
     except Invalid as error:
         _failed(request)
         return _rules_page(request, before, error.fields, 422, request.POST)
-    return redirect("sign_in_rules")
+    return onward(request, "sign_in_rules")
 
 
 @guarded(Action.RULES_CHANGE, fresh=True)
@@ -57,7 +58,7 @@ def rules_duty(request: HttpRequest, role: str) -> HttpResponse:
     except Invalid as error:
         _failed(request)
         return _duty_page(request, role, before.duties[role], error.fields, 422, request.POST)
-    return redirect("sign_in_rules")
+    return onward(request, "sign_in_rules")
 
 
 @guarded(Action.PERSON_READ)

@@ -1,13 +1,17 @@
 """Second factors: enrolled, asked for, used once; sealed, so that a copy of the disk gives none."""
 
+from datetime import timedelta
+
 import pytest
+from click.testing import CliRunner
 from django.test import Client
 
 from tests.people import House
-from toride.access import factors, locks, onetime
-from toride.access.models import Factor
+from toride.access import commands, factors, locks, onetime, signin
+from toride.access.models import Factor, Person
 from toride.access.tests.signing import PASSWORD, codes_on, enrol, events, now_code, secret_on, sign_in
-from toride.base.errors import Invalid
+from toride.base import clock
+from toride.base.errors import Invalid, Refused
 from toride.vault import persons
 from toride.vault.aead import Unopenable
 
@@ -162,3 +166,34 @@ def test_another_persons_factor_cannot_be_removed(front: Client, house: House) -
     assert front.post(f"/me/factor/{factor.pk}/remove/").status_code == 302
     assert not Factor.objects.exists()
     assert events()[0].facts == {"factor": "totp"}
+
+
+def test_the_command_line_is_no_way_around(front: Client, house: House) -> None:
+    """A token asks for what the browser asks for: both factors, counted attempts, nothing that is still owed."""
+    sign_in(front, "hasegawa")
+    secret, codes = enrol(front)
+    assert signin.obstacle(house.teller, PASSWORD, "000000") == "credentials"
+    assert signin.obstacle(house.teller, "wrong", codes[0]) == "credentials"
+    code = now_code(secret)
+    assert signin.obstacle(house.teller, PASSWORD, code) == ""
+    assert signin.obstacle(house.teller, PASSWORD, code) == "credentials"
+    assert signin.obstacle(house.teller, PASSWORD, codes[1]) == ""
+    for _ in range(5):
+        signin.obstacle(house.teller, "wrong", "000000")
+    assert signin.obstacle(house.teller, PASSWORD, codes[2]) == "locked"
+    house.admin.set_password(PASSWORD)
+    house.admin.save()
+    assert signin.obstacle(house.admin, PASSWORD, None) == ""
+    Person.objects.filter(pk=house.admin.pk).update(created=clock.now() - timedelta(days=15))
+    assert signin.obstacle(house.admin, PASSWORD, None) == "first"
+
+
+def test_the_command_asks_for_the_code(front: Client, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    sign_in(front, "hasegawa")
+    secret, _ = enrol(front)
+    monkeypatch.setenv("TORIDE_PASSWORD", PASSWORD)
+    monkeypatch.setenv("TORIDE_CODE", "123")
+    assert isinstance(CliRunner().invoke(commands.token, ["hasegawa"]).exception, Refused)
+    monkeypatch.setenv("TORIDE_CODE", now_code(secret))
+    told = CliRunner().invoke(commands.token, ["hasegawa"])
+    assert told.output.startswith("toride_pt_")
