@@ -75,8 +75,13 @@ def forgive(*keys: Key) -> None:
 @recorded(Action.PERSON_MANAGE)
 def unlock(permit: Permit, *, person: Person) -> None:
     """An administrator unlocks an account."""
-    Lock.objects.filter(key__in=[_digest(by_name(person.username)), _digest(by_factor(person.id))]).delete()
+    release(person)
     permit.ledger.facts |= {"person": str(person.id), "username": person.username, "locked": False}
+
+
+def release(person: Person) -> None:
+    """Forgets the failures of an account, in the caller's transaction."""
+    Lock.objects.filter(key__in=[_digest(by_name(person.username)), _digest(by_factor(person.id))]).delete()
 
 
 def locked(people: list[Person]) -> set[UUID]:

@@ -81,7 +81,7 @@ class Gate:
                 reason=str(error) or "scope",
             )
             return answers.page(request, error)
-        return None
+        return _proof(request) if declared.fresh else None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         """An expected error becomes a page; a refusal inside a view is recorded, too."""
@@ -141,7 +141,7 @@ def _bounds(request: HttpRequest) -> Bounds:
 
 def _hindrance(request: HttpRequest, declared: guard.Guard) -> HttpResponseBase | None:
     """What stands before the view: signing in, a place or hour at which these duties do not work, what the person must
-    do first, a proof of who they are.
+    do first.
     """
     if not request.user.is_authenticated or not _alive(request):
         return _to_sign_in(request)
@@ -156,7 +156,15 @@ def _hindrance(request: HttpRequest, declared: guard.Guard) -> HttpResponseBase 
     first = holds.of(request.user)
     if first is not None and declared.action not in first.actions:
         return _redirected(request, resolve_url(first.page))
-    return proof.awaited(request) if declared.fresh else None
+    return None
+
+
+def _proof(request: HttpRequest) -> HttpResponseBase | None:
+    """The page that asks once more who this is, before a dangerous act; None where that is fresh."""
+    try:
+        return proof.awaited(request)
+    except TorideError as error:
+        return answers.page(request, error)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponseBase:

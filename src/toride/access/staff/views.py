@@ -5,12 +5,13 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from toride import audit
-from toride.access import devices, locks, rules
+from toride.access import devices, locks, lost, rules
 from toride.access.actions import Action
 from toride.access.answers import onward
 from toride.access.door import door
@@ -18,7 +19,7 @@ from toride.access.models import Person
 from toride.access.people import dismiss
 from toride.access.roles import SHIPPED
 from toride.access.staff import listing, reading
-from toride.base.errors import Hidden, Invalid
+from toride.base.errors import Conflict, Hidden, Invalid
 from toride.base.guard import guarded
 
 WEEKDAYS = (lazy("Mon"), lazy("Tue"), lazy("Wed"), lazy("Thu"), lazy("Fri"), lazy("Sat"), lazy("Sun"))
@@ -81,6 +82,21 @@ def person_unlock(request: HttpRequest, person: UUID) -> HttpResponse:
 def person_sign_out(request: HttpRequest, person: UUID) -> HttpResponse:
     devices.end_of(request.permit, person=_person(person))  # type: ignore[attr-defined]
     return redirect("people")
+
+
+@guarded(Action.PERSON_MANAGE, fresh=True)
+def person_lost(request: HttpRequest, person: UUID) -> HttpResponse:
+    found = _person(person)
+    context: dict[str, Any] = {"person": found, "reason": request.POST.get("reason", ""), "error": ""}
+    if request.method != "POST":
+        return render(request, "access/lost.html", context)
+    try:
+        row = lost.ask(request.permit, person, reason=context["reason"])  # type: ignore[attr-defined]
+    except (Invalid, Conflict) as error:
+        audit.commit(request.permit, outcome="failed", reason="lost")  # type: ignore[attr-defined]
+        told = error.fields.get("reason") if isinstance(error, Invalid) else None
+        return render(request, "access/lost.html", context | {"error": told or error.reason}, status=error.status)
+    return onward(request, reverse("approval", kwargs={"number": row.pk}))
 
 
 @guarded(Action.PERSON_MANAGE, fresh=True)
