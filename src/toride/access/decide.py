@@ -13,6 +13,8 @@ from toride.base.errors import Hidden, Refused
 from toride.vault.permit import Actor, Category, Door, Opening, Permit, Rows
 
 LIFETIME = timedelta(minutes=5)
+CATEGORIES = tuple(Category)
+MACHINE = "api"  # an emergency is a person's, never that of what acts for them
 
 
 def decide(
@@ -50,7 +52,9 @@ def decide(
         reasons=_reasons(granted, openings),
         obligations=frozenset(one for grant in fitting for one in grant.obligations),
     )
-    return _widened(permit, subject) if subject is not None and action == glass.OPENS else permit
+    if subject is None or action != glass.OPENS or door.kind == MACHINE:
+        return permit
+    return _widened(permit, subject)
 
 
 def _widened(permit: Permit, subject: UUID) -> Permit:
@@ -109,21 +113,22 @@ def _openings(
 ) -> tuple[dict[Category, Opening], dict[tuple[Category, str], Opening]]:
     """For one subject the widest of the grants that reach it; for a list, whose rows differ, only what all open."""
     pick = max if widest else min
-    openings = {category: pick(grant.opens.get(category, Opening.CLOSED) for grant in grants) for category in Category}
-    named = {key for grant in grants for key in grant.fields}
+    openings = {category: grants[0].opens.get(category, Opening.CLOSED) for category in CATEGORIES}
+    for grant in grants[1:]:
+        for category in CATEGORIES:
+            openings[category] = pick(openings[category], grant.opens.get(category, Opening.CLOSED))
     fields = {
-        (category, name): pick(
-            grant.fields.get((category, name), grant.opens.get(category, Opening.CLOSED)) for grant in grants
-        )
-        for category, name in named
+        key: pick(grant.fields.get(key, grant.opens.get(key[0], Opening.CLOSED)) for grant in grants)
+        for key in {key for grant in grants for key in grant.fields}
     }
     return openings, fields
 
 
 def _reasons(granted: Sequence[Grant], openings: dict[Category, Opening]) -> dict[Category, str]:
     """Why a category is not clear: "purpose" where another purpose of the duty opens it, else "duty"."""
+    elsewhere = {key for grant in granted for key, opening in grant.opens.items() if opening is Opening.CLEAR}
     return {
-        category: "purpose" if any(grant.opens.get(category) == Opening.CLEAR for grant in granted) else "duty"
+        category: "purpose" if category in elsewhere else "duty"
         for category, opening in openings.items()
-        if opening != Opening.CLEAR
+        if opening is not Opening.CLEAR
     }

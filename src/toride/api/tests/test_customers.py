@@ -5,9 +5,10 @@ from uuid import uuid4
 import pytest
 
 from tests.people import House
+from toride.access.tests.test_glass import broken, opening
 from toride.access.tests.test_matrix import enter
 from toride.api.tests.machines import CUSTOMERS, SEARCH, Machine, one
-from toride.vault.permit import Category
+from toride.vault.permit import Category, Opening
 
 pytestmark = pytest.mark.requirement("A8")
 
@@ -28,6 +29,15 @@ def test_customer_is_read_as_far_as_duty_and_key_open(house: House) -> None:
     for hidden in ("1951", "膝", "平日の午前", "相続準備", "•"):
         assert hidden not in text
     assert set(told["values"]).isdisjoint(told["withheld"])
+
+
+def test_emergency_opens_to_the_person_and_not_to_their_machine(house: House) -> None:
+    emiko = house.customer()
+    machine = Machine(house, categories=list(Category))
+    broken(house, emiko)
+    assert opening(house, house.teller, emiko) == Opening.CLEAR
+    told = machine("GET", one(emiko)).json()
+    assert told["withheld"]["health"] == {"how": "closed", "why": "duty"}
 
 
 def test_search_answers_in_pages_without_anything_in_the_address(house: House) -> None:

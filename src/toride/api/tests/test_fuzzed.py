@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis.checks import not_a_server_error
@@ -23,9 +24,9 @@ from tests.people import House
 from toride.access.models import Connection
 from toride.api.tests.machines import Machine
 from toride.customers.models import Import
-from toride.wsgi import application
 
 pytestmark = [pytest.mark.requirement("A8"), pytest.mark.slow]
+application = get_wsgi_application()
 EXAMPLES, SEED = 20, 20_261_122
 HOLDERS = {"Customers": ("konno", "data-care", "customers"), "Imports": ("konno", "data-care", "imports"),
            "People": ("hayasaka", "administration", "people"), "Audit trail": ("udagawa", "audit", "trail")}  # fmt: skip
