@@ -46,6 +46,10 @@ def auditing(where: Place, size: Size) -> Any:
     return where.section("auditing", str(size.pages))
 
 
+def deciding(where: Place, size: Size) -> Any:
+    return where.section("deciding", str(size.pages))
+
+
 def care(where: Place, size: Size) -> Any:
     return keeping.measure(where, size.customers)
 
@@ -54,6 +58,7 @@ SECTIONS: dict[str, Callable[[Place, Size], Any]] = {
     "search": search,
     "pages": pages,
     "audit": auditing,
+    "deciding": deciding,
     "care": care,
     "import": importing,
 }

@@ -46,7 +46,7 @@ def approvals_page(request: HttpRequest) -> HttpResponse:
     request.permit.ledger.facts["read"] = "approvals"  # type: ignore[attr-defined]
     lists = [approvals.waiting(person), approvals.asked(person), approvals.settled(person)]
     names = approvals.names([row for rows in lists for row in rows])
-    context = {"lists": lists, "names": names, "label": approvals.label, "states": STATES, "may": INVOLVED}
+    context = {"lists": lists, "names": names, "label": approvals.label, "states": STATES}
     return render(request, "access/approvals.html", context)
 
 
@@ -133,7 +133,7 @@ def _shown(request: HttpRequest, number: UUID, errors: dict[str, Any] | None = N
     return {
         "asked": found, "row": found.row, "states": STATES, "said": SAID, "errors": errors or {},
         "moment_of": approvals.moment_of, "decides": found.decides and still,
-        "own": found.row.asker_id == person.id and still, "typed": request.POST,
+        "asker": found.row.asker_id == person.id and still, "typed": request.POST,
     }  # fmt: skip
 
 

@@ -28,6 +28,7 @@ WAYS = (
     ("customers:file:import", "imports", "inbox", lazy("Imports"), lazy("What was imported, what was rejected, undo")),
     ("audit:trail:read", "trail", "eye", lazy("Audit trail"), lazy("Who saw whom, when, for what purpose")),
     ("access:approval:decide", "approvals", "ok", lazy("Approvals"), lazy("What needs a second person")),
+    ("access:glass:review", "glass_reviews", "warn", lazy("Emergencies"), lazy("Who opened more than a duty opens")),
     ("access:person:read", "people", "person", lazy("People"), lazy("Who may sign in, and how it stands with them.")),
     ("access:rules:change", "sign_in_rules", "lock", lazy("Rules of sign-in"), lazy("Passwords, factors, hours")),
     ("access:matrix:read", "matrix", "grid", lazy("Access matrix"), lazy("Which duty may do what")),

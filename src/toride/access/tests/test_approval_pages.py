@@ -75,6 +75,9 @@ def test_a_held_request_waits_for_its_asker(house: House) -> None:
     assert '<span class="count">1</span>' in admin.get("/").content.decode()
     held = dpo.get(reverse("approval", kwargs={"number": row.pk})).content.decode()
     assert 'value="approve"' not in held
+    mine = admin.get(reverse("approval", kwargs={"number": row.pk})).content.decode()
+    assert 'name="words"' in mine
+    assert 'name="withdraw"' in mine
     late = post(dpo, "approval_decide", row, decision="approve", digest=seen(house, house.dpo, row).digest, count="1")
     assert late.status_code == 409
     assert post(admin, "approval_answer", row, words="う").status_code == 422
