@@ -3,6 +3,7 @@
 from toride import audit
 from toride.access import approvals, emergencies
 from toride.access.acting import door
+from toride.api import once
 from toride.customers.imports import drafts, keeping, services
 from toride.jobs.running import Chore
 from toride.vault import index, rotation
@@ -19,6 +20,7 @@ def chores() -> list[Chore]:
         Chore(3600, keeping.end),
         Chore(3600, drafts.tidy),
         Chore(3600, end_terms),
+        Chore(3600, once.forget),
     ]
 
 

@@ -158,7 +158,7 @@ def _good(found: Connection | None) -> list[bytes]:
     if found is None:
         return [NOBODY, NOBODY]
     overlaps = found.former_until is not None and clock.now() < found.former_until
-    return [bytes(found.digest), bytes(found.former) if overlaps else NOBODY]
+    return [bytes(found.digest) or NOBODY, bytes(found.former) if overlaps else NOBODY]
 
 
 def _matching(found: Connection | None, key: str) -> bytes:

@@ -6,20 +6,30 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
+from toride.access import approvals
 from toride.access.actions import Action
 from toride.access.decide import purposes
 from toride.access.machines import keys, scopes
-from toride.access.models import Connection, Person
+from toride.access.models import Approval, Connection, Person
+from toride.access.purposes import SHIPPED
 from toride.audit import recorded
 from toride.base import clock
-from toride.base.errors import Hidden, Invalid
+from toride.base.errors import Conflict, Hidden, Invalid
 from toride.vault.permit import Category, Permit
 
 LIFETIME, LONGEST = 90, 365  # days
 OVERLAP, LONGEST_OVERLAP = 24, 720  # hours
 MOST_ADDRESSES = 20
 NAME_LENGTH = 60
+CATEGORIES = {
+    Category.BASIC: lazy("basic"),
+    Category.TRANSACTIONS: lazy("transactions"),
+    Category.BEHAVIOUR: lazy("behaviour"),
+    Category.DERIVED: lazy("derived"),
+    Category.SENSITIVE: lazy("sensitive"),
+}
 USUAL = (Category.BASIC, Category.TRANSACTIONS, Category.BEHAVIOUR, Category.DERIVED)
 
 
@@ -35,38 +45,44 @@ def connect(
     addresses: Sequence[str] = (),
     days: int = LIFETIME,
 ) -> tuple[Connection, str]:
-    """A connection that acts as a person, and its key, which is not kept. Raises Invalid with advice by field."""
-    person = Person.objects.filter(username=username, is_active=True).first()
-    problems: dict[str, Any] = {}
-    if person is None:
-        problems["person"] = _("Nobody signs in under this name.")
-    if not 0 < len(name) <= NAME_LENGTH:
-        problems["name"] = _("write 1 to %(most)d characters") % {"most": NAME_LENGTH}
-    if not wanted or set(wanted) - set(scopes.SCOPES):
-        problems["scopes"] = _("choose at least one")
-    elif person and not all(_fits(person, scope, purpose) for scope in wanted):
-        problems["purpose"] = _("The duties of this person do not include all of this for this purpose of use.")
-    if set(categories) - set(Category):
-        problems["categories"] = _("There is no such category.")
-    if not 1 <= days <= LONGEST:
-        problems["days"] = _("1 to %(most)d days") % {"most": LONGEST}
-    networks = _networks(addresses, problems)
-    if person is None or problems:
-        raise Invalid(_("Some fields need another look."), problems)
-    made = Connection(
-        id=keys.name(), person=person, name=name, scopes=sorted(set(wanted)), purpose=purpose,
-        categories=sorted(set(map(int, categories))), addresses=networks, created=clock.now(),
-    )  # fmt: skip
+    """A connection that acts as a person, and its key, which is not kept. Raises Invalid with advice by field.
+
+    For who commands the machine itself; on a page it takes two (`propose`).
+    """
+    person, content = _asked(username, name, wanted, purpose, categories, addresses, days)
+    made = _made(permit, person, content)
     key = _renew(permit, made, days)
     made.save(force_insert=True)
-    permit.ledger.facts |= {"step": "create", "person": str(person.id), "scopes": made.scopes, "for": purpose}
-    permit.ledger.facts |= {"categories": made.categories, "addresses": networks}
     return made, key
 
 
 @recorded(Action.CONNECTION_MANAGE)
+def propose(
+    permit: Permit,
+    *,
+    username: str,
+    name: str,
+    wanted: Sequence[str],
+    purpose: str,
+    categories: Sequence[int],
+    addresses: Sequence[str],
+    days: int,
+    reason: str,
+) -> Approval:
+    """Asks for a connection: whoever holds a key acts as that person, so a second one decides. Raises as `connect`."""
+    person, content = _asked(username, name, wanted, purpose, categories, addresses, days)
+    branches = [person.branch_id] if person.branch_id else []
+    return approvals.ask(
+        permit, MAKE.kind, content, reason=reason, concerns=[person.id], branches=branches, count=len(content["scopes"])
+    )
+
+
+@recorded(Action.CONNECTION_MANAGE)
 def rotate(permit: Permit, *, connection: str, days: int = LIFETIME, overlap: int = OVERLAP) -> str:
-    """A new key; the one before is good for `overlap` more hours, but not beyond its own end."""
+    """A new key; the one before is good for `overlap` more hours, but not beyond its own end.
+
+    The first key of a connection that was approved ends on the day that was approved, whatever `days` says.
+    """
     found = find(connection)
     if not 1 <= days <= LONGEST:
         raise Invalid(_("1 to %(most)d days") % {"most": LONGEST})
@@ -74,9 +90,12 @@ def rotate(permit: Permit, *, connection: str, days: int = LIFETIME, overlap: in
         raise Invalid(_("0 to %(most)d hours") % {"most": LONGEST_OVERLAP})
     if found.revoked or found.expires <= clock.now():
         raise Invalid(_("This connection has ended. Make a new one."))
-    until = min(clock.now() + timedelta(hours=overlap), found.expires)
-    found.former, found.former_until = bytes(found.digest), until
+    approved = None if found.digest else found.expires
+    if approved is None:
+        found.former = bytes(found.digest)
+        found.former_until = min(clock.now() + timedelta(hours=overlap), found.expires)
     key = _renew(permit, found, days)
+    found.expires = approved or found.expires
     found.save(update_fields=["digest", "former", "former_until", "expires"])
     permit.ledger.facts |= {"step": "rotate", "overlap": overlap}
     return key
@@ -97,6 +116,80 @@ def find(connection: str) -> Connection:
     if found is None:
         raise Hidden(_("There is no such connection."))
     return found
+
+
+def _asked(
+    username: str, name: str, wanted: Sequence[str], purpose: str, categories: Sequence[int], addresses: Sequence[str],
+    days: int,
+) -> tuple[Person, dict[str, Any]]:  # fmt: skip
+    person = Person.objects.filter(username=username, is_active=True).first()
+    problems: dict[str, Any] = {}
+    if person is None:
+        problems["person"] = _("Nobody signs in under this name.")
+    if not 0 < len(name) <= NAME_LENGTH:
+        problems["name"] = _("write 1 to %(most)d characters") % {"most": NAME_LENGTH}
+    if not wanted or set(wanted) - set(scopes.SCOPES):
+        problems["scopes"] = _("choose at least one")
+    elif person and not all(_fits(person, scope, purpose) for scope in wanted):
+        problems["purpose"] = _("The duties of this person do not include all of this for this purpose of use.")
+    if set(categories) - set(Category):
+        problems["categories"] = _("There is no such category.")
+    if not 1 <= days <= LONGEST:
+        problems["days"] = _("1 to %(most)d days") % {"most": LONGEST}
+    networks = _networks(addresses, problems)
+    if person is None or problems:
+        raise Invalid(_("Some fields need another look."), problems)
+    return person, {
+        "person": str(person.id), "who": person.name, "name": name, "scopes": sorted(set(wanted)), "purpose": purpose,
+        "categories": sorted(set(map(int, categories))), "addresses": networks, "days": days,
+    }  # fmt: skip
+
+
+def _made(permit: Permit, person: Person, content: approvals.Content) -> Connection:
+    """Without a key yet."""
+    told = {name: content[name] for name in ("scopes", "categories", "addresses")}
+    now = clock.now()
+    made = Connection(
+        id=keys.name(), person=person, name=content["name"], purpose=content["purpose"], digest=b"", created=now,
+        expires=now + timedelta(days=content["days"]), **told,
+    )  # fmt: skip
+    permit.ledger.facts |= {"connection": made.id, "step": "create", "person": str(person.id), **told}
+    permit.ledger.facts |= {"for": made.purpose, "expires": made.expires.isoformat()}
+    return made
+
+
+def _make(permit: Permit, content: approvals.Content) -> None:
+    """Raises Conflict where the person has gone, or their duties no longer include this."""
+    person = Person.objects.filter(pk=content["person"], is_active=True).first()
+    if person is None or not all(_fits(person, scope, content["purpose"]) for scope in content["scopes"]):
+        raise Conflict(_("The person's duties have changed since this was asked. Ask anew."))
+    _made(permit, person, content).save(force_insert=True)
+
+
+def _lines(content: approvals.Content) -> list[approvals.Line]:
+    asked = {
+        lazy("What it is for"): [content["name"]],
+        lazy("Acts as"): [content["who"]],
+        lazy("May do"): [scopes.SCOPES[code].label for code in content["scopes"]],
+        lazy("Purpose of use"): [SHIPPED[content["purpose"]].label],
+        lazy("Opens at most"): [CATEGORIES[Category(code)] for code in content["categories"]],
+        lazy("Comes from"): content["addresses"] or [lazy("anywhere")],
+        lazy("Good for (days)"): [content["days"]],
+    }
+    return [approvals.Line(label, (), after) for label, after in asked.items()]
+
+
+MAKE = approvals.declare(
+    approvals.Act(
+        kind="connection:make",
+        label=lazy("A connection for a machine"),
+        approve=Action.PERSON_APPROVE,
+        rank=5,
+        counted=lazy("kinds of acts"),
+        show=_lines,
+        run=_make,
+    )
+)
 
 
 def _renew(permit: Permit, one: Connection, days: int) -> str:

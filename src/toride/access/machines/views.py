@@ -13,17 +13,9 @@ from toride.access.machines import queries, scopes, services
 from toride.access.models import Connection
 from toride.access.purposes import SHIPPED
 from toride.base import clock
-from toride.base.errors import Invalid
+from toride.base.errors import Conflict, Invalid
 from toride.base.guard import guarded
-from toride.vault.permit import Category
 
-CATEGORIES = {
-    Category.BASIC: _("basic"),
-    Category.TRANSACTIONS: _("transactions"),
-    Category.BEHAVIOUR: _("behaviour"),
-    Category.DERIVED: _("derived"),
-    Category.SENSITIVE: _("sensitive"),
-}
 DIGITS = 4
 
 
@@ -37,17 +29,18 @@ def connections(request: HttpRequest) -> HttpResponse:
 @guarded(Action.CONNECTION_MANAGE, fresh=True)
 @require_http_methods(["GET", "POST"])
 def connection_new(request: HttpRequest) -> HttpResponse:
-    """The form; what was typed survives an error. The key is shown in answer, and never again."""
+    """The form; what was typed survives an error. A second person decides."""
     if request.method == "GET":
         sent = {"days": str(services.LIFETIME), "categories": [str(int(one)) for one in services.USUAL], "scopes": []}
         return _form(request, sent, {})
     try:
-        made, key = services.connect(_permit(request), **_asked(request))
-    except Invalid as error:
+        asked = services.propose(_permit(request), **_asked(request))
+    except (Invalid, Conflict) as error:
         audit.commit(_permit(request), outcome="failed", reason="connection")
         sent = {**request.POST.dict(), **{name: request.POST.getlist(name) for name in ("categories", "scopes")}}
-        return _form(request, sent, error.fields, status=422)
-    return _shown(request, made, key)
+        errors = getattr(error, "fields", {}) or {"": error.reason}
+        return _form(request, sent, errors, status=error.status)
+    return redirect("approval", number=asked.pk)
 
 
 @guarded(Action.CONNECTION_MANAGE, fresh=True)
@@ -69,7 +62,7 @@ def _permit(request: HttpRequest) -> Any:
 
 
 def _context(**context: Any) -> dict[str, Any]:
-    return {"scopes": scopes.SCOPES, "purposes": SHIPPED, "categories": CATEGORIES, **context}
+    return {"scopes": scopes.SCOPES, "purposes": SHIPPED, "categories": services.CATEGORIES, **context}
 
 
 def _form(request: HttpRequest, sent: dict[str, Any], errors: dict[str, Any], *, status: int = 200) -> HttpResponse:
@@ -77,7 +70,7 @@ def _form(request: HttpRequest, sent: dict[str, Any], errors: dict[str, Any], *,
     context |= {
         "scope_choices": [(code, scope.label) for code, scope in scopes.SCOPES.items()],
         "purpose_choices": [("", _("Choose")), *((code, one.label) for code, one in SHIPPED.items())],
-        "category_choices": [(int(category), label) for category, label in CATEGORIES.items()],
+        "category_choices": [(int(category), label) for category, label in services.CATEGORIES.items()],
     }
     return render(request, "access/connection_new.html", context, status=status)
 
@@ -96,6 +89,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
         "categories": [_whole(one) for one in sent.getlist("categories")],
         "addresses": sent.get("addresses", "").splitlines(),
         "days": _whole(sent.get("days", "")),
+        "reason": sent.get("reason", ""),
     }
 
 

@@ -1,6 +1,7 @@
 """The pages of connections: who may open them, the key shown once, what was typed kept."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -9,9 +10,12 @@ from django.urls import reverse
 from tests.people import House
 from toride.access.machines import entering, keys
 from toride.access.machines.urls import urlpatterns
-from toride.access.models import Connection
+from toride.access.models import Approval, Connection
+from toride.access.tests.test_approvals import decide, seen
 from toride.access.tests.test_matrix import ROLES
 from toride.access.tests.test_sign_in_addresses import fresh
+from toride.base import clock
+from toride.base.errors import Conflict, TorideError
 from toride.vault.permit import Door
 
 pytestmark = pytest.mark.requirement("A1", "A8")
@@ -24,7 +28,7 @@ ADDRESSES = {
     "connection_revoke": (True, 405, 404),
 }  # fmt: skip
 SENT = {"name": "勘定系 夜間", "person": "konno", "scopes": ["customers", "imports"], "purpose": "data-care",
-        "categories": ["1", "2"], "addresses": "192.0.2.0/24\r\n", "days": "30"}  # fmt: skip
+        "categories": ["1", "2"], "addresses": "192.0.2.0/24\r\n", "days": "30", "reason": "勘定系と毎晩つなぎます。"}  # fmt: skip
 
 
 def place(name: str, connection: str | None = None) -> str:
@@ -51,10 +55,55 @@ def test_every_address_for_every_role(house: House, name: str) -> None:
     assert Client().get(place(name)).status_code == 302
 
 
+def approved(house: House, client: Client, **more: object) -> Connection:
+    """Asked for on the page, approved by a second person; no key yet."""
+    answer = client.post(place("connection_new"), SENT | more)
+    row = Approval.objects.get()
+    assert answer.url == reverse("approval", kwargs={"number": row.pk})
+    assert not Connection.objects.exists()
+    decide(house, house.dpo, row, count=str(row.count))
+    return Connection.objects.get()
+
+
+def test_nobody_makes_a_connection_alone(house: House) -> None:
+    """Whoever holds its key acts as the person: an administrator who sees no customer must not see them this way."""
+    client = fresh(house.admin)
+    client.post(place("connection_new"), SENT)
+    row = Approval.objects.get()
+    for person in (house.admin, house.steward, house.teller):
+        with pytest.raises(TorideError):
+            decide(house, person, row, count=str(row.count))
+    assert not Connection.objects.exists()
+    shown = [line.label for line in seen(house, house.dpo, row).lines]
+    assert "Acts as" in map(str, shown) or "だれとして" in map(str, shown)
+
+
+def test_what_was_approved_is_what_is_made(house: House) -> None:
+    made = approved(house, fresh(house.admin))
+    assert (made.person_id, made.scopes, made.purpose, made.categories, made.addresses) == (
+        house.steward.id, ["customers", "imports"], "data-care", [1, 2], ["192.0.2.0/24"],
+    )  # fmt: skip
+    assert timedelta(days=29) < made.expires - clock.now() < timedelta(days=31)
+    for key in ("", keys.make(made.id)):
+        with pytest.raises(entering.Unknown):
+            entering.enter(key, DOOR)
+
+
+def test_duty_that_went_meanwhile_stops_it(house: House) -> None:
+    fresh(house.admin).post(place("connection_new"), SENT)
+    type(house.steward).objects.filter(pk=house.steward.pk).update(roles=["auditor"])
+    row = Approval.objects.get()
+    with pytest.raises(Conflict):
+        decide(house, house.dpo, row, count=str(row.count))
+    assert not Connection.objects.exists()
+
+
 def test_key_is_shown_once_and_works(house: House) -> None:
     client = fresh(house.admin)
-    shown = client.post(place("connection_new"), SENT)
+    before = approved(house, client)
+    shown = client.post(place("connection_rotate", before.id))
     key = key_on(shown.content.decode())
+    assert Connection.objects.get().expires == before.expires
     entry = entering.enter(key, DOOR)
     made = entry.connection
     assert (made.person_id, made.purpose, made.categories, made.addresses) == (
@@ -71,22 +120,25 @@ def test_what_was_typed_survives_an_error(house: House) -> None:
     found = fresh(house.admin).post(place("connection_new"), SENT | {"person": "nobody", "days": "9999"})
     page = found.content.decode()
     assert found.status_code == 422
+    assert "勘定系と毎晩つなぎます。" in page
     for text in ("勘定系 夜間", 'value="nobody"', "192.0.2.0/24", 'value="9999"'):
         assert text in page
     assert len(re.findall(r'name="scopes" value="(?:customers|imports)" checked', page)) == 2
     assert not Connection.objects.exists()
 
 
-@pytest.mark.parametrize("more", [{"categories": ["6"]}, {"categories": ["x"]}, {"scopes": ["all"]}, {"days": "-1"}])
+@pytest.mark.parametrize(
+    "more", [{"categories": ["6"]}, {"categories": ["x"]}, {"scopes": ["all"]}, {"days": "-1"}, {"reason": "x"}]
+)
 def test_bent_form_makes_nothing(house: House, more: dict[str, object]) -> None:
     assert fresh(house.admin).post(place("connection_new"), SENT | more).status_code == 422
-    assert not Connection.objects.exists()
+    assert not Approval.objects.exists()
 
 
 def test_key_is_replaced_and_ended(house: House) -> None:
     client = fresh(house.admin)
-    first = key_on(client.post(place("connection_new"), SENT).content.decode())
-    made = Connection.objects.get()
+    made = approved(house, client)
+    first = key_on(client.post(place("connection_rotate", made.id)).content.decode())
     second = key_on(client.post(place("connection_rotate", made.id)).content.decode())
     assert first != second
     assert entering.enter(first, DOOR)
@@ -108,4 +160,4 @@ def test_making_one_asks_who_it_is_and_needs_the_forms_own_token(house: House) -
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = fresh(house.admin).cookies
     assert strict.post(place("connection_new"), SENT).status_code == 403
-    assert not Connection.objects.exists()
+    assert not Approval.objects.exists()
