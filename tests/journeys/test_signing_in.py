@@ -124,3 +124,23 @@ def test_the_administrator_sets_a_rule_and_the_page_keeps_what_is_wrong(
     page.wait_for_url(f"{served.url}/sign-in-rules/")
     assert page.locator("text=only from 10.0.0.0/8").count() == 1
     assert sign_in.said == []
+
+
+@pytest.mark.requirement("C8")
+@pytest.mark.parametrize(("locale", "width", "theme"), [("ja-JP", 1440, "dark"), ("en-GB", 390, "light")])
+def test_pages_of_sign_in_fit_and_axe_finds_nothing(
+    sign_in: Callable[..., object], served: Served, locale: str, width: int, theme: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = sign_in("admin", locale=locale, width=width, theme=theme)
+    wrong = {}
+    for path in ("/me/", "/me/factor/", "/me/factor/app/", "/me/factor/passkey/", "/me/password/", "/people/",
+                 "/sign-in-rules/", "/sign-in-rules/duty/teller/"):  # fmt: skip
+        page.goto(f"{served.url}{path}")
+        inside = "(document.querySelector('main') || document.body)"
+        assert page.evaluate(f"{inside}.scrollWidth <= {inside}.clientWidth + 1"), path
+        found = Axe().run(page)
+        if found.violations_count:
+            wrong[path] = found.generate_report()
+    assert wrong == {}

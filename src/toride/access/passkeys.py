@@ -1,6 +1,7 @@
 """Passkeys and security keys (WebAuthn): registered and asked with user verification, for exactly this address."""
 
 import base64
+import struct
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,14 @@ from toride.base.errors import Invalid
 STATE = "passkey"  # in the session, for one answer
 LONGEST = 16_384  # characters of an answer
 VERIFIED = UserVerificationRequirement.REQUIRED
+BROKEN = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    OverflowError,
+    struct.error,
+)  # what bytes from outside cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,7 @@ def made(request: HttpRequest, answer: str) -> Passkey:
     """The credential that the browser made. Raises Invalid for anything but an answer to the last `offer`."""
     try:
         found = _server(request).register_complete(request.session.pop(STATE, None), _read(answer))
-    except (ValueError, TypeError, KeyError, LookupError):
+    except BROKEN:
         raise Invalid("passkey") from None
     if found.credential_data is None:
         raise Invalid("passkey")
@@ -84,7 +93,7 @@ def answered(request: HttpRequest, answer: str, known: Collection[Passkey]) -> P
             request.session.pop(STATE, None), [one.credential for one in known], content
         )
         count = AuthenticationResponse.from_dict(content).response.authenticator_data.counter
-    except (ValueError, TypeError, KeyError, LookupError):
+    except BROKEN:
         raise Invalid("passkey") from None
     before = next(one for one in known if one.credential.credential_id == found.credential_id)
     if (count or before.count) and count <= before.count:
@@ -102,5 +111,7 @@ def _server(request: HttpRequest) -> Fido2Server:
 def _read(answer: str) -> dict[str, Any]:
     if len(answer) > LONGEST:
         raise ValueError
-    found: dict[str, Any] = orjson.loads(answer)
+    found = orjson.loads(answer)
+    if not isinstance(found, dict):
+        raise TypeError
     return found

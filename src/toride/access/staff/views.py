@@ -120,7 +120,6 @@ def _rules_page(
     context = {
         "values": values,
         "errors": errors,
-        "limits": reading.LIMITS,
         "scores": [(str(score), label) for score, label in SCORES],
         "duties": [(code, role.label, found.duties[code]) for code, role in SHIPPED.items()],
         "said": listing.said,
@@ -141,7 +140,6 @@ def _duty_page(
         "values": values,
         "days": days,
         "errors": errors,
-        "limits": reading.LIMITS,
         "weekdays": [(str(number), label) for number, label in enumerate(WEEKDAYS)],
         "address": _("You are at %(address)s now.") % {"address": door(request).address},
     }

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
+from django.conf import settings
 from django.test import Client
 
 from tests.people import House
-from toride.access import commands, factors, locks, onetime, signin
+from toride.access import commands, factors, locks, onetime, passkeys, signin
 from toride.access.models import Factor, Person
 from toride.access.tests.signing import PASSWORD, codes_on, enrol, events, now_code, secret_on, sign_in
 from toride.base import clock
@@ -16,6 +17,10 @@ from toride.vault import persons
 from toride.vault.aead import Unopenable
 
 pytestmark = pytest.mark.requirement("A6")
+BENT = (
+    '{"id": "AA", "rawId": "AA", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON": "e30",'
+    ' "attestationObject": "oA", "authenticatorData": "AA", "signature": "AA"}}'
+)
 
 
 @pytest.fixture
@@ -197,3 +202,60 @@ def test_the_command_asks_for_the_code(front: Client, house: House, monkeypatch:
     monkeypatch.setenv("TORIDE_CODE", now_code(secret))
     told = CliRunner().invoke(commands.token, ["hasegawa"])
     assert told.output.startswith("toride_pt_")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "led"), [("/customers/", "/customers/"), ("//evil.example/", "/"), ("https://evil.example/", "/")]
+)
+def test_the_second_step_leads_on_but_never_away(front: Client, wanted: str, led: str) -> None:
+    sign_in(front, "hasegawa")
+    secret, _ = enrol(front)
+    client = Client()
+    client.post(f"/sign-in/?next={wanted}", {"login": "hasegawa", "password": PASSWORD, "next": wanted})
+    answer = client.post(f"/sign-in/second/?next={wanted}", {"code": now_code(secret), "next": wanted})
+    assert (answer.status_code, answer.url) == (302, led)
+
+
+def test_the_session_between_the_steps_is_not_the_one_after(front: Client) -> None:
+    """Who plants a session before the second step holds nothing after it."""
+    sign_in(front, "hasegawa")
+    secret, _ = enrol(front)
+    client, thief = Client(), Client()
+    sign_in(client, "hasegawa")
+    name = settings.SESSION_COOKIE_NAME
+    thief.cookies[name] = between = client.cookies[name].value
+    assert client.post("/sign-in/second/", {"code": now_code(secret)}).status_code == 302
+    assert client.cookies[name].value != between
+    assert client.get("/customers/").status_code == 200
+    assert thief.get("/customers/").status_code == 302
+
+
+def test_a_person_ended_between_the_steps_does_not_come_in(front: Client, house: House) -> None:
+    sign_in(front, "hasegawa")
+    secret, _ = enrol(front)
+    client = Client()
+    sign_in(client, "hasegawa")
+    Person.objects.filter(pk=house.teller.pk).update(is_active=False)
+    assert client.post("/sign-in/second/", {"code": now_code(secret)}).url == "/sign-in/"
+    assert client.get("/customers/").status_code == 302
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example"])
+def test_a_foreign_host_gets_no_question_for_a_passkey(front: Client, host: str) -> None:
+    sign_in(front, "hasegawa")
+    assert front.get("/me/factor/passkey/", headers={"host": host}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "answer", ["", "{}", "[]", "null", "x" * 20_000, '{"id": 1, "rawId": "AA", "response": {}}', BENT]
+)
+def test_what_is_no_answer_of_a_passkey_enrols_nothing(front: Client, answer: str) -> None:
+    sign_in(front, "hasegawa")
+    front.get("/me/factor/passkey/")
+    posted = front.post("/me/factor/passkey/", {"name": "x", "key": answer})
+    assert posted.status_code == 422
+    request = posted.wsgi_request
+    passkeys.ask(request, [])
+    with pytest.raises(Invalid):
+        passkeys.answered(request, answer, [])
+    assert not Factor.objects.exists()
