@@ -1,7 +1,8 @@
 """What a package's own tests ask of floors above it; the packages themselves never do."""
 
+from toride.cli import _tell_of_keys as tell_of_keys
 from toride.cli.chores import chores
 from toride.customers.imports.urls import urlpatterns as import_addresses
 from toride.customers.models import Import
 
-__all__ = ["Import", "chores", "import_addresses"]
+__all__ = ["Import", "chores", "import_addresses", "tell_of_keys"]

@@ -21,6 +21,8 @@ class Action(StrEnum):
     GLASS_ESCALATE = "system:glass:escalate"
     GLASS_REVIEW = "access:glass:review"
     HOME_OPEN = "access:home:open"
+    KEY_APPROVE = "access:key:approve"
+    KEY_DESTROY = "access:key:destroy"
     MATRIX_READ = "access:matrix:read"
     PERSON_APPROVE = "access:person:approve"
     PERSON_CHANGE = "access:person:change"
@@ -48,6 +50,8 @@ describe(
         Action.GLASS_ESCALATE: _("An emergency was not reviewed in time"),
         Action.GLASS_REVIEW: _("Reviewed an emergency"),
         Action.HOME_OPEN: _("Opened the home page"),
+        Action.KEY_APPROVE: _("Approved the destruction of keys"),
+        Action.KEY_DESTROY: _("Asked for the destruction of keys"),
         Action.MATRIX_READ: _("Looked at the access matrix"),
         Action.PERSON_APPROVE: _("Approved a change of duties"),
         Action.PERSON_CHANGE: _("Asked for a change of duties"),

@@ -114,7 +114,7 @@ def ask(
         kind=kind, asker_id=permit.actor.id, concerns=who, branches=sorted(set(branches)), count=count,
         created=now, expires=now + settings.APPROVAL_LIFETIME,
     )  # fmt: skip
-    if Approval.objects.filter(kind=kind, concerns=who, state__in=OPEN, expires__gt=now).exists():
+    if Approval.objects.filter(kind=kind, concerns=who, count=count, state__in=OPEN, expires__gt=now).exists():
         raise Conflict(_("This has been asked for already and waits for a decision."))
     if not any(may_decide(person, row) for person in Person.objects.filter(is_active=True)):
         raise Conflict(_("Nobody else could approve this: it needs a second person of sufficient rank."))

@@ -10,7 +10,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from toride.access import comparing, drafts, explaining, facts, matrix, people, policy, purposes, versions, wording
+from toride.access import (
+    comparing,
+    drafts,
+    explaining,
+    facts,
+    generations,
+    matrix,
+    people,
+    policy,
+    purposes,
+    versions,
+    wording,
+)
 from toride.access.actions import Action
 from toride.access.approvals import typed_number
 from toride.access.models import Person
@@ -91,6 +103,24 @@ def restore(request: HttpRequest) -> HttpResponse:
     number = typed_number(request.POST.get("number", ""))
     drafts.restore(_permit(request), number=-1 if number is None else number)
     return _to(request, "policy_draft")
+
+
+@guarded(Action.KEY_DESTROY)
+@require_http_methods(["GET", "POST"])
+def keys(request: HttpRequest) -> HttpResponse:
+    """The generations of keys; the end of one is asked for here."""
+    _permit(request).ledger.facts["read"] = "keys"
+    context: dict[str, Any] = {"typed": request.POST, "errors": {}, "states": generations.STATES}
+    if request.method == "GET":
+        return render(request, "access/keys.html", context | {"rows": generations.listed()})
+    try:
+        asked = {name: request.POST.get(name, "") for name in ("generation", "reason")}
+        row = generations.ask(_permit(request), **asked)
+    except Invalid as error:
+        context |= {"errors": error.fields or {"reason": error.reason}, "rows": generations.listed()}
+        return render(request, "access/keys_list.html", context, status=422)
+    messages.success(request, _("Asked for. It is done when a second person has approved it."))
+    return _to(request, "approval", number=row.pk)
 
 
 @guarded(Action.RULE_EXPLAIN)

@@ -131,7 +131,8 @@ SHIPPED: dict[str, Role] = {
             Grant(APART, ("audit",), Reach.ALL, {BASIC: CLEAR, SENSITIVE: CLEAR}),
             Grant(REVIEW, ("administration",), Reach.ALL, rank=5),
             Grant((*TRAIL, "access:matrix:read", "access:rule:explain"), ("audit",), Reach.ALL, {BASIC: CLEAR}),
-            Grant((*APPROVE, "access:policy:approve"), ("administration",), Reach.ALL, rank=5, obligations=()),
+            Grant((*APPROVE, "access:policy:approve", "access:key:approve"), ("administration",), Reach.ALL, rank=5,
+                  obligations=()),
         )),
         Role("auditor", _("Auditor"), (HOME,
             Grant((*TRAIL, "access:matrix:read", "access:rule:explain"), ("audit",), Reach.ALL, {BASIC: CLEAR}),
@@ -140,7 +141,8 @@ SHIPPED: dict[str, Role] = {
             Grant(("access:matrix:read", "access:person:manage", "access:person:change", "access:rules:change"),
                   ("administration",), obligations=()),
             Grant(("access:person:read", "access:connection:manage"), ("administration",), obligations=()),
-            Grant(("access:policy:change", "access:rule:explain"), ("administration",), obligations=()),
+            Grant(("access:policy:change", "access:rule:explain", "access:key:destroy"), ("administration",),
+                  obligations=()),
         )),
     )
 }  # fmt: skip

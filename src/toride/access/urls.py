@@ -23,6 +23,7 @@ urlpatterns = [
     path("access/glass/", glass_pages.reviews, name="glass_reviews"),
     path("access/glass/<uuid:subject>/", glass_pages.break_glass, name="glass"),
     path("access/glass/<uuid:number>/review/", glass_pages.review, name="glass_review"),
+    path("access/keys/", policy_pages.keys, name="keys"),
     path("access/why/", policy_pages.why, name="why"),
     path("approvals/", approval_pages.approvals_page, name="approvals"),
     path("approvals/<uuid:number>/", approval_pages.approval, name="approval"),

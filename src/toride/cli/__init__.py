@@ -65,11 +65,19 @@ def toride() -> None:
 
 
 def _tell_of_keys(action: str, facts: dict[str, object]) -> None:
-    """An act upon keys is an event before it happens: what cannot be recorded is not done."""
+    """An act upon keys is an event before it happens: what cannot be recorded is not done.
+
+    Raises Refused for a destruction outside a demonstration: two people agree on it, on a page.
+    """
+    from django.conf import settings
+
     from toride import audit
     from toride.access.acting import door
     from toride.audit.sequencer import settle
+    from toride.base.errors import Refused
 
+    if action == "keys:generation:destroy" and not settings.DEMO:
+        raise Refused("Two people destroy keys: an administrator asks at /access/keys/, another person approves.")
     audit.note(None, door(), action, facts=facts)
     settle()
 

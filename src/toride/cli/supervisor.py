@@ -18,7 +18,10 @@ BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)
 HEALTHY = 5.0
 PR_SET_PDEATHSIG = 1
 # Whoever declares a handler of jobs.
-JOBS = tuple(f"toride.customers.imports.{name}" for name in ("running", "checking", "undoing"))
+JOBS = (
+    "toride.access.generations",
+    *(f"toride.customers.imports.{name}" for name in ("running", "checking", "undoing")),
+)
 
 
 @dataclass

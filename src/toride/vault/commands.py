@@ -63,7 +63,7 @@ def rewrap() -> None:
 @click.argument("generation")
 @click.option("--confirm", required=True, help="The generation again: what it sealed will never open again.")
 def destroy(generation: str, confirm: str) -> None:
-    """Destroy one GENERATION (kind:number), such as a month of search terms."""
+    """Destroy one GENERATION (kind:number) of a demonstration; elsewhere two people agree on it, on a page."""
     from toride.base.errors import Invalid
     from toride.vault import rotation
     from toride.vault.keyring import Kind

@@ -118,6 +118,26 @@ def test_a_rank_below_and_a_person_who_left_do_not_decide(house: House) -> None:
     assert state(row) == State.WAITING
 
 
+def test_the_least_rank_holds_whatever_the_policy_grants(house: House) -> None:
+    from toride.access import policy
+    from toride.access.models import PolicyVersion
+
+    content = policy.shipped_content()
+    for action in ("access:approval:decide", "access:person:approve"):
+        content["dpo"][action] = [{**one, "rank": 1} for one in content["dpo"][action]]
+    text, now = policy.written(content), clock.now()
+    PolicyVersion.objects.create(
+        number=1, content=text, digest=policy.digest(text), drafter=house.admin, approver=house.dpo, approved=now, holds=now
+    )  # fmt: skip
+    policy.forget()
+    row = asked(house)
+    Person.objects.filter(pk=house.dpo.pk).update(rank=4)
+    house.dpo.refresh_from_db()
+    assert approvals.waiting(house.dpo) == []
+    with pytest.raises(Hidden):
+        decide(house, house.dpo, row, digest="0")
+
+
 def test_the_last_who_could_approve_a_policy_is_not_moved_away(house: House) -> None:
     second = house.person("ono", "小野 光", "manager", house.head, rank=6)
     row = asked(house, house.dpo, roles=["auditor"], rank=6, branch="000")

@@ -1,0 +1,120 @@
+"""A generation of keys is destroyed when two people agree; a job does it, and finishes it after a crash."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from toride import audit
+from toride.access import approvals, wording
+from toride.access.actions import Action
+from toride.access.models import Approval
+from toride.audit import recorded
+from toride.audit.actions import System
+from toride.base.errors import Conflict, Invalid
+from toride.jobs import running
+from toride.vault import keyring, rotation
+from toride.vault.keyring import Kind
+from toride.vault.permit import Door, Permit
+
+JOB = "keys:destroy"
+RETIRING = "retiring"
+KINDS = {
+    Kind.SUBJECTS: lazy("Keys of customers"),
+    Kind.INDEX: lazy("Keys of the index"),
+    Kind.TERMS: lazy("Keys of search terms"),
+    Kind.FILES: lazy("Keys of files and views"),
+}
+STATES = {
+    "pending": (lazy("being made"), "ai"),
+    "active": (lazy("in use"), "ok"),
+    RETIRING: (lazy("only opens"), "soon"),
+    "destroyed": (lazy("destroyed"), "off"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A generation: its name (kind:number), what it is for, its state, how many customers' keys it seals.
+
+    `ripe`: it may be destroyed.
+    """
+
+    name: str
+    label: Any
+    state: str
+    created: datetime
+    subjects: int
+    ripe: bool
+
+
+def listed() -> list[Held]:
+    """Every generation, the newest first."""
+    found = []
+    for row in reversed(keyring.generations()):
+        subjects = rotation.in_use(row)
+        ripe = row.state == RETIRING and not subjects
+        found.append(
+            Held(
+                f"{row.kind}:{row.number}", KINDS.get(Kind(row.kind), row.kind), row.state, row.created, subjects, ripe
+            )
+        )
+    return found
+
+
+@recorded(Action.KEY_DESTROY)
+def ask(permit: Permit, *, generation: str, reason: str) -> Approval:
+    """Asks that a generation be destroyed. Raises Invalid for one that does not exist, Conflict for one in use."""
+    held = {one.name: one for one in listed()}.get(generation)
+    if held is None:
+        raise Invalid(_("There is no such generation of keys."))
+    if not held.ripe:
+        raise Conflict(_("It is in use, or destroyed already."))
+    content = {"generation": generation, "created": held.created.isoformat()}
+    permit.ledger.facts["generation"] = generation
+    return approvals.ask(
+        permit, ACT.kind, content, reason=reason, concerns=(), count=int(generation.partition(":")[2])
+    )  # fmt: skip
+
+
+def _queue(permit: Permit, content: approvals.Content) -> None:
+    """Raises Conflict where it is in use by now."""
+    held = {one.name: one for one in listed()}.get(content["generation"])
+    if held is None or not held.ripe:
+        raise Conflict(_("It is in use, or destroyed already."))
+    arguments = {"generation": content["generation"]}
+    running.queue(JOB, person=permit.actor.id, purpose=permit.purpose, arguments=arguments)
+    permit.ledger.facts["generation"] = content["generation"]
+
+
+@running.handler(JOB)
+def destroy(run: running.Run) -> dict[str, Any]:
+    """Destroys it, as an event first. Raises Conflict for one in use; one that is destroyed already is let be."""
+    name = str(run.job.arguments["generation"])
+    kind, _colon, number = name.partition(":")
+    audit.note(None, Door("job", request=run.job.pk.hex), System.GENERATION_DESTROY, facts={"generation": name})
+    rotation.end(Kind(kind), int(number))
+    return {"destroyed": 1}
+
+
+def _lines(content: approvals.Content) -> list[approvals.Line]:
+    kind = Kind(str(content["generation"]).partition(":")[0])
+    return [
+        approvals.Line(KINDS[kind], (content["generation"],), (_("destroyed: what it sealed never opens again"),)),
+        approvals.Line(lazy("Made"), (wording.day(content["created"]),), (wording.day(content["created"]),)),
+    ]
+
+
+ACT = approvals.declare(
+    approvals.Act(
+        kind="keys:destroy",
+        label=lazy("Destruction of keys"),
+        approve=Action.KEY_APPROVE,
+        rank=5,
+        counted=lazy("number of the generation"),
+        show=_lines,
+        run=_queue,
+    )
+)
