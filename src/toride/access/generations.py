@@ -26,6 +26,7 @@ KINDS = {
     Kind.INDEX: lazy("Keys of the index"),
     Kind.TERMS: lazy("Keys of search terms"),
     Kind.FILES: lazy("Keys of files and views"),
+    Kind.SIGN_IN: lazy("Keys of sign-in"),
 }
 STATES = {
     "pending": (lazy("being made"), "ai"),
@@ -56,11 +57,7 @@ def listed() -> list[Held]:
     for row in reversed(keyring.generations()):
         subjects = rotation.in_use(row)
         ripe = row.state == RETIRING and not subjects
-        found.append(
-            Held(
-                f"{row.kind}:{row.number}", KINDS.get(Kind(row.kind), row.kind), row.state, row.created, subjects, ripe
-            )
-        )
+        found.append(Held(f"{row.kind}:{row.number}", KINDS[Kind(row.kind)], row.state, row.created, subjects, ripe))
     return found
 
 

@@ -94,3 +94,7 @@ def test_the_page_for_every_role(house: House, former: tuple[str, bytes]) -> Non
 def test_the_command_does_not_go_around_it(house: House) -> None:
     with pytest.raises(Refused):
         tell_of_keys("keys:generation:destroy", {"generation": "files:1"})
+
+
+def test_every_kind_of_key_has_a_name_for_people() -> None:
+    assert set(generations.KINDS) == set(Kind)
