@@ -1,0 +1,148 @@
+"""The one way out to a network: to the address that was checked, within limits, without detours."""
+
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext as _
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
+
+from toride.base.errors import Invalid, Unavailable
+
+NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in the last four bytes
+CHUNK = 65_536
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back; header names in small letters, the body as it was sent."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def send(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+    seconds: float = 5.0,
+    largest: int = 1_000_000,
+    private: bool = False,
+    trusted: str | None = None,
+) -> Answer:
+    """One request, one answer of at most `largest` bytes, all within `seconds` of being connected.
+
+    https only; http to this very machine with `private`, which also allows the addresses of a house's own network.
+    Redirects are answers. `trusted` is a file of certificates instead of the system's. Raises Invalid for an address
+    that cannot be used, Unavailable for everything that the other side does wrong.
+    """
+    scheme, host, port, target = _parts(url)
+    address = _checked(host, port, scheme, private=private)
+    connection = _connection(scheme, host, str(address), port, seconds, trusted)
+    try:
+        with _within(connection, seconds) as late:
+            said = _headers(host, port, scheme, headers)
+            connection.request(method, target, body=body, headers=said, preload_content=False)
+            response = connection.getresponse()
+            content = bytearray()
+            while piece := response.read1(CHUNK, decode_content=False):
+                content += piece
+                if len(content) > largest:
+                    raise Unavailable(_("The other side's answer is too large."), cause="size")
+        if late.is_set():
+            raise TimeoutError
+    except (HTTPError, OSError, ValueError) as error:
+        raise Unavailable(_("The other side did not answer."), cause=type(error).__name__) from None
+    finally:
+        connection.close()
+    return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, bytes(content))
+
+
+def _parts(url: str) -> tuple[str, str, int, str]:
+    try:
+        found = urlsplit(url)
+        port = found.port or {"https": 443, "http": 80}[found.scheme]
+        host = (found.hostname or "").encode("idna").decode()
+    except (ValueError, KeyError):
+        raise Invalid(_("This is no address of a service: it begins with https://.")) from None
+    clean = url.isascii() and url.isprintable() and " " not in url
+    if not host or not clean or found.username is not None or found.password is not None:
+        raise Invalid(_("This is no address of a service: it begins with https://."))
+    return found.scheme, host, port, (found.path or "/") + (f"?{found.query}" if found.query else "")
+
+
+def _checked(host: str, port: int, scheme: str, *, private: bool) -> Address:
+    """The first of its addresses, when every one of them may be called."""
+    try:
+        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise Unavailable(_("The other side's name is not known."), cause="name") from None
+    found = [ipaddress.ip_address(str(answer[4][0]).partition("%")[0]) for answer in answers]
+    if not private and not all(_is_public(one) for one in found):
+        raise Invalid(_("This address lies inside a private network; it may not be called."))
+    if scheme == "http" and not (private and all(one.is_loopback for one in found)):
+        raise Invalid(_("Only https:// is allowed."))
+    return found[0]
+
+
+def _is_public(address: Address) -> bool:
+    if isinstance(address, ipaddress.IPv6Address):
+        inside = address.ipv4_mapped or address.sixtofour
+        if address in NAT64:
+            inside = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+        if inside is not None:
+            return _is_public(inside)
+        if address.teredo is not None:
+            return False
+    return address.is_global and not address.is_multicast
+
+
+def _connection(
+    scheme: str, host: str, address: str, port: int, seconds: float, trusted: str | None
+) -> HTTPConnection | HTTPSConnection:
+    if scheme == "http":
+        return HTTPConnection(address, port, timeout=seconds)
+    context = ssl.create_default_context(cafile=trusted)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return HTTPSConnection(
+        address, port, timeout=seconds, ssl_context=context, server_hostname=host, assert_hostname=host
+    )
+
+
+def _headers(host: str, port: int, scheme: str, headers: Mapping[str, str] | None) -> dict[str, str]:
+    usual = {"https": 443, "http": 80}[scheme]
+    name = f"[{host}]" if ":" in host else host
+    fixed = {"Host": name if port == usual else f"{name}:{port}", "Accept-Encoding": "identity", "User-Agent": "Toride"}
+    return fixed | dict(headers or {})
+
+
+@contextmanager
+def _within(connection: HTTPConnection | HTTPSConnection, seconds: float) -> Iterator[threading.Event]:
+    """Cuts the line when the time is over, even when the other side sends a byte now and then."""
+    late = threading.Event()
+
+    def cut() -> None:
+        late.set()
+        with suppress(OSError):
+            if connection.sock is not None:
+                connection.sock.shutdown(socket.SHUT_RDWR)
+
+    connection.connect()
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield late
+    finally:
+        timer.cancel()
