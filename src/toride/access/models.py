@@ -1,10 +1,12 @@
 """People, where they belong, what they may do."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from toride.access.reviews import models as _reviews  # noqa: F401 - these tables are the app's, too
+from toride.base import clock
 from toride.base.ids import ordered_id, random_id
 from toride.vault.models import Subject
 
@@ -47,10 +49,19 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created = models.DateTimeField(auto_now_add=True)
     password_changed = models.DateTimeField(null=True)
+    ended = models.DateTimeField(null=True)
 
     objects = People()
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Whoever is no longer active has ended at a moment; what they do after it is asked about."""
+        fields = kwargs.get("update_fields")
+        if fields is None or "is_active" in fields:
+            self.ended = None if self.is_active else self.ended or clock.now()
+            kwargs |= {"update_fields": {*fields, "ended"}} if fields is not None else {}
+        super().save(*args, **kwargs)
 
 
 class PersonalToken(models.Model):

@@ -58,6 +58,7 @@ class Listed(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["actor", "at"], name="audit_listed_actor"),
+            models.Index(fields=["actor", "action", "at"], name="audit_listed_use"),
             models.Index(fields=["action", "at"], name="audit_listed_action"),
             models.Index(fields=["at"], name="audit_listed_at"),
         ]
