@@ -13,6 +13,11 @@ class Action(StrEnum):
     APPROVAL_DECIDE = "access:approval:decide"
     APPROVAL_EXPIRE = "system:approval:expire"
     APPROVAL_READ = "access:approval:read"
+    CAMPAIGN_ANSWER = "access:campaign:answer"
+    CAMPAIGN_DECIDE = "access:campaign:decide"
+    CAMPAIGN_ESCALATE = "system:campaign:escalate"
+    CAMPAIGN_OPEN = "access:campaign:open"
+    CAMPAIGN_READ = "access:campaign:read"
     CONNECTION_MANAGE = "access:connection:manage"
     ACCOUNT_READ = "access:account:read"
     FACTOR_ENROL = "access:factor:enrol"
@@ -42,6 +47,11 @@ describe(
         Action.APPROVAL_DECIDE: _("Decided a request for approval"),
         Action.APPROVAL_EXPIRE: _("A request for approval ran out"),
         Action.APPROVAL_READ: _("Looked at approvals"),
+        Action.CAMPAIGN_ANSWER: _("Answered a question of an access review"),
+        Action.CAMPAIGN_DECIDE: _("Decided in an access review"),
+        Action.CAMPAIGN_ESCALATE: _("An access review was not done in time"),
+        Action.CAMPAIGN_OPEN: _("Opened, fed or closed an access review"),
+        Action.CAMPAIGN_READ: _("Looked at an access review"),
         Action.CONNECTION_MANAGE: _("Managed connections"),
         Action.ACCOUNT_READ: _("Looked at their own sign-in"),
         Action.FACTOR_ENROL: _("Enrolled a second factor"),

@@ -58,7 +58,9 @@ OWN_SIGN_IN = (
     "access:session:end",
 )  # fmt: skip
 HOME = Grant(
-    ("access:home:open", "access:approval:read", "access:approval:answer", *OWN_SIGN_IN), ("self",), obligations=()
+    ("access:home:open", "access:approval:read", "access:approval:answer", "access:campaign:answer", *OWN_SIGN_IN),
+    ("self",),
+    obligations=(),
 )
 APPROVE = ("access:approval:decide", "access:person:approve")
 LOOK = (
@@ -66,6 +68,7 @@ LOOK = (
     "customers:star:set", "customers:view:save",
 )  # fmt: skip
 BREAK, REVIEW = ("access:glass:break",), ("access:glass:review",)
+CAMPAIGN, GRANTS = ("access:campaign:read",), ("access:campaign:decide",)
 SHARE = ("customers:view:share",)
 EDIT = ("customers:profile:create", "customers:profile:change")
 REVEAL = ("customers:field:reveal",)
@@ -102,6 +105,7 @@ SHIPPED: dict[str, Role] = {
             Grant(BREAK, ("service",), Reach.BRANCH),
             Grant(REVIEW, ("administration",), Reach.BRANCH, rank=6),
             Grant(APPROVE, ("administration",), Reach.BRANCH, rank=6, obligations=()),
+            Grant(GRANTS, ("administration",), Reach.BRANCH, rank=6, obligations=()),
         )),
         Role("operator", _("Call-centre operator"), (HOME,
             Grant(LOOK, ("call",), Reach.ALL, {BASIC: CLEAR, TRANSACTIONS: MASKED, BEHAVIOUR: CLEAR}, BIRTH_MASKED),
@@ -133,14 +137,18 @@ SHIPPED: dict[str, Role] = {
             Grant((*TRAIL, "access:matrix:read", "access:rule:explain"), ("audit",), Reach.ALL, {BASIC: CLEAR}),
             Grant((*APPROVE, "access:policy:approve", "access:key:approve"), ("administration",), Reach.ALL, rank=5,
                   obligations=()),
+            Grant(CAMPAIGN + GRANTS, ("administration",), Reach.ALL, rank=5, obligations=()),
         )),
         Role("auditor", _("Auditor"), (HOME,
             Grant((*TRAIL, "access:matrix:read", "access:rule:explain"), ("audit",), Reach.ALL, {BASIC: CLEAR}),
+            Grant(CAMPAIGN, ("audit",), obligations=()),
         )),
         Role("admin", _("Administrator"), (HOME,
             Grant(("access:matrix:read", "access:person:manage", "access:person:change", "access:rules:change"),
                   ("administration",), obligations=()),
             Grant(("access:person:read", "access:connection:manage"), ("administration",), obligations=()),
+            Grant((*CAMPAIGN, "access:campaign:open"), ("administration",), obligations=()),
+            Grant(GRANTS, ("administration",), Reach.ALL, obligations=()),
             Grant(("access:policy:change", "access:rule:explain", "access:key:destroy"), ("administration",),
                   obligations=()),
         )),
