@@ -33,8 +33,10 @@ class Action(StrEnum):
     PERSON_CHANGE = "access:person:change"
     PASSWORD_CHANGE = "access:password:change"  # noqa: S105 - a name of an act
     PERSON_MANAGE = "access:person:manage"
+    PERSON_PROVISION = "access:person:provision"
     POLICY_APPROVE = "access:policy:approve"
     POLICY_CHANGE = "access:policy:change"
+    PROVIDER_CHANGE = "access:provider:change"
     RULE_EXPLAIN = "access:rule:explain"
     RULES_CHANGE = "access:rules:change"
     SESSION_END = "access:session:end"
@@ -68,8 +70,10 @@ describe(
         Action.PASSWORD_CHANGE: _("Changed their password"),
         Action.POLICY_APPROVE: _("Approved a policy"),
         Action.POLICY_CHANGE: _("Drafted a policy"),
+        Action.PROVIDER_CHANGE: _("Changed single sign-on"),
         Action.RULE_EXPLAIN: _("Asked why somebody may or may not"),
         Action.PERSON_MANAGE: _("Managed people"),
+        Action.PERSON_PROVISION: _("Provisioned people from the directory"),
         Action.RULES_CHANGE: _("Changed the rules of sign-in"),
         Action.SESSION_END: _("Ended sessions"),
         Action.PERSON_READ: _("Looked at people"),

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from toride.access.provisioning import models as _provisioning  # noqa: F401 - these tables are the app's, too
 from toride.access.reviews import models as _reviews  # noqa: F401 - these tables are the app's, too
 from toride.base import clock
 from toride.base.ids import ordered_id, random_id
@@ -176,7 +177,7 @@ class Connection(models.Model):
 
     `categories`: those that it may open at most. `addresses`: networks it may come from, none for any. `former`: the
     digest of the key before, good until `former_until`. `allowance`: microseconds since the epoch at which all of its
-    rate is free again.
+    rate is free again. `duties`: name of a directory's group → the duty that it gives (provisioning).
     """
 
     id = models.CharField(primary_key=True, max_length=12)
@@ -186,6 +187,7 @@ class Connection(models.Model):
     purpose = models.CharField(max_length=60)
     categories = models.JSONField()
     addresses = models.JSONField(default=list)
+    duties = models.JSONField(default=dict)
     digest = models.BinaryField(max_length=32)
     former = models.BinaryField(max_length=32, default=bytes)
     former_until = models.DateTimeField(null=True)
@@ -262,3 +264,46 @@ class Glass(models.Model):
             models.Index(fields=["person", "subject", "ends"], name="access_glass_holds"),
             models.Index(fields=["verdict", "due"], name="access_glass_reviews"),
         ]
+
+
+class Provider(models.Model):
+    """An identity provider that two people agreed upon; see sso/. `content`: canonical JSON; `blob`: its secret, sealed.
+
+    `sole`: no passwords beside it.
+    """
+
+    class Kind(models.TextChoices):
+        OIDC = "oidc"
+        SAML = "saml"
+
+    id = models.UUIDField(primary_key=True, default=random_id, editable=False)
+    kind = models.CharField(max_length=4, choices=Kind)
+    name = models.CharField(max_length=60)
+    content = models.TextField()
+    blob = models.BinaryField(default=bytes)
+    active = models.BooleanField(default=True)
+    sole = models.BooleanField(default=False)
+    changed = models.DateTimeField()
+
+
+class Bond(models.Model):
+    """Who at a provider a person is, from the first sign-in on: a digest of what the provider calls them for ever."""
+
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="bonds")
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("provider", "person"), name="access_bond_of_person"),
+            models.UniqueConstraint(fields=("provider", "digest"), name="access_bond_of_subject"),
+        )
+
+
+class Handshake(models.Model):
+    """A sign-in that is under way at a provider: for one browser, one answer, a few minutes; see sso/handshakes.py."""
+
+    state = models.CharField(primary_key=True, max_length=64)
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE)
+    blob = models.BinaryField()
+    expires = models.DateTimeField(db_index=True)

@@ -146,10 +146,11 @@ SHIPPED: dict[str, Role] = {
         Role("admin", _("Administrator"), (HOME,
             Grant(("access:matrix:read", "access:person:manage", "access:person:change", "access:rules:change"),
                   ("administration",), obligations=()),
-            Grant(("access:person:read", "access:connection:manage"), ("administration",), obligations=()),
+            Grant(("access:person:read", "access:person:provision", "access:connection:manage"), ("administration",),
+                  obligations=()),
             Grant((*CAMPAIGN, "access:campaign:open"), ("administration",), obligations=()),
             Grant(GRANTS, ("administration",), Reach.ALL, obligations=()),
-            Grant(("access:policy:change", "access:rule:explain", "access:key:destroy"), ("administration",),
+            Grant(("access:policy:change", "access:rule:explain", "access:key:destroy", "access:provider:change"), ("administration",),
                   obligations=()),
         )),
     )

@@ -1,0 +1,1 @@
+"""What the institution's directory says of its people: who comes, who leaves, who is in which group."""
