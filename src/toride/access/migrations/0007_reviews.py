@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ),
                 ("branches", models.JSONField(default=list)),
                 ("departments", models.JSONField(default=list)),
+                ("covers", models.JSONField(default=dict)),
                 ("unused", models.PositiveSmallIntegerField()),
                 ("dormant", models.PositiveSmallIntegerField()),
                 ("since", models.DateTimeField()),
@@ -82,6 +83,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("talk", models.BinaryField(default=bytes)),
+                ("asked", models.DateTimeField(null=True)),
                 ("decided", models.DateTimeField(null=True)),
                 (
                     "campaign",

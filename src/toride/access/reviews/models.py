@@ -8,8 +8,8 @@ from toride.base.ids import ordered_id
 class Campaign(models.Model):
     """A review of every grant within its scope; see services.py.
 
-    `branches`, `departments`: codes of the scope, both empty for everybody. `unused`, `dormant`: days after which a
-    duty or an account counts as such. `since`: from when attempts of ended people are counted. `staff`: what the
+    `branches`, `departments`: codes of the scope, both empty for everybody. `covers`: how many people that was, and
+    who was left out. `unused`, `dormant`: days after which a duty or an account counts as such. `since`: from when attempts of ended people are counted. `staff`: what the
     staff file said, `ended`: what ended people tried; figures only. `result`: the signed note, once it is closed.
     """
 
@@ -17,6 +17,7 @@ class Campaign(models.Model):
     opener = models.ForeignKey("access.Person", on_delete=models.PROTECT, related_name="+")
     branches = models.JSONField(default=list)
     departments = models.JSONField(default=list)
+    covers = models.JSONField(default=dict)
     unused = models.PositiveSmallIntegerField()
     dormant = models.PositiveSmallIntegerField()
     since = models.DateTimeField()
@@ -58,6 +59,7 @@ class Item(models.Model):
     above = models.BooleanField(default=False)
     state = models.CharField(max_length=7, choices=State, default=State.OPEN)
     talk = models.BinaryField(default=bytes)
+    asked = models.DateTimeField(null=True)
     decider = models.ForeignKey("access.Person", on_delete=models.PROTECT, null=True, related_name="+")
     decided = models.DateTimeField(null=True)
 
