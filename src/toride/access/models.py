@@ -267,7 +267,7 @@ class Glass(models.Model):
 
 
 class Provider(models.Model):
-    """An identity provider that two people agreed upon; see sso/. `content`: canonical JSON; `blob`: its secret, sealed.
+    """An identity provider that two people agreed upon; see sso/. `content`: canonical JSON; `blob`: its secret.
 
     `sole`: no passwords beside it.
     """

@@ -39,6 +39,7 @@ class System(StrEnum):
     SESSION_CLOSE = "auth:session:close"
     SESSION_PROVE = "auth:session:prove"
     FACTOR_USE = "auth:factor:use"
+    SIGN_ON_ACCEPT = "auth:sign-on:accept"
     DEVICE_MEET = "auth:device:meet"
     TOKEN_ISSUE = "auth:token:issue"  # noqa: S105 - a name of an act
     KEY_REFUSE = "auth:key:refuse"
@@ -69,6 +70,7 @@ describe(
         System.SESSION_CLOSE: _("Signed out"),
         System.SESSION_PROVE: _("Proved who they are once more"),
         System.FACTOR_USE: _("Gave a second factor"),
+        System.SIGN_ON_ACCEPT: _("A provider vouched for them"),
         System.DEVICE_MEET: _("Signed in from a new device"),
         System.TOKEN_ISSUE: _("A token was issued"),
         System.KEY_REFUSE: _("A key of a machine was refused"),
