@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("toride.customers.urls")),
     path("audit/", include("toride.audit.urls")),
     path("api/", include("toride.api.urls")),
+    path("scim/v2/", include("toride.scim.urls")),
     path("language/", set_language, name="set_language"),
     path("health", health, name="health"),
     path("", include("toride.ui.urls")),

@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 from toride.access import devices, passwords, policy, rules
 from toride.access.actions import Action
 from toride.access.models import Branch, Department, Person, PersonalToken
+from toride.access.provisioning.models import Provisioned
 from toride.access.roles import SHIPPED, clash
 from toride.audit import recorded
 from toride.base import clock
 from toride.base.errors import Conflict, Invalid
+from toride.jobs import running
 from toride.vault.permit import Permit
 
 SHIPPED_ROLES = frozenset(SHIPPED)
@@ -70,16 +72,26 @@ def hire(
 
 @recorded(Action.PERSON_MANAGE)
 def dismiss(permit: Permit, *, username: str) -> None:
-    """Ends a person's access: the account, its tokens, its connections, its sessions."""
+    """Ends a person's access, as `leave`."""
     person = find(username)
     if person.id == permit.actor.id:
         raise Invalid("Nobody ends their own access; ask another administrator.")
+    permit.ledger.facts |= {"person": str(person.id), "username": username, "active": False, **leave(person)}
+
+
+def leave(person: Person) -> dict[str, int]:
+    """Ends a person's access in the caller's transaction: the account, its tokens, connections, sessions and jobs; says
+    how many of each. A directory brings back only whom it has ended itself.
+    """
     person.is_active = False
     person.save(update_fields=["is_active"])
-    PersonalToken.objects.filter(person=person).update(revoked=True)
-    person.connections.filter(revoked=None).update(revoked=clock.now())
-    devices.end_all(person.id)
-    permit.ledger.facts |= {"person": str(person.id), "username": username, "active": False}
+    Provisioned.objects.filter(person=person).update(left=None)
+    return {
+        "tokens": PersonalToken.objects.filter(person=person, revoked=False).update(revoked=True),
+        "connections": person.connections.filter(revoked=None).update(revoked=clock.now()),
+        "sessions": devices.end_all(person.id),
+        "jobs": running.cancel_all(person.id),
+    }
 
 
 @recorded(Action.PERSON_MANAGE)

@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 
 from toride import audit
 from toride.access.machines import entering, tokens
+from toride.access.machines.asking import origin
 from toride.access.machines.entering import Entry, TooMany, Unknown
 from toride.api import problems
-from toride.api.door import origin
 from toride.base.errors import Unavailable
 
 FORM = "application/x-www-form-urlencoded"

@@ -70,6 +70,12 @@ def cancel(job: UUID) -> bool:
     return bool(Job.objects.filter(pk=job, state=State.RUNNING).update(cancelling=True))
 
 
+def cancel_all(person: UUID) -> int:
+    """As `cancel`, for every job of a person that has not ended; how many."""
+    waiting = Job.objects.filter(person=person, state__in=(State.QUEUED, State.RUNNING)).values_list("pk", flat=True)
+    return sum(cancel(job) for job in waiting)
+
+
 def resume(job: UUID) -> bool:
     """Queues a cancelled or failed job again; it goes on from its checkpoint."""
     return bool(

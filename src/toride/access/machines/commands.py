@@ -36,20 +36,22 @@ def api_key() -> None:
 @click.option(
     "--address", "addresses", multiple=True, metavar="CIDR", help="From where it may come; default: anywhere."
 )
+@click.option("--duty", "duties", multiple=True, metavar="[GROUP=]DUTY",
+              help="What groups of a directory give; in a demonstration: elsewhere two agree on it.")  # fmt: skip
 @click.option("--name", default="", help="What it is for.")
 @DAYS
 @AS
 @JSON
 def create(
     username: str, wanted: tuple[str, ...], purpose: str, categories: tuple[str, ...], addresses: tuple[str, ...],
-    name: str, days: int, acting_as: str | None, as_json: bool,
+    duties: tuple[str, ...], name: str, days: int, acting_as: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Print a new key, once: it is kept as a digest only."""
     opened = [NAMES[one] for one in categories] or services.USUAL
     with acting.permitted(_who(acting_as), Action.CONNECTION_MANAGE) as permit:
         made, key = services.connect(
             permit, username=username, name=name or ", ".join(wanted), wanted=wanted, purpose=purpose,
-            categories=opened, addresses=addresses, days=days,
+            categories=opened, addresses=addresses, duties=duties, days=days,
         )  # fmt: skip
     _say({"key": key, **_line(made)} if as_json else key)
 
@@ -105,6 +107,7 @@ def _line(one: Connection) -> dict[str, Any]:
         "purpose": one.purpose,
         "categories": [Category(category).name.lower() for category in one.categories],
         "addresses": one.addresses,
+        "duties": one.duties,
         "expires": one.expires.isoformat(),
         "used": one.used.isoformat() if one.used else None,
         "revoked": one.revoked.isoformat() if one.revoked else None,

@@ -25,6 +25,8 @@ SCOPES = {
         Scope("imports", _("Imports: send files, check, run, results"),
               frozenset({"customers:file:import", "customers:import:read"})),
         Scope("people", _("People: list and read"), frozenset({"access:person:read"})),
+        Scope("scim", _("Provisioning: people and groups of a directory (SCIM)"),
+              frozenset({"access:person:read", "access:person:provision"})),
         Scope("trail", _("Audit trail: list events, who saw a customer"),
               frozenset({"audit:trail:read", "audit:subject:read"})),
     )

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -14,14 +16,17 @@ from toride.access.decide import purposes
 from toride.access.machines import keys, scopes
 from toride.access.models import Approval, Connection, Person
 from toride.access.purposes import SHIPPED
+from toride.access.roles import SHIPPED as SHIPPED_ROLES
 from toride.audit import recorded
 from toride.base import clock
-from toride.base.errors import Conflict, Hidden, Invalid
+from toride.base.errors import Conflict, Hidden, Invalid, Refused
 from toride.vault.permit import Category, Permit
 
 LIFETIME, LONGEST = 90, 365  # days
 OVERLAP, LONGEST_OVERLAP = 24, 720  # hours
 MOST_ADDRESSES = 20
+MOST_DUTIES, LONGEST_GROUP = 50, 200
+SCOPE_OF_DIRECTORIES = "scim"
 NAME_LENGTH = 60
 CATEGORIES = {
     Category.BASIC: lazy("basic"),
@@ -43,13 +48,17 @@ def connect(
     purpose: str,
     categories: Sequence[int] = USUAL,
     addresses: Sequence[str] = (),
+    duties: Sequence[str] = (),
     days: int = LIFETIME,
 ) -> tuple[Connection, str]:
     """A connection that acts as a person, and its key, which is not kept. Raises Invalid with advice by field.
 
-    For who commands the machine itself; on a page it takes two (`propose`).
+    For who commands the machine itself; on a page it takes two (`propose`), and a list of duties takes two always:
+    Refused outside a demonstration.
     """
-    person, content = _asked(username, name, wanted, purpose, categories, addresses, days)
+    if duties and not settings.DEMO:
+        raise Refused(_("Which duties a directory may give takes two people: ask for the connection on its page."))
+    person, content = _asked(username, name, wanted, purpose, categories, addresses, duties, days)
     made = _made(permit, person, content)
     key = _renew(permit, made, days)
     made.save(force_insert=True)
@@ -66,11 +75,12 @@ def propose(
     purpose: str,
     categories: Sequence[int],
     addresses: Sequence[str],
+    duties: Sequence[str],
     days: int,
     reason: str,
 ) -> Approval:
     """Asks for a connection: whoever holds a key acts as that person, so a second one decides. Raises as `connect`."""
-    person, content = _asked(username, name, wanted, purpose, categories, addresses, days)
+    person, content = _asked(username, name, wanted, purpose, categories, addresses, duties, days)
     branches = [person.branch_id] if person.branch_id else []
     return approvals.ask(
         permit, MAKE.kind, content, reason=reason, concerns=[person.id], branches=branches, count=len(content["scopes"])
@@ -120,7 +130,7 @@ def find(connection: str) -> Connection:
 
 def _asked(
     username: str, name: str, wanted: Sequence[str], purpose: str, categories: Sequence[int], addresses: Sequence[str],
-    days: int,
+    duties: Sequence[str], days: int,
 ) -> tuple[Person, dict[str, Any]]:  # fmt: skip
     person = Person.objects.filter(username=username, is_active=True).first()
     problems: dict[str, Any] = {}
@@ -137,17 +147,20 @@ def _asked(
     if not 1 <= days <= LONGEST:
         problems["days"] = _("1 to %(most)d days") % {"most": LONGEST}
     networks = _networks(addresses, problems)
+    given = _duties(duties, wanted, problems)
     if person is None or problems:
         raise Invalid(_("Some fields need another look."), problems)
     return person, {
         "person": str(person.id), "who": person.name, "name": name, "scopes": sorted(set(wanted)), "purpose": purpose,
-        "categories": sorted(set(map(int, categories))), "addresses": networks, "days": days,
+        "categories": sorted(set(map(int, categories))), "addresses": networks, "duties": given,
+        "days": days,
     }  # fmt: skip
 
 
 def _made(permit: Permit, person: Person, content: approvals.Content) -> Connection:
     """Without a key yet."""
     told = {name: content[name] for name in ("scopes", "categories", "addresses")}
+    told["duties"] = content.get("duties", {})
     now = clock.now()
     made = Connection(
         id=keys.name(), person=person, name=content["name"], purpose=content["purpose"], digest=b"", created=now,
@@ -176,6 +189,10 @@ def _lines(content: approvals.Content) -> list[approvals.Line]:
         lazy("Comes from"): content["addresses"] or [lazy("anywhere")],
         lazy("Good for (days)"): [content["days"]],
     }
+    if content.get("duties"):
+        asked[lazy("Groups and the duties that they give")] = [
+            format_lazy("{} → {}", group, SHIPPED_ROLES[duty].label) for group, duty in content["duties"].items()
+        ]
     return [approvals.Line(label, (), after) for label, after in asked.items()]
 
 
@@ -201,6 +218,21 @@ def _renew(permit: Permit, one: Connection, days: int) -> str:
 
 def _fits(person: Person, scope: str, purpose: str) -> bool:
     return any(purpose in purposes(person, action) for action in scopes.SCOPES[scope].actions)
+
+
+def _duties(lines: Sequence[str], wanted: Sequence[str], problems: dict[str, Any]) -> dict[str, str]:
+    """Name of a group → duty, from lines such as `teller` (the group is called so) and `GG-Tellers = teller`."""
+    given: dict[str, str] = {}
+    for line in filter(None, map(str.strip, lines)):
+        group, _sign, duty = line.rpartition("=")
+        given[group.strip() or duty.strip()] = duty.strip()
+    if set(given.values()) - set(SHIPPED_ROLES):
+        problems["duties"] = _("write one on each line, such as: teller, or: GG-Tellers = teller")
+    elif len(given) > MOST_DUTIES or any(len(group) > LONGEST_GROUP for group in given):
+        problems["duties"] = _("write at most %(most)d") % {"most": MOST_DUTIES}
+    elif given and SCOPE_OF_DIRECTORIES not in wanted:
+        problems["duties"] = _("only a connection of a directory gives duties")
+    return given
 
 
 def _networks(addresses: Sequence[str], problems: dict[str, Any]) -> list[str]:

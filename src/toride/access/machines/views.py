@@ -12,6 +12,7 @@ from toride.access.actions import Action
 from toride.access.machines import queries, scopes, services
 from toride.access.models import Connection
 from toride.access.purposes import SHIPPED
+from toride.access.roles import SHIPPED as SHIPPED_ROLES
 from toride.base import clock
 from toride.base.errors import Conflict, Invalid
 from toride.base.guard import guarded
@@ -62,7 +63,8 @@ def _permit(request: HttpRequest) -> Any:
 
 
 def _context(**context: Any) -> dict[str, Any]:
-    return {"scopes": scopes.SCOPES, "purposes": SHIPPED, "categories": services.CATEGORIES, **context}
+    named = {"scopes": scopes.SCOPES, "purposes": SHIPPED, "categories": services.CATEGORIES, "roles": SHIPPED_ROLES}
+    return named | context
 
 
 def _form(request: HttpRequest, sent: dict[str, Any], errors: dict[str, Any], *, status: int = 200) -> HttpResponse:
@@ -88,6 +90,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
         "purpose": sent.get("purpose", ""),
         "categories": [_whole(one) for one in sent.getlist("categories")],
         "addresses": sent.get("addresses", "").splitlines(),
+        "duties": sent.get("duties", "").splitlines(),
         "days": _whole(sent.get("days", "")),
         "reason": sent.get("reason", ""),
     }

@@ -34,7 +34,7 @@ def addresses() -> list[tuple[str, str]]:
 
 
 def test_every_operation_declares_one_action_that_a_scope_names() -> None:
-    scoped = frozenset().union(*(scope.actions for scope in scopes.SCOPES.values()))
+    scoped = frozenset().union(*(scope.actions for code, scope in scopes.SCOPES.items() if code != "scim"))
     seen = set()
     for method, path, operation in operations():
         (under,) = operation.auth_callbacks

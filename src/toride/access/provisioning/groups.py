@@ -1,0 +1,162 @@
+"""Groups of a directory; where a group's name stands on the connection's list, its members hold that duty."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from toride import audit
+from toride.access import policy, versions
+from toride.access.actions import Action
+from toride.access.models import Connection, Person
+from toride.access.people import must_go_together
+from toride.access.provisioning.models import DirectoryGroup
+from toride.audit import recorded
+from toride.audit.events import Event
+from toride.base import clock
+from toride.base.errors import Conflict, Hidden, Invalid, Refused
+from toride.vault.permit import Permit
+
+LONGEST = 200  # characters of a name, and of an external id
+MOST_MEMBERS = 20_000
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+Given = dict[UUID, set[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a directory says of a group."""
+
+    name: str
+    external: str
+    members: Sequence[UUID]
+
+
+@recorded(Action.PERSON_PROVISION)
+def found(permit: Permit, connection: Connection, said: Said) -> DirectoryGroup:
+    """A new group, and the duty that it gives. Raises as `change`."""
+    _check(said)
+    _lock(connection)
+    now = clock.now()
+    group = DirectoryGroup(connection=connection, name=said.name, external=said.external, created=now, changed=now)
+    with _giving(permit, connection):
+        group.save(force_insert=True)
+        group.members.set(_people(said.members))
+    _note(permit, group, "found")
+    return group
+
+
+@recorded(Action.PERSON_PROVISION)
+def change(
+    permit: Permit, connection: Connection, number: UUID, amend: Callable[[DirectoryGroup], Said]
+) -> DirectoryGroup:
+    """What `amend` makes of a group, which is locked meanwhile; duties follow at once.
+
+    Raises Hidden for an unknown group, Invalid for unknown members or duties that do not go together, Refused where
+    the key's own person would gain or lose a duty, Conflict where nobody could approve a policy any more.
+    """
+    _lock(connection)
+    group = known(connection, number)
+    said = amend(group)
+    _check(said)
+    with _giving(permit, connection):
+        group.name, group.external, group.changed = said.name, said.external, clock.now()
+        group.save(update_fields=["name", "external", "changed"])
+        group.members.set(_people(said.members))
+    _note(permit, group, "change")
+    return group
+
+
+@recorded(Action.PERSON_PROVISION)
+def remove(permit: Permit, connection: Connection, number: UUID, check: Callable[[DirectoryGroup], None]) -> None:
+    """The group goes, and the duty that it gave. Raises as `change`."""
+    _lock(connection)
+    group = known(connection, number)
+    check(group)
+    _note(permit, group, "remove")
+    with _giving(permit, connection):
+        group.delete()
+
+
+def known(connection: Connection, number: UUID) -> DirectoryGroup:
+    """A group of this connection. Raises Hidden for any other."""
+    group: DirectoryGroup | None = connection.groups.filter(pk=number).first()
+    if group is None:
+        raise Hidden
+    return group
+
+
+@contextmanager
+def _giving(permit: Permit, connection: Connection) -> Iterator[None]:
+    """What changes in the connection's groups inside becomes duties on leaving, each person's with an event."""
+    before = _given(connection)
+    yield
+    after = _given(connection)
+    lost = False
+    for number in sorted(before.keys() | after.keys()):
+        gone, come = before.get(number, set()), after.get(number, set())
+        if gone != come:
+            lost |= bool(gone - come)
+            _turn(permit, connection, number, come - gone, gone - come)
+    if lost and not versions.stands(policy.current()):
+        raise Conflict(_("Then no two people could agree upon a policy any more."))
+
+
+def _lock(connection: Connection) -> None:
+    """Groups of one connection change one after the other."""
+    Connection.objects.select_for_update(of=("self",)).get(pk=connection.pk)
+
+
+def _given(connection: Connection) -> Given:
+    """Which duties the groups give to whom, now."""
+    given: Given = {}
+    rows = connection.groups.filter(name__in=list(connection.duties)).exclude(members=None)
+    for name, person in rows.values_list("name", "members"):
+        given.setdefault(person, set()).add(connection.duties[name])
+    return given
+
+
+def _turn(permit: Permit, connection: Connection, number: UUID, gained: set[str], lost: set[str]) -> None:
+    if number == connection.person_id:
+        raise Refused("own-person")
+    person = Person.objects.select_for_update(of=("self",)).get(pk=number)
+    before, after = sorted(person.roles), sorted(set(person.roles) - lost | gained)
+    must_go_together(after)
+    if before == after:
+        return
+    person.roles = after
+    person.save(update_fields=["roles"])
+    facts = {"person": str(number), "before": {"roles": before}, "after": {"roles": after}}
+    facts |= {"connection": connection.id, "step": "duties"}
+    audit.stage(
+        [Event(action=Action.PERSON_PROVISION, door=permit.door, actor=permit.actor, purpose=permit.purpose,
+               policy=permit.policy, facts=facts)]
+    )  # fmt: skip
+
+
+def _people(members: Sequence[UUID]) -> list[Person]:
+    wanted = set(members)
+    people = list(Person.objects.filter(pk__in=wanted).exclude(provisioned__removed=True))
+    if len(people) < len(wanted):
+        raise Invalid(_("Some fields need another look."), {"members": _("somebody in it is not known here")})
+    return people
+
+
+def _check(said: Said) -> None:
+    problems = {}
+    if not 0 < len(said.name) <= LONGEST or CONTROL.search(said.name):
+        problems["displayName"] = _("write 1 to %(most)d characters") % {"most": LONGEST}
+    if len(said.external) > LONGEST or CONTROL.search(said.external):
+        problems["externalId"] = _("write at most %(most)d characters") % {"most": LONGEST}
+    if len(said.members) > MOST_MEMBERS:
+        problems["members"] = _("write at most %(most)d") % {"most": MOST_MEMBERS}
+    if problems:
+        raise Invalid(_("Some fields need another look."), problems)
+
+
+def _note(permit: Permit, group: DirectoryGroup, step: str) -> None:
+    permit.ledger.facts |= {"group": str(group.pk), "step": step, "members": group.members.count()}
+    permit.ledger.facts |= {"connection": group.connection_id, "gives": group.connection.duties.get(group.name, "")}

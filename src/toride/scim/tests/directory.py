@@ -1,0 +1,51 @@
+"""A directory with a key, for these tests."""
+
+from typing import Any
+
+import orjson
+from django.http import HttpResponse
+from django.test import Client
+
+from tests.people import House
+from toride.access.machines import services
+from toride.access.models import Connection
+
+USERS, GROUPS = "/scim/v2/Users", "/scim/v2/Groups"
+MEDIA = "application/scim+json"
+USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
+PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+
+
+class Directory:
+    """What holds a key of the scope `scim` for the administrator, and asks; `duties`: what it may give."""
+
+    def __init__(self, house: House, *, duties: dict[str, str] | None = None, **given: Any) -> None:
+        wanted = {"name": "directory", "wanted": ["scim"], "purpose": "administration", **given}
+        permit = house.permit(house.admin, "access:connection:manage")
+        made, self.key = services.connect(permit, username="hayasaka", **wanted)
+        self.id, self.client = made.id, Client()
+        if duties:
+            Connection.objects.filter(pk=self.id).update(duties=duties)
+
+    def __call__(self, method: str, path: str, sent: Any = None, **headers: str) -> HttpResponse:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        given = {"Authorization": f"Bearer {self.key}", "Content-Type": MEDIA} | named
+        body = sent if isinstance(sent, bytes) else b"" if sent is None else orjson.dumps(sent)
+        return self.client.generic(method, path, body, content_type=given["Content-Type"], headers=given)
+
+    def admit(self, username: str, **said: Any) -> dict[str, Any]:
+        found = self("POST", USERS, {"schemas": [USER], "userName": username, **said})
+        assert found.status_code == 201, found.content
+        return found.json()
+
+    def found(self, name: str, *members: object, **said: Any) -> HttpResponse:
+        who = [{"value": str(one)} for one in members]
+        return self("POST", GROUPS, {"schemas": [GROUP], "displayName": name, "members": who, **said})
+
+    def patch(self, path: str, *operations: dict[str, Any], **headers: str) -> HttpResponse:
+        return self("PATCH", path, {"schemas": [PATCH], "Operations": list(operations)}, **headers)
+
+
+def one(number: object, place: str = USERS) -> str:
+    return f"{place}/{number}"
