@@ -43,6 +43,14 @@ def change(permit: Permit, person: UUID, *, roles: list[str], rank: int, branch:
     return approvals.ask(permit, CHANGE.kind, content, reason=reason, concerns=[person], branches=branches, count=1)
 
 
+def drop(person: Person, role: str) -> None:
+    """Takes a duty from a person whose row the caller holds. Raises Conflict where no two could agree on a policy."""
+    person.roles = [one for one in person.roles if one != role]
+    person.save(update_fields=["roles"])
+    if not versions.stands(policy.current()):
+        raise Conflict(_("Then no two people could agree upon a policy any more."))
+
+
 def _change(permit: Permit, content: approvals.Content) -> None:
     """Raises Conflict where the person is no longer as they were when it was asked."""
     found = Person.objects.select_for_update(of=("self",)).filter(pk=content["person"], is_active=True).first()

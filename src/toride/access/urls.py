@@ -35,6 +35,7 @@ urlpatterns = [
     path("", include("toride.access.account.urls")),
     path("", include("toride.access.staff.urls")),
     path("", include("toride.access.machines.urls")),
+    path("", include("toride.access.reviews.urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("sign-in/persona/", views.become, name="become"))

@@ -14,6 +14,7 @@ from toride.access import devices, glass_pages, holds, matrix, personas, purpose
 from toride.access.account import saying
 from toride.access.actions import Action
 from toride.access.models import Person
+from toride.access.reviews import reminding
 from toride.base import actions
 from toride.base.guard import guarded, open_to_all
 
@@ -29,6 +30,8 @@ WAYS = (
     ("audit:trail:read", "trail", "eye", lazy("Audit trail"), lazy("Who saw whom, when, for what purpose")),
     ("access:approval:decide", "approvals", "ok", lazy("Approvals"), lazy("What needs a second person")),
     ("access:glass:review", "glass_reviews", "warn", lazy("Emergencies"), lazy("Who opened more than a duty opens")),
+    ("access:campaign:decide", "grants", "ok", lazy("Grants to review"), lazy("Does each still need what they have?")),
+    ("access:campaign:read", "campaigns", "list", lazy("Access reviews"), lazy("Who decided which grants stay")),
     ("access:person:read", "people", "person", lazy("People"), lazy("Who may sign in, and how it stands with them.")),
     ("access:rules:change", "sign_in_rules", "lock", lazy("Rules of sign-in"), lazy("Passwords, factors, hours")),
     ("access:matrix:read", "matrix", "grid", lazy("Access matrix"), lazy("Which duty may do what")),
@@ -45,7 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "news": devices.news(person.id, request.session.session_key),
         "deadline": holds.deadline(person),
     }
-    context |= glass_pages.notices(person, may)
+    context |= glass_pages.notices(person, may) | {"reviewing": reminding.notices(person, may)}
     return render(request, "access/home.html", context | {"reaches": wording.REACHES, "depths": wording.DEPTHS})
 
 

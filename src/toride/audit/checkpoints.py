@@ -1,4 +1,4 @@
-"""The signed heads of the tree (C2SP tlog-checkpoint); their key is a file outside every store."""
+"""The signed heads of the tree (C2SP tlog-checkpoint), what else is attested; the key is a file outside every store."""
 
 import base64
 import hashlib
@@ -9,7 +9,7 @@ from django.conf import settings
 
 from toride.audit.verifier.toride_verify import DASH, Key
 from toride.base import config
-from toride.base.errors import ConfigurationError
+from toride.base.errors import ConfigurationError, Invalid
 from toride.vault import signing
 
 
@@ -25,6 +25,28 @@ def sign(size: int, root: bytes) -> str:
     body = f"{own.name}\n{size}\n{base64.b64encode(root).decode()}\n"
     signature = _signer(_path()).sign(body.encode())
     return f"{body}\n{DASH}{own.name} {base64.b64encode(own.id + signature).decode()}\n"
+
+
+def attest(text: str) -> str:
+    """A signed note (C2SP) by the trail's key of lines that are no head: the first of them is not the origin."""
+    own = key()
+    if text.partition("\n")[0] == own.name or not text.endswith("\n") or "\n\n" in text:
+        raise Invalid("This cannot be attested.")
+    return f"{text}\n{DASH}{own.name} {base64.b64encode(own.id + _signer(_path()).sign(text.encode())).decode()}\n"
+
+
+def attested(note: str, by: Key | None = None) -> str | None:
+    """The lines that this key (the trail's own, where none is given) attests; None where it does not."""
+    own = by or key()
+    text, gap, line = note.partition("\n\n")
+    name, _, encoded = line.removeprefix(DASH).strip().rpartition(" ")
+    try:
+        raw = base64.b64decode(encoded, validate=True)
+    except ValueError:
+        return None
+    message = f"{text}\n"
+    known = gap and line.startswith(DASH) and name == own.name and raw[:4] == own.id
+    return message if known and signing.verify(own.public, raw[4:], message.encode()) else None
 
 
 def _path() -> Path:

@@ -7,6 +7,7 @@ import sys
 import click
 
 COMMANDS = {
+    "access-review": "toride.access.reviews.commands:access_review",
     "api-key": "toride.access.machines.commands:api_key",
     "audit": "toride.audit.commands:audit",
     "backup": "toride.cli.backup:backup",

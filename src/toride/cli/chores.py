@@ -3,6 +3,7 @@
 from toride import audit
 from toride.access import approvals, emergencies
 from toride.access.acting import door
+from toride.access.reviews import reminding
 from toride.api import once
 from toride.customers.imports import drafts, keeping, services
 from toride.jobs.running import Chore
@@ -11,11 +12,12 @@ from toride.vault.keyring import Kind
 
 
 def chores() -> list[Chore]:
-    """Every minute the index, approvals and emergencies; hourly, ending what time has ended."""
+    """Every minute the index, approvals, emergencies and reviews; hourly, ending what time has ended."""
     return [
         Chore(60, index.compact),
         Chore(60, approvals.expire),
         Chore(60, emergencies.escalate),
+        Chore(60, reminding.escalate),
         Chore(3600, services.purge),
         Chore(3600, keeping.end),
         Chore(3600, drafts.tidy),

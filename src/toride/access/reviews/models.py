@@ -9,8 +9,9 @@ class Campaign(models.Model):
     """A review of every grant within its scope; see services.py.
 
     `branches`, `departments`: codes of the scope, both empty for everybody. `covers`: how many people that was, and
-    who was left out. `unused`, `dormant`: days after which a duty or an account counts as such. `since`: from when attempts of ended people are counted. `staff`: what the
-    staff file said, `ended`: what ended people tried; figures only. `result`: the signed note, once it is closed.
+    who was left out. `unused`, `dormant`: days after which a duty or an account counts as such. `since`: from when
+    attempts of ended people are counted. `staff`: what the staff file said, `ended`: what ended people tried; figures
+    and ids only. `result`: the signed note, once it is closed.
     """
 
     id = models.UUIDField(primary_key=True, default=ordered_id, editable=False)
@@ -66,3 +67,6 @@ class Item(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=("campaign", "person", "kind", "what"), name="access_item_once"),)
         indexes = (models.Index(fields=("reviewer", "state"), name="access_item_waiting"),)
+
+
+UNDECIDED = (Item.State.OPEN, Item.State.ASKED)

@@ -1,0 +1,136 @@
+"""Pages of reviews: each for the duties that have it, whole from start to signature."""
+
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from tests.people import House
+from toride.access.models import Person
+from toride.access.reviews.models import Campaign, Item
+from toride.access.reviews.tests.acts import WORDS, close, decide, item, opened
+from toride.access.reviews.urls import urlpatterns
+from toride.access.tests.test_matrix import ROLES, enter
+
+pytestmark = pytest.mark.requirement("A5")
+HTMX = {"HX-Request": "true"}
+DECIDE = ("manager", "dpo", "admin")
+READ = ("dpo", "auditor", "admin")
+ADDRESSES = {
+    #                        argument, GET, POST: what these roles are answered; all others 403
+    "campaigns":            (None, dict.fromkeys(READ, 200), None),
+    "campaign_new":         (None, {"admin": 200}, {"admin": 422}),
+    "grants":               (None, dict.fromkeys(DECIDE, 200), None),
+    "grants_decide":        (None, None, dict.fromkeys(DECIDE, 422)),
+    "grants_purposes":      ("person", {"manager": 200, "dpo": 404, "admin": 404}, None),
+    "questions":            (None, dict.fromkeys(ROLES, 200), None),
+    "question_answer":      ("item", None, dict.fromkeys(ROLES, 404) | {"teller": 422, "dpo": 422, "admin": 422}),
+    "campaign":             ("campaign", dict.fromkeys(READ, 200), None),
+    "campaign_staff_file":  ("campaign", None, None),
+    "campaign_close":       ("campaign", None, {"admin": 409}),
+    "campaign_result":      ("campaign", dict.fromkeys(READ, 404), None),
+}  # fmt: skip
+
+
+def test_the_matrix_names_every_address_of_reviews() -> None:
+    assert set(ADDRESSES) == {one.name for one in urlpatterns}
+
+
+def test_every_address_for_every_role(house: House) -> None:
+    campaign = opened(house)
+    asked = item(campaign, house.teller)
+    decide(house, house.manager, [asked], "ask", WORDS)
+    known = {"campaign": campaign.pk, "item": asked.pk, "person": house.teller.pk}
+    for role in ROLES:
+        client = enter(getattr(house, role))
+        for page, (argument, read, written) in ADDRESSES.items():
+            address = reverse(page, kwargs={argument: known[argument]} if argument else None)
+            other = reverse(page, kwargs={argument: uuid4()}) if argument else address
+            for method, expected in (("get", read), ("post", written)):
+                if expected is None:
+                    continue
+                wanted = expected.get(role, 403)
+                found = getattr(client, method)(address)
+                assert found.status_code == wanted, (role, page, method)
+                unknown = getattr(client, method)(other)
+                if argument:
+                    assert unknown.status_code == (403 if wanted == 403 else 404), (role, page, method)
+                if argument and wanted == 404:
+                    assert found.content == unknown.content
+        put = client.put(reverse("campaign_staff_file", kwargs={"campaign": campaign.pk}), b"x")
+        assert put.status_code == (422 if role == "admin" else 403), role
+
+
+def test_another_reviewers_grant_looks_as_if_it_were_not_there(house: House) -> None:
+    campaign = opened(house)
+    other = house.person("ono", "小野 光", "manager", house.wakaba, rank=6)
+    manager = enter(other)
+    theirs = item(campaign, house.teller)
+    page = manager.get(reverse("grants")).content.decode()
+    assert "長谷川" not in page
+    found, unknown = (
+        manager.post(reverse("grants_decide"), {"items": [pk], "decision": "keep"}, headers=HTMX)
+        for pk in (theirs.pk, uuid4())
+    )
+    assert (found.status_code, unknown.status_code) == (404, 404)
+    assert found.content == unknown.content
+    assert Item.objects.get(pk=theirs.pk).state == "open"
+
+
+def test_from_opening_to_signature_on_pages(house: House) -> None:
+    admin, manager, officer = enter(house.admin), enter(house.manager), enter(house.dpo)
+    Person.objects.filter(pk=house.teller.pk).update(roles=["teller", "marketing"])
+    form = {"branches": ["002"], "days": "０", "unused": "90", "dormant": "60", "reviewer": ""}
+    assert admin.post(reverse("campaign_new"), form).status_code == 422
+    answer = admin.post(reverse("campaign_new"), form | {"days": "１４"})
+    campaign = Campaign.objects.get()
+    address = reverse("campaign", kwargs={"campaign": campaign.pk})
+    assert answer.headers["Location"] == address
+    assert "あなたが判定する権限：" in manager.get("/").content.decode()
+    page = manager.get(reverse("grants")).content.decode()
+    assert "長谷川 由美" in page
+    assert "東海林" not in page
+
+    def post(client, decision, items, **more):
+        sent = {"decision": decision, "items": [one.pk for one in items], **more}
+        return client.post(reverse("grants_decide"), sent, headers=HTMX)
+
+    wrong, right, seller = (
+        item(campaign, house.teller, "marketing"), item(campaign, house.teller, "teller"), item(campaign, house.sales)
+    )  # fmt: skip
+    shown = post(manager, "remove", [wrong]).content.decode()
+    assert "1件をすぐに外します" in shown
+    assert Item.objects.get(pk=wrong.pk).state == "open"
+    post(manager, "remove", [wrong], sure="1")
+    house.teller.refresh_from_db()
+    assert house.teller.roles == ["teller"]
+    post(manager, "keep", [right])
+    assert post(manager, "ask", [seller], sure="1", words="なぜ").status_code == 422
+    post(manager, "ask", [seller], sure="1", words="渉外の担当を続けますか。")
+    assert "権限についての質問" in enter(house.sales).get("/").content.decode()
+    asked = enter(house.sales).get(reverse("questions")).content.decode()
+    assert "渉外の担当を続けますか。" in asked
+    enter(house.sales).post(reverse("question_answer", kwargs={"item": seller.pk}), {"words": "はい、続けます。"})
+    assert "はい、続けます。" in manager.get(reverse("grants")).content.decode()
+    post(manager, "keep", [seller])
+    post(officer, "keep", [item(campaign, house.manager)])
+    assert "締め切って署名する" in admin.get(address).content.decode()
+    admin.post(reverse("campaign_close", kwargs={"campaign": campaign.pk}))
+    page = enter(house.auditor).get(address).content.decode()
+    assert "署名済み" in page
+    file = enter(house.auditor).get(reverse("campaign_result", kwargs={"campaign": campaign.pk}))
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    assert "渉外の担当" not in file.content.decode()
+    assert "署名済み" in enter(house.auditor).get(reverse("campaigns")).content.decode()
+
+
+def test_an_altered_result_is_said_to_be_altered(house: House) -> None:
+    campaign = opened(house, branches=["003"])
+    decide(house, house.dpo, [item(campaign, house.other_teller)])
+    result = close(house, campaign).result
+    Campaign.objects.update(result=result.replace('"removed":0', '"removed":1'))
+    auditor = enter(house.auditor)
+    page = auditor.get(reverse("campaign", kwargs={"campaign": campaign.pk})).content.decode()
+    assert "保存先で書き換えられています" in page
+    assert "署名済み" not in page
+    assert "改変あり" in auditor.get(reverse("campaigns")).content.decode()
