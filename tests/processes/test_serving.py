@@ -233,6 +233,18 @@ def test_the_supervisor_restarts_what_is_killed(served: Served, name: str) -> No
     assert not [pid for pid in before if is_alive(pid)]
 
 
+def test_signing_in_while_signed_in_ends_the_session_that_stood(served: Served) -> None:
+    client = Client(served.url)
+    client.become("steward")
+    (former,) = [one.value for one in client.jar if one.name == "toride"]
+    assert client.become("steward").status == 200
+    other = Client(served.url)
+    for cookie in client.jar:
+        cookie.value = former if cookie.name == "toride" else cookie.value
+        other.jar.set_cookie(cookie)
+    assert other.get("/").location.startswith("/sign-in/")
+
+
 def test_web_workers_are_made_anew(served: Served) -> None:
     client = Client(served.url)
     client.become("steward")

@@ -22,7 +22,7 @@ def descendants(pid: int) -> dict[int, list[str]]:
 
 def named(pid: int, name: str) -> list[int]:
     """The processes `toride process NAME` below `pid`, parents before their children."""
-    return [one for one, said in sorted(descendants(pid).items()) if said[2:5] == ["toride", "process", name]]
+    return [one for one, said in descendants(pid).items() if said[2:5] == ["toride", "process", name]]
 
 
 def words(pid: int) -> list[str]:

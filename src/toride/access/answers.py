@@ -17,9 +17,18 @@ def digest(session: str) -> str:
 
 def page(request: HttpRequest, error: TorideError) -> HttpResponse:
     """The answer for an expected error."""
-    title, advice = _words(error)
+    return _page(request, *_words(error), error.status)
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The answer for a form without this session's token (OWASP: cross-site request forgery)."""
+    advice = _("It comes from before you signed in, or from elsewhere. Nothing was changed. Load it again.")
+    return _page(request, _("This page is no longer good"), advice, Refused.status)
+
+
+def _page(request: HttpRequest, title: str, advice: str, status: int) -> HttpResponse:
     name = "ui/fragment_error.html" if request.headers.get("HX-Request") else "ui/error.html"
-    response = render(request, name, {"title": title, "advice": advice, "status": error.status}, status=error.status)
+    response = render(request, name, {"title": title, "advice": advice, "status": status}, status=status)
     response["Cache-Control"] = "no-store"
     return response
 

@@ -77,7 +77,8 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         return answers.page(request, Refused(reason))
 
     def login(self, request: HttpRequest, user: Person) -> None:
-        """Starts a session; one that cannot be recorded does not start."""
+        """Starts a session; one that cannot be recorded does not start. One that stands in this browser ends."""
+        self.logout(request)
         origin = door(request)
         audit.note(_actor(user), origin, "auth:session:open", policy=current().version)
         super().login(request, user)
@@ -94,7 +95,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         if user.is_authenticated:
             audit.note(_actor(user), door(request), "auth:session:close")
             devices.close(request.session.session_key)
-        super().logout(request)
+            super().logout(request)
 
     def add_message(self, *_args: Any, **_kwargs: Any) -> None:
         """The library's own sentences are not shown."""

@@ -115,9 +115,11 @@ def test_session_is_new_after_sign_in(front: Client) -> None:
     assert before is None or front.cookies[settings.SESSION_COOKIE_NAME].value != before.value
 
 
-def test_forms_without_a_token_are_refused(house: House) -> None:
-    client = Client(enforce_csrf_checks=True)
-    assert client.post("/sign-in/", {"login": "hasegawa", "password": PASSWORD}).status_code == 403
+def test_forms_without_a_token_are_refused_in_the_persons_language(house: House) -> None:
+    client = Client(enforce_csrf_checks=True, headers={"accept-language": "ja"})
+    answer = client.post("/sign-in/", {"login": "hasegawa", "password": PASSWORD})
+    assert answer.status_code == 403
+    assert "もう一度読み込んでください" in answer.content.decode()
 
 
 def test_foreign_hosts_are_refused(house: House) -> None:

@@ -20,7 +20,7 @@
     }, REST));
   };
   document.addEventListener("input", (event) => {
-    if (event.target.id === "palette-q") sift(event.target.value);
+    if (event.target.id === "palette-q") { stepped = ""; sift(event.target.value); }
     if (event.target.matches("[data-search], #palette-q")) typed(event.target, event.isComposing);
   });
   document.addEventListener("compositionend", (event) => {
@@ -158,6 +158,9 @@
     box.setAttribute("aria-activedescendant", one.id);
   };
   const chosen = () => options().findIndex((one) => one.ariaSelected === "true");
+  // Whom the keys chose stays chosen when more is found.
+  let stepped = "";
+  const turn = (by) => { choose(chosen() + by); stepped = options()[chosen()]?.id ?? ""; };
   const sift = (text) => {
     const wanted = text.normalize("NFKC").trim().toLowerCase();
     const group = $("#palette-list [data-ways]");
@@ -168,7 +171,7 @@
   const find = () => {
     const box = $("#palette-q");
     if (!palette() || palette().open) return;
-    box.value = "";
+    box.value = stepped = "";
     former.delete(box);
     palette().showModal();
     sift("");
@@ -176,7 +179,9 @@
   };
   // What the palette found does not wait behind the page.
   document.addEventListener("close", (event) => { if (event.target.id === "palette") $("#palette-people").replaceChildren(); }, true);
-  document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.target.id === "palette-people") choose(0); });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target.id === "palette-people") choose(Math.max(0, options().findIndex((one) => one.id === stepped)));
+  });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-palette]")) find();
     const call = event.target.closest("[data-dialog]");
@@ -192,8 +197,8 @@
   }, true);
 
   const inPalette = (event) => {
-    if (event.key === "ArrowDown") choose(chosen() + 1);
-    else if (event.key === "ArrowUp") choose(chosen() - 1);
+    if (event.key === "ArrowDown") turn(1);
+    else if (event.key === "ArrowUp") turn(-1);
     else return false;
     return true;
   };
