@@ -32,10 +32,12 @@ def of(person: Any) -> Hold | None:
 def deadline(person: Any) -> datetime | None:
     """Until when the person has time to enrol a second factor; None: none is awaited.
 
-    A second factor stands beside a password. Who has none (a persona of a demonstration) needs none here.
+    A second factor stands beside a password, or beside a provider that does not vouch for one. Who has neither (a
+    persona of a demonstration) needs none here.
     """
     limits = rules.bounds(person.rules, tuple(person.roles))
-    if limits.grace is None or person.factor or not person.has_usable_password():
+    vouched = not person.has_usable_password() if person.vouched is None else person.vouched
+    if limits.grace is None or person.factor or vouched:
         return None
     began: datetime = max(limits.since, person.created) if limits.since else person.created
     return began + limits.grace

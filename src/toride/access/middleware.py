@@ -21,6 +21,7 @@ from toride.access.models import Person
 from toride.access.policy import current
 from toride.access.roles import SHIPPED
 from toride.access.rules import Bounds
+from toride.access.signin import SIGN_ON
 from toride.base import clock, guard
 from toride.base.errors import Refused, TorideError, Unavailable
 from toride.vault.permit import Actor
@@ -146,6 +147,8 @@ def _hindrance(request: HttpRequest, declared: guard.Guard) -> HttpResponseBase 
     if not request.user.is_authenticated or not _alive(request):
         return _to_sign_in(request)
     request.user = getattr(request.user, "_wrapped", request.user)  # read by now, and asked for all over the page
+    if sign_on := request.session.get(SIGN_ON):
+        request.user.vouched = sign_on["vouched"]
     furnish(request)
     reason = _bounds(request).refusal(door(request).address, clock.now())
     if reason is not None:

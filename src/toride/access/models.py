@@ -50,6 +50,7 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created = models.DateTimeField(auto_now_add=True)
     password_changed = models.DateTimeField(null=True)
+    vouched: bool | None = None  # of a session: a provider let the person in, with a second factor of its own or not
     ended = models.DateTimeField(null=True)
 
     objects = People()

@@ -18,9 +18,12 @@ from toride.access.backends import Backend
 from toride.access.door import door
 from toride.access.models import Person
 from toride.access.policy import current
+from toride.access.sso import providers
 from toride.base import clock
 from toride.base.errors import Refused
 from toride.vault.permit import Actor
+
+SIGN_ON = "sign_on"  # in the session: which provider vouched, when it asked, and whether for a second factor, too
 
 
 class SecondFactor(LoginStage):  # type: ignore[misc]
@@ -30,6 +33,8 @@ class SecondFactor(LoginStage):  # type: ignore[misc]
     urlname = "sign_in_factor"
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
+        if _sign_on(self.login.signal_kwargs).get("vouched"):
+            return None, True
         return (redirect(self.urlname) if factors.stand(self.login.user.pk) else None), True
 
 
@@ -65,6 +70,9 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         if not isinstance(found, Person):
             self._failed(request, username, "credentials")
             return None
+        if not providers.takes_password(found):
+            self._failed(request, username, "sign-on")
+            return None
         locks.forgive(*keys)
         return found
 
@@ -87,6 +95,8 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         devices.begin(request, user, origin)
 
     def post_login(self, request: HttpRequest, user: Person, **kwargs: Any) -> HttpResponse:
+        if sign_on := _sign_on(kwargs.get("signal_kwargs")):
+            request.session[SIGN_ON], request.session[proof.PROVED] = sign_on, sign_on["at"]
         target = kwargs.get("redirect_url") or ""
         return redirect(target if target and self.is_safe_url(target) else settings.LOGIN_REDIRECT_URL)
 
@@ -112,7 +122,7 @@ def obstacle(person: Person, password: str, code: str | None) -> str:
     keys = [locks.by_name(person.username), *([locks.by_factor(person.id)] if code is not None else [])]
     if not locks.attempt(*keys):
         return "locked"
-    if not person.is_active or not person.check_password(password):
+    if not person.is_active or not person.check_password(password) or not providers.takes_password(person):
         return "credentials"
     if code is not None and factors.use_code(person.id, code) is None:
         locks.forgive(keys[0])
@@ -120,6 +130,11 @@ def obstacle(person: Person, password: str, code: str | None) -> str:
     locks.forgive(*keys)
     whole = Backend().get_user(person.id)
     return "first" if holds.of(whole) is not None else ""
+
+
+def _sign_on(kept: Any) -> dict[str, Any]:
+    """What a provider said when it vouched for who signs in; empty for everybody else."""
+    return dict((kept or {}).get(SIGN_ON, {}))
 
 
 def _actor(person: Any) -> Actor:

@@ -6,11 +6,13 @@ from django.urls import include, path
 
 from toride.access import approval_pages, glass_pages, policy_pages, views
 from toride.access.personas import PERSONAS
+from toride.access.sso import providers
 from toride.base.guard import open_to_all
 
 for _view in (account.LoginView, account.LogoutView):
     open_to_all(_view)
 
+AT_THE_DOOR = {"personas": PERSONAS, "sign_on": providers}
 urlpatterns = [
     path("", views.home, name="home"),
     path("access/matrix/", views.matrix_page, name="matrix"),
@@ -30,11 +32,12 @@ urlpatterns = [
     path("approvals/<uuid:number>/decide/", approval_pages.decide, name="approval_decide"),
     path("approvals/<uuid:number>/answer/", approval_pages.answer, name="approval_answer"),
     path("people/<uuid:person>/change/", approval_pages.person_change, name="person_change"),
-    path("sign-in/", account.LoginView.as_view(extra_context={"personas": PERSONAS}), name="account_login"),
+    path("sign-in/", account.LoginView.as_view(extra_context=AT_THE_DOOR), name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
     path("", include("toride.access.account.urls")),
     path("", include("toride.access.staff.urls")),
     path("", include("toride.access.machines.urls")),
+    path("", include("toride.access.sso.urls")),
     path("", include("toride.access.reviews.urls")),
 ]
 if settings.DEMO:

@@ -1,0 +1,101 @@
+"""Whom a provider vouches for comes in as the person that they are here: with our duties, limits and second factor."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from allauth.account.internal.flows.login import perform_login
+from allauth.account.models import Login
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from toride import audit
+from toride.access import people
+from toride.access.door import door
+from toride.access.models import Bond, Branch, Person, Provider
+from toride.access.roles import clash
+from toride.access.sso import config
+from toride.access.sso.config import Config
+from toride.access.sso.said import Doubt, Said
+from toride.audit.actions import System
+from toride.vault.permit import Actor
+
+NAME = re.compile(r"[\w.@+-]{1,60}")
+
+
+def enter(request: HttpRequest, provider: Provider, said: Said, onward: str) -> HttpResponse:
+    """Signs in whom the provider vouches for; what remains are our own limits and, where it is asked for, our own
+    second factor. Raises Doubt for who is unknown, ended, somebody else, or would hold duties that clash.
+    """
+    one = config.read(provider.content)
+    person, facts = _settled(provider, one, said)
+    vouched = bool(said.strength & set(one.vouching)) and not set(person.roles) & set(one.own)
+    facts |= {"provider": str(provider.pk), "factor": "provider" if vouched else "own"}
+    audit.note(Actor(person.id, person.username, person.name), door(request), System.SIGN_ON_ACCEPT, facts=facts)
+    person.backend = settings.AUTHENTICATION_BACKENDS[0]
+    kept = {"sign_on": {"provider": str(provider.pk), "vouched": vouched, "at": said.at}}
+    return perform_login(request, Login(user=person, redirect_url=onward, signal_kwargs=kept))  # type: ignore[no-any-return]
+
+
+def _settled(provider: Provider, one: Config, said: Said) -> tuple[Person, dict[str, Any]]:
+    """The person, bound to what the provider calls them, with the duties that their groups give."""
+    name, groups = said.name(one.claim), said.groups(one.groups)
+    with transaction.atomic():
+        person = Person.objects.select_for_update(of=("self",)).filter(username=name).first()
+        facts: dict[str, Any] = {}
+        if person is None:
+            person = _joined(one, name, said, groups)
+            facts["joined"] = True
+        if not person.is_active:
+            raise Doubt("inactive")
+        _bind(provider, person, said)
+        facts |= _follow(one, person, groups)
+    return person, facts
+
+
+def _joined(one: Config, name: str, said: Said, groups: frozenset[str]) -> Person:
+    """A new person, where that was agreed upon: never without a duty, and never with any that was not mapped."""
+    roles, rank = one.duties((), 1, groups)
+    branch = Branch.objects.filter(code=one.branch).first() if one.branch else None
+    if branch is None or not roles or not NAME.fullmatch(name):
+        raise Doubt("unknown")
+    if clash(roles):
+        raise Doubt("duties")
+    called = said.claims.get("name")
+    shown = called.strip()[:60] if isinstance(called, str) and called.isprintable() else ""
+    return people.add(name, shown or name, roles=roles, branch=branch, rank=rank)
+
+
+def _bind(provider: Provider, person: Person, said: Said) -> None:
+    """The first sign-in binds a person to what the provider calls them for ever; a name given to somebody else at the
+    provider opens nothing here.
+    """
+    digest = _digest(provider, said)
+    for bond in Bond.objects.filter(provider=provider, person=person) | Bond.objects.filter(
+        provider=provider, digest=digest
+    ):
+        if (bond.person_id, bond.digest) != (person.id, digest):
+            raise Doubt("somebody else")
+        return
+    Bond.objects.create(provider=provider, person=person, digest=digest)
+
+
+def _follow(one: Config, person: Person, groups: frozenset[str]) -> Mapping[str, Any]:
+    """Duties and rank that the mapping names come and go with the groups; what changed."""
+    roles, rank = one.duties(person.roles, person.rank, groups)
+    if clash(roles):
+        raise Doubt("duties")
+    before = {"roles": sorted(person.roles), "rank": person.rank}
+    after = {"roles": roles, "rank": rank}
+    if before == after:
+        return {}
+    person.roles, person.rank = roles, rank
+    person.save(update_fields=["roles", "rank"])
+    return {"before": before, "after": after}
+
+
+def _digest(provider: Provider, said: Said) -> str:
+    issuer = config.read(provider.content).issuer
+    return hashlib.sha256(f"{issuer}\0{said.subject}".encode()).hexdigest()

@@ -1,0 +1,76 @@
+"""A sign-in that is under way at a provider: for one browser, one answer, a few minutes."""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+from toride.access.models import Handshake, Provider
+from toride.access.sso.said import Doubt
+from toride.base import clock
+from toride.base.errors import Unavailable
+from toride.vault import persons
+from toride.vault.aead import Unopenable
+
+LIFETIME = timedelta(minutes=10)
+MOST = 10_000  # under way at once, in all
+BROWSER = "sign_on_way"  # in the session: the state of the last one begun
+_USE = "handshake"
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """`nonce` and `verifier` go to the provider, each its own way; `onward` is where the person was going.
+
+    `proof`: whose proof of who they are this is; None for a sign-in.
+    """
+
+    nonce: str
+    verifier: str
+    onward: str
+    proof: UUID | None
+    begun: float
+
+
+def begin(request: HttpRequest, provider: Provider, *, onward: str, proof: UUID | None = None) -> tuple[str, Under]:
+    """A state that only this browser may bring back, once, and what was agreed upon with it."""
+    moment = clock.now()
+    Handshake.objects.filter(expires__lte=moment).delete()
+    if Handshake.objects.count() >= MOST:
+        raise Unavailable("too many sign-ins are under way")
+    state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+    under = Under(nonce, verifier, onward, proof, moment.timestamp())
+    content = {"nonce": nonce, "verifier": verifier, "onward": onward, "begun": under.begun}
+    content["proof"] = str(proof) if proof else ""
+    key = _key(state)
+    blob = persons.seal_for(provider.pk, f"{_USE}:{key}", content)
+    Handshake.objects.create(state=key, provider=provider, blob=blob, expires=moment + LIFETIME)
+    request.session[BROWSER] = state
+    return state, under
+
+
+def take(request: HttpRequest, provider: Provider, state: str) -> Under:
+    """What was agreed upon; it is over with that. Raises Doubt for a state that is not this browser's, not this
+    provider's, used or too old.
+    """
+    mine = str(request.session.pop(BROWSER, ""))
+    if not state or not hmac.compare_digest(mine.encode(), state.encode()):
+        raise Doubt("browser")
+    row = Handshake.objects.filter(pk=_key(state), provider=provider, expires__gt=clock.now()).first()
+    if row is None or not Handshake.objects.filter(pk=row.pk).delete()[0]:
+        raise Doubt("state")
+    try:
+        found: dict[str, Any] = persons.open_for(provider.pk, f"{_USE}:{row.pk}", bytes(row.blob))
+    except Unopenable:
+        raise Doubt("state") from None
+    proof = UUID(found["proof"]) if found["proof"] else None
+    return Under(found["nonce"], found["verifier"], found["onward"], proof, found["begun"])
+
+
+def _key(state: str) -> str:
+    return salted_hmac("toride.access.sso", state, algorithm="sha256").hexdigest()

@@ -1,0 +1,169 @@
+"""Providers of single sign-on: offered at the door, asked for by an administrator, agreed upon by two."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from toride.access import approvals, factors
+from toride.access.actions import Action
+from toride.access.models import Approval, Bond, Branch, Factor, Person, Provider
+from toride.access.roles import SHIPPED
+from toride.access.sso import config
+from toride.access.sso.config import Config
+from toride.audit import recorded
+from toride.base import clock
+from toride.base.errors import Conflict, Hidden, Invalid
+from toride.vault.permit import Permit
+
+MOST = 5
+GUARDIAN = "admin"  # whose password and second factor always open, so that a broken provider shuts nobody out
+KINDS = {Provider.Kind.OIDC: lazy("OpenID Connect"), Provider.Kind.SAML: lazy("SAML 2.0")}
+
+
+def offered() -> list[Provider]:
+    """Those that the sign-in page offers."""
+    return list(Provider.objects.filter(active=True).order_by("name"))
+
+
+def every() -> list[Provider]:
+    """All of them."""
+    return list(Provider.objects.order_by("-active", "name"))
+
+
+def find(provider: UUID, *, active: bool = False) -> Provider:
+    """By id. Raises Hidden where there is none."""
+    found = Provider.objects.filter(Q(active=True) if active else Q(), pk=provider).first()
+    if found is None:
+        raise Hidden
+    return found
+
+
+def takes_password(person: Person) -> bool:
+    """May this person sign in with a password, while a provider may stand alone?"""
+    if not Provider.objects.filter(active=True, sole=True).exists():
+        return True
+    return GUARDIAN in person.roles and factors.stand(person.pk)
+
+
+@recorded(Action.PROVIDER_CHANGE)
+def ask(
+    permit: Permit,
+    *,
+    provider: UUID,
+    kind: str,
+    name: str,
+    active: bool,
+    sole: bool,
+    wanted: Config,
+    secret: str,
+    reason: str,
+) -> Approval:
+    """Asks that a provider becomes this, or is taken up; a second person decides.
+
+    `secret`: "" keeps the one that stands. Raises Invalid where nothing would change or nobody could come in any more,
+    Conflict above MOST.
+    """
+    row = Provider.objects.filter(pk=provider).first()
+    if row is None and Provider.objects.count() >= MOST:
+        raise Conflict(_("There are as many providers as there may be."))
+    after = {"kind": kind, "name": name, "active": active, "sole": sole, "config": wanted.text()}
+    before = _standing(row) if row else None
+    if before == after and not secret:
+        raise Invalid(_("Nothing would change."))
+    _somebody_comes_in(active=active, sole=sole)
+    content = {
+        "provider": str(provider), "before": before, "after": after,
+        "secret": base64.b64encode(config.sealed(Provider(pk=provider), wanted, secret)).decode(),
+    }  # fmt: skip
+    permit.ledger.facts |= {"provider": str(provider), "name": name, "active": active, "secret": bool(secret)}
+    return approvals.ask(permit, CHANGE.kind, content, reason=reason, concerns=(), count=len(wanted.mapped))
+
+
+def _somebody_comes_in(*, active: bool, sole: bool) -> None:
+    people = Person.objects.filter(is_active=True)
+    if active and sole and not any(
+        GUARDIAN in one.roles and one.has_usable_password()
+        for one in people.filter(pk__in=Factor.objects.filter(kind__in=factors.SECOND).values("person"))
+    ):  # fmt: skip
+        advice = _("First an administrator needs a password and a second factor, for the day the provider fails.")
+        raise Invalid(_("Some fields need another look."), {"sole": advice})
+
+
+def _change(permit: Permit, content: approvals.Content) -> None:
+    """Raises Conflict where the provider is no longer as it was when it was asked."""
+    pk, after = UUID(content["provider"]), content["after"]
+    row = Provider.objects.select_for_update().filter(pk=pk).first()
+    if (_standing(row) if row else None) != content["before"]:
+        raise Conflict(_("The provider has changed since this was asked. Ask anew."))
+    _somebody_comes_in(active=after["active"], sole=after["sole"])
+    found = row or Provider(pk=pk)
+    wanted, earlier = config.read(after["config"]), config.read(row.content) if row else None
+    if earlier is None or (earlier.issuer, earlier.client) != (wanted.issuer, wanted.client):
+        found.blob = b""
+        Bond.objects.filter(provider=pk).delete()
+    if fresh := base64.b64decode(content["secret"]):
+        found.blob = fresh
+    found.kind, found.name, found.content = after["kind"], after["name"], after["config"]
+    found.active, found.sole, found.changed = after["active"], after["sole"], clock.now()
+    found.save(force_insert=row is None)
+    permit.ledger.facts |= {"provider": str(pk), "name": found.name, "active": found.active, "sole": found.sole}
+
+
+def _standing(row: Provider) -> dict[str, Any]:
+    return {"kind": row.kind, "name": row.name, "active": row.active, "sole": row.sole, "config": row.content}
+
+
+def _lines(content: approvals.Content) -> list[approvals.Line]:
+    before, after = _shown(content["before"]), _shown(content["after"])
+    secret = [_("a new one")] if content["secret"] else [_("as it is")]
+    return [
+        *(approvals.Line(label, before.get(label, ()), words) for label, words in after.items()),
+        approvals.Line(lazy("Secret"), (), secret),
+    ]
+
+
+def _shown(side: Mapping[str, Any] | None) -> dict[Any, list[Any]]:
+    if side is None:
+        return {}
+    one = config.read(side["config"])
+    branch = Branch.objects.filter(code=one.branch).values_list("name", flat=True).first()
+    return {
+        lazy("Name on the button"): [side["name"]],
+        lazy("Kind"): [KINDS[side["kind"]]],
+        lazy("State"): [lazy("offered at sign-in") if side["active"] else lazy("not offered")],
+        lazy("Issuer"): [one.issuer],
+        lazy("Client"): [one.client],
+        lazy("Stands in"): [lazy("the house's own network") if one.inside else lazy("the internet")],
+        lazy("Sign-in name"): [one.claim],
+        lazy("Groups"): [one.groups] if one.groups else [],
+        lazy("Group → duty"): [mapped(each) for each in one.mapped],
+        lazy("Who is not known yet"): [_("joins %(branch)s") % {"branch": branch}] if branch else [_("is refused")],
+        lazy("Passwords"): [lazy("only administrators, in an emergency") if side["sole"] else lazy("beside it")],
+        lazy("Counts as a second factor"): list(one.vouching),
+        lazy("Our own second factor always"): [SHIPPED[code].label for code in one.own if code in SHIPPED],
+    }
+
+
+def mapped(one: config.Mapped) -> str:
+    """A group and its duty, in one line."""
+    duty = str(SHIPPED[one.role].label) if one.role in SHIPPED else one.role
+    rank = _(", rank %(rank)d") % {"rank": one.rank} if one.rank else ""
+    return f"{one.group} → {duty}{rank}"
+
+
+CHANGE = approvals.declare(
+    approvals.Act(
+        kind="provider:change",
+        label=lazy("Single sign-on: a provider"),
+        approve=Action.POLICY_APPROVE,
+        rank=5,
+        counted=lazy("groups with a duty"),
+        show=_lines,
+        run=_change,
+    )
+)

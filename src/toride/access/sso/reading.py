@@ -1,0 +1,85 @@
+"""What the administrator typed becomes a provider's configuration, or advice by field."""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from toride.access.models import Branch, Provider
+from toride.access.people import MOST_RANK
+from toride.access.roles import SHIPPED
+from toride.access.sso import oidc
+from toride.access.sso.config import Config, Mapped
+from toride.base.errors import Invalid, Unavailable
+
+MOST_MAPPED = 40
+MOST_VALUES = 20
+LONGEST = {"name": 60, "issuer": 200, "client": 200, "secret": 400, "claim": 60, "groups": 60}
+LONGEST_GROUP = 200
+NEEDED = ("name", "issuer", "client", "claim")
+
+
+def provider(typed: Any) -> dict[str, Any]:
+    """What `providers.ask` takes, of a QueryDict; the provider was asked what it says of itself.
+
+    Raises Invalid with the fields that are wrong.
+    """
+    errors: dict[str, Any] = {}
+    words = {name: _words(typed, name, errors) for name in LONGEST}
+    inside = typed.get("inside") == "1"
+    if "issuer" not in errors and not oidc.is_address(words["issuer"], inside=inside):
+        errors["issuer"] = _("An address that begins with https://, as the provider writes it.")
+    branch = typed.get("branch", "")
+    if branch and not Branch.objects.filter(code=branch).exists():
+        errors["branch"] = _("choose a branch")
+    wanted = Config(
+        issuer=words["issuer"], client=words["client"], claim=words["claim"], groups=words["groups"],
+        mapped=_mapped(typed, errors), branch=branch, vouching=_values(typed.get("vouching", ""), errors),
+        own=tuple(code for code in SHIPPED if code in typed.getlist("own")), inside=inside,
+    )  # fmt: skip
+    if wanted.mapped and not wanted.groups:
+        errors["groups"] = _("Name the claim that carries the groups.")
+    if not errors:
+        _reach(wanted, errors)
+    if errors:
+        raise Invalid(_("Some fields need another look."), errors)
+    flags = {name: typed.get(name) == "1" for name in ("active", "sole")}
+    return {"kind": Provider.Kind.OIDC, "name": words["name"], "wanted": wanted, "secret": words["secret"], **flags}
+
+
+def _reach(wanted: Config, errors: dict[str, Any]) -> None:
+    try:
+        oidc.described(wanted)
+    except Unavailable:
+        errors["issuer"] = _("Nothing there says of itself that it is this provider.")
+
+
+def _words(typed: Mapping[str, str], name: str, errors: dict[str, Any]) -> str:
+    text = typed.get(name, "").strip()
+    if (not text and name in NEEDED) or len(text) > LONGEST[name] or not text.isprintable():
+        errors[name] = _("write 1 to %(most)d characters") % {"most": LONGEST[name]}
+    return text
+
+
+def _mapped(typed: Any, errors: dict[str, Any]) -> tuple[Mapped, ...]:
+    found = []
+    for group, role, rank in zip(*(typed.getlist(name) for name in ("group", "role", "rank")), strict=False):
+        name = group.strip()
+        if not name:
+            continue
+        number = int(rank) if rank.isascii() and rank.isdecimal() and len(rank) == 1 else -1
+        if role not in SHIPPED or not 0 <= number <= MOST_RANK or len(name) > LONGEST_GROUP or not name.isprintable():
+            errors["mapped"] = _("A duty and a rank for each group.")
+            continue
+        found.append(Mapped(name, role, number))
+    if len(found) > MOST_MAPPED:
+        errors["mapped"] = _("At most %(count)d groups.") % {"count": MOST_MAPPED}
+    return tuple(dict.fromkeys(found))
+
+
+def _values(text: str, errors: dict[str, Any]) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(unicodedata.normalize("NFKC", text).replace(",", " ").replace("、", " ").split()))
+    if len(found) > MOST_VALUES or any(len(one) > LONGEST_GROUP for one in found):
+        errors["vouching"] = _("At most %(count)d values.") % {"count": MOST_VALUES}
+    return found
