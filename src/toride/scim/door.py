@@ -1,5 +1,6 @@
 """What stands before every address of a directory: HTTPS, the key, its rate, the permit; errors as RFC 7644 says."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -52,8 +53,12 @@ def address(**operations: tuple[str, Operation]) -> Callable[..., HttpResponse]:
                 response = _answered(request, operations, named)
         except (TorideError, SCIMException, ValidationError, RequestDataTooBig, UnreadablePostError) as error:
             response = _expected(request, error)
+        except Exception:
+            logging.getLogger("toride.scim").exception("an operation failed")
+            response = _error(500, "Nothing was changed. If it stays, tell the administrator.")
         return asking.with_rate(request, response)
 
+    enter.operations = operations  # type: ignore[attr-defined]
     enter.csrf_exempt = True  # type: ignore[attr-defined] # nothing that a browser sends of itself counts here
     return open_to_all(enter)
 
