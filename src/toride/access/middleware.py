@@ -21,7 +21,7 @@ from toride.access.models import Person
 from toride.access.policy import current
 from toride.access.roles import SHIPPED
 from toride.access.rules import Bounds
-from toride.access.signin import SIGN_ON
+from toride.access.sso.said import SIGN_ON
 from toride.base import clock, guard
 from toride.base.errors import Refused, TorideError, Unavailable
 from toride.vault.permit import Actor

@@ -10,6 +10,8 @@ from django.shortcuts import redirect, render
 from toride import audit
 from toride.access import factors, locks, passkeys, rules
 from toride.access.door import door
+from toride.access.sso import providers
+from toride.access.sso.said import SIGN_ON
 from toride.base import clock
 from toride.vault.permit import Actor
 
@@ -29,14 +31,15 @@ def awaited(request: HttpRequest) -> HttpResponse | None:
     """
     person: Any = request.user
     minutes = rules.read(person.rules).proof
-    if clock.now().timestamp() - request.session.get(PROVED, 0) < minutes * 60:
-        return None
     method = request.POST.get("proof_method", "")
+    if clock.now().timestamp() - request.session.get(PROVED, 0) >= minutes * 60:
+        if not method:
+            return _page(request)
+        if not _right(request, person):
+            return _page(request, wrong=True)
+        renew(request)
     if not method:
-        return _page(request)
-    if not _right(request, person):
-        return _page(request, wrong=True)
-    renew(request)
+        return None
     if method == "get":
         return redirect(request.get_full_path())
     typed = request.POST.copy()
@@ -55,7 +58,8 @@ def _right(request: HttpRequest, person: Any) -> bool:
     elif person.has_usable_password():
         reason, right = "credentials", person.check_password(request.POST.get("proof_password", ""))
     else:
-        reason, right = "credentials", settings.DEMO  # a persona has no password; one click is all of their sign-in
+        reason = "credentials"  # a persona has no password; one click is all of their sign-in
+        right = settings.DEMO and SIGN_ON not in request.session
     if right:
         locks.forgive(*keys)
     actor = Actor(person.id, person.username, person.name)
@@ -74,6 +78,7 @@ def _page(request: HttpRequest, *, wrong: bool = False) -> HttpResponse:
         "wrong": wrong,
         "options": orjson.dumps(passkeys.ask(request, list(known))).decode() if known else "",
         "password": person.has_usable_password(),
+        "provider": providers.of_session(request.session.get(SIGN_ON)),
     }
     response = render(request, "access/proof.html", context, status=403)
     if request.headers.get("HX-Request"):

@@ -19,11 +19,10 @@ from toride.access.door import door
 from toride.access.models import Person
 from toride.access.policy import current
 from toride.access.sso import providers
+from toride.access.sso.said import SIGN_ON
 from toride.base import clock
 from toride.base.errors import Refused
 from toride.vault.permit import Actor
-
-SIGN_ON = "sign_on"  # in the session: which provider vouched, when it asked, and whether for a second factor, too
 
 
 class SecondFactor(LoginStage):  # type: ignore[misc]

@@ -4,15 +4,17 @@ import hashlib
 import re
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from toride import audit
-from toride.access import people
+from toride.access import people, proof
 from toride.access.door import door
 from toride.access.models import Bond, Branch, Person, Provider
 from toride.access.roles import clash
@@ -37,6 +39,18 @@ def enter(request: HttpRequest, provider: Provider, said: Said, onward: str) -> 
     person.backend = settings.AUTHENTICATION_BACKENDS[0]
     kept = {"sign_on": {"provider": str(provider.pk), "vouched": vouched, "at": said.at}}
     return perform_login(request, Login(user=person, redirect_url=onward, signal_kwargs=kept))  # type: ignore[no-any-return]
+
+
+def prove(request: HttpRequest, provider: Provider, said: Said, person: UUID) -> HttpResponse:
+    """Who is signed in here has proved at the provider, just now, who they are. Raises Doubt for anybody else."""
+    here: Any = request.user
+    bonds = Bond.objects.filter(provider=provider, person=person, digest=_digest(provider, said))
+    if not here.is_authenticated or here.id != person or not bonds.exists():
+        raise Doubt("somebody else")
+    proof.renew(request)
+    actor, facts = Actor(here.id, here.username, here.name), {"provider": str(provider.pk)}
+    audit.note(actor, door(request), System.SESSION_PROVE, facts=facts)
+    return render(request, "access/proved.html", {"provider": provider})
 
 
 def _settled(provider: Provider, one: Config, said: Said) -> tuple[Person, dict[str, Any]]:

@@ -43,6 +43,11 @@ def find(provider: UUID, *, active: bool = False) -> Provider:
     return found
 
 
+def of_session(kept: Mapping[str, Any] | None) -> Provider | None:
+    """Which one vouched for who is in a session, if it is still offered."""
+    return Provider.objects.filter(active=True, pk=kept["provider"]).first() if kept else None
+
+
 def takes_password(person: Person) -> bool:
     """May this person sign in with a password, while a provider may stand alone?"""
     if not Provider.objects.filter(active=True, sole=True).exists():

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+SIGN_ON = "sign_on"  # in the session: which provider vouched, when it asked, and whether for a second factor, too
 MOST_GROUPS = 1_000
 LONGEST_NAME = 60
 

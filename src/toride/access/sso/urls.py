@@ -1,4 +1,4 @@
-"""Addresses of single sign-on: two at the door, three of the administrator."""
+"""Addresses of single sign-on: three at the door, three of the administrator."""
 
 from django.urls import path
 
@@ -7,6 +7,7 @@ from toride.access.sso import pages, views
 urlpatterns = [
     path("sign-in/on/<uuid:provider>/", views.begin, name="sign_on"),
     path("sign-in/on/<uuid:provider>/back/", views.back, name="sign_on_back"),
+    path("sign-in/on/<uuid:provider>/prove/", views.prove, name="sign_on_prove"),
     path("sign-on/", pages.providers_page, name="providers"),
     path("sign-on/new/", pages.provider_new, name="provider_new"),
     path("sign-on/<uuid:provider>/", pages.provider_change, name="provider"),

@@ -1,21 +1,23 @@
 """To the provider and back; whatever goes wrong there is one answer."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from toride import audit
 from toride.access import answers, locks
+from toride.access.actions import Action
 from toride.access.door import door
 from toride.access.models import Provider
 from toride.access.sso import config, entering, handshakes, oidc, providers
 from toride.access.sso.said import Doubt
 from toride.audit.actions import System
 from toride.base.errors import Unavailable
-from toride.base.guard import open_to_all
+from toride.base.guard import guarded, open_to_all
 
 
 @open_to_all
@@ -26,6 +28,20 @@ def begin(request: HttpRequest, provider: UUID) -> HttpResponse:
     try:
         state, under = handshakes.begin(request, found, onward=request.POST.get("next", ""))
         return answers.onward(request, oidc.address(config.read(found.content), state, under, place(request, found)))
+    except Unavailable:
+        return _failed(request, found, "unavailable")
+
+
+@guarded(Action.ACCOUNT_READ)
+@require_GET
+def prove(request: HttpRequest, provider: UUID) -> HttpResponse:
+    """To the provider in a tab of its own, so that it asks once more; what was typed stays in the one before."""
+    found = providers.find(provider, active=True)
+    request.permit.ledger.facts |= {"read": "proof", "provider": str(provider)}  # type: ignore[attr-defined]
+    person: Any = request.user
+    try:
+        state, under = handshakes.begin(request, found, onward="", proof=person.id)
+        return redirect(oidc.address(config.read(found.content), state, under, place(request, found)))
     except Unavailable:
         return _failed(request, found, "unavailable")
 
@@ -41,7 +57,10 @@ def back(request: HttpRequest, provider: UUID) -> HttpResponse:
     try:
         under = handshakes.take(request, found, request.GET.get("state", ""))
         said = oidc.answered(found, under, request.GET.dict(), place(request, found))
-        answer = entering.enter(request, found, said, under.onward)
+        if under.proof:
+            answer = entering.prove(request, found, said, under.proof)
+        else:
+            answer = entering.enter(request, found, said, under.onward)
     except Doubt as doubt:
         return _failed(request, found, doubt.reason)
     except Unavailable:

@@ -1,6 +1,7 @@
 """Whom a provider vouches for is here what two people agreed upon: duties, limits, second factor, or nobody."""
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -9,7 +10,7 @@ from tests.people import House
 from toride.access import locks, proof
 from toride.access.models import Bond, Person
 from toride.access.sso.config import Mapped
-from toride.access.sso.tests.house import Said, begun, entered, is_in, provider
+from toride.access.sso.tests.house import Said, back, begun, entered, is_in, provider
 from toride.access.sso.tests.test_oidc import now, reason
 from toride.access.tests.signing import PASSWORD, enrol, events, now_code, sign_in
 from toride.access.tests.test_sign_in_addresses import fresh
@@ -240,3 +241,50 @@ def test_provider_that_is_not_offered_lets_nobody_in(house: House, said: Said) -
     house.teller.set_password(PASSWORD)
     house.teller.save()
     assert sign_in(client, "hasegawa").status_code == 302
+
+
+def prove(client: Client, found: object, said: Said) -> dict[str, str]:
+    answer = client.get(f"/sign-in/on/{found.pk}/prove/")
+    asked = {name: value for name, (value,) in parse_qs(urlsplit(answer.url).query).items()}
+    said.nonce = asked["nonce"]
+    return asked
+
+
+def test_dangerous_act_is_proved_at_the_provider_and_what_was_typed_comes_along(house: House, said: Said) -> None:
+    found, client = provider(said, vouching=("mfa",), own=()), Client()
+    said.claims = {"preferred_username": "hayasaka", "sub": "h", "auth_time": now() - 3600, "amr": ["mfa"]}
+    entered(client, found, said)
+    address = f"/people/{house.teller.pk}/unlock/"
+    page = client.post(address, {"typed": "before"})
+    assert page.status_code == 403
+    assert f"/sign-in/on/{found.pk}/prove/" in page.content.decode()
+    asked = prove(client, found, said)
+    assert (asked["prompt"], asked["max_age"]) == ("login", "0")
+    assert back(client, found, code="c", state=asked["state"]).status_code == 403  # as old as an hour
+    assert client.post(address, {"proof_method": "post"}).status_code == 403
+    asked = prove(client, found, said)
+    said.claims["auth_time"] = now()
+    assert back(client, found, code="c", state=asked["state"]).status_code == 200
+    assert (events()[0].action, events()[0].facts) == ("auth:session:prove", {"provider": str(found.pk)})
+    assert client.post(address, {"typed": "before", "proof_method": "post"}).url == "/people/"
+    assert client.post("/me/factor/app/", {"proof_method": "get"}).url == "/me/factor/app/"
+
+
+def test_proof_of_somebody_else_proves_nothing(house: House, said: Said) -> None:
+    """Whoever sits at another's open session proves only who they are themselves."""
+    found, client = provider(said), Client()
+    old = {"auth_time": now() - 3600}
+    said.claims = {"preferred_username": "saeki", "sub": "s"}
+    entered(Client(), found, said)
+    said.claims = {"preferred_username": "hasegawa", "sub": "h"} | old
+    entered(client, found, said)
+    asked = prove(client, found, said)
+    said.claims = {"preferred_username": "hasegawa", "sub": "s", "auth_time": now()}
+    assert back(client, found, code="c", state=asked["state"]).status_code == 403
+    assert reason() == "sign-on:somebody else"
+    assert client.get("/me/factor/app/").status_code == 403
+    said.claims = {"preferred_username": "hasegawa", "sub": "h", "auth_time": now()}
+    asked = prove(client, found, said)
+    client.post("/sign-out/")
+    assert back(client, found, code="c", state=asked["state"]).status_code == 403
+    assert not is_in(client)

@@ -26,6 +26,7 @@ ADDRESSES = {
     "provider":      (True, 404, 404),
 }  # fmt: skip
 OPEN = {"sign_on": (405, 404), "sign_on_back": (404, 405)}
+EVERYBODY = {"sign_on_prove"}
 
 
 def sent(said: Said, **more: object) -> dict[str, object]:
@@ -36,21 +37,25 @@ def sent(said: Said, **more: object) -> dict[str, object]:
 
 
 def place(name: str) -> str:
-    return reverse(name, kwargs={"provider": uuid4()} if name in OPEN or ADDRESSES[name][0] else None)
+    return reverse(name, kwargs={"provider": uuid4()} if name not in ADDRESSES or ADDRESSES[name][0] else None)
 
 
 def test_every_address_is_named() -> None:
-    assert {one.name for one in urlpatterns} == set(ADDRESSES) | set(OPEN)
+    assert {one.name for one in urlpatterns} == set(ADDRESSES) | set(OPEN) | EVERYBODY
 
 
 def test_every_address_for_every_role(house: House) -> None:
     for role in ROLES:
         client = fresh(getattr(house, role))
+        assert (client.get(place("sign_on_prove")).status_code, client.post(place("sign_on_prove")).status_code) == (
+            404,
+            405,
+        )
         for name, (_argument, read, written) in ADDRESSES.items():
             for method, wanted in (("get", read), ("post", written)):
                 found = getattr(client, method)(place(name))
                 assert found.status_code == (wanted if role == "admin" else 403), (role, name, method)
-    for name in ADDRESSES:
+    for name in (*ADDRESSES, "sign_on_prove"):
         assert Client().get(place(name)).status_code == 302
     for name, (read, written) in OPEN.items():
         assert (Client().get(place(name)).status_code, Client().post(place(name)).status_code) == (read, written)
