@@ -7,6 +7,8 @@ from datetime import timedelta
 from statistics import median
 from uuid import UUID
 
+from django.db.models import Count, Q
+
 from toride.access.models import Person
 from toride.access.reviews import result, talking
 from toride.access.reviews.models import UNDECIDED, Campaign, Item
@@ -17,6 +19,7 @@ from toride.base.errors import Hidden
 from toride.vault.permit import Permit
 
 LISTED = 50
+PAGE = 50  # people
 WINDOW = timedelta(days=30)
 MOST_PEERS = 50
 State = Item.State
@@ -59,6 +62,16 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """Some people's grants; `counts`: how many undecided ones have each finding, on all pages ("": all of them)."""
+
+    groups: Sequence[Group]
+    counts: Counter[str]
+    number: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Purpose:
     """How often a person opened customers for one purpose, and what is usual (the median) among their peers."""
 
@@ -70,20 +83,12 @@ class Purpose:
 def campaigns(permit: Permit) -> list[Line]:
     """The last LISTED campaigns, the newest first."""
     permit.check()
-    rows = list(Campaign.objects.select_related("opener").order_by("-opened")[:LISTED])
-    counts: Counter[tuple[UUID, bool]] = Counter()
-    for campaign, state in Item.objects.filter(campaign__in=rows).values_list("campaign", "state"):
-        counts[campaign, state in UNDECIDED] += 1
+    counted = Campaign.objects.annotate(
+        total=Count("items"), undecided=Count("items", filter=Q(items__state__in=UNDECIDED))
+    )
+    rows = list(counted.select_related("opener").order_by("-opened")[:LISTED])
     permit.ledger.facts["campaigns"] = len(rows)
-    return [
-        Line(
-            row,
-            counts[row.pk, True] + counts[row.pk, False],
-            counts[row.pk, True],
-            result.of(row) if row.closed else None,
-        )
-        for row in rows
-    ]
+    return [Line(row, row.total, row.undecided, result.of(row) if row.closed else None) for row in rows]
 
 
 def campaign(permit: Permit, number: UUID) -> tuple[Campaign, list[Share], list[Item]]:
@@ -105,23 +110,28 @@ def campaign(permit: Permit, number: UUID) -> tuple[Campaign, list[Share], list[
     return found, told, [item for item in items if item.state in UNDECIDED]
 
 
-def mine(permit: Permit, finding: str = "") -> tuple[list[Group], Counter[str]]:
-    """The grants of open campaigns that the actor reviews, by person, of one finding where it is given; how many
-    undecided ones have each finding ("": all).
-    """
+def mine(permit: Permit, finding: str = "", page: int = 1) -> Page:
+    """The grants of open campaigns that the actor reviews, PAGE people at a time; of one finding where it is given."""
     permit.check()
     rows = Item.objects.filter(reviewer=permit.actor.id, campaign__closed=None)
-    rows = rows.select_related("person__branch", "person__department", "campaign", "decider")
-    groups: dict[UUID, Group] = {}
+    rows = rows.order_by("person__branch", "person__username", "campaign", "kind", "what")
     counts: Counter[str] = Counter()
-    for item in rows.order_by("person__branch", "person__username", "campaign", "kind", "what"):
-        if item.state in UNDECIDED:
-            counts.update({"", *item.findings})
+    chosen: dict[UUID, None] = {}
+    for person, findings, state in rows.values_list("person", "findings", "state"):
+        if state in UNDECIDED:
+            counts.update({"", *findings})
+        if not finding or finding in findings:
+            chosen[person] = None
+    last = max(1, -(-len(chosen) // PAGE))
+    at = min(max(page, 1), last)
+    people = list(chosen)[(at - 1) * PAGE : at * PAGE]
+    groups: dict[UUID, Group] = {}
+    of_these = rows.filter(person__in=people)
+    for item in of_these.select_related("person__branch", "person__department"):
         if not finding or finding in item.findings:
-            group = groups.setdefault(item.person_id, Group(item.person))
-            group.grants.append(One(item, talking.heard(permit, item)))
+            groups.setdefault(item.person_id, Group(item.person)).grants.append(One(item, talking.heard(permit, item)))
     permit.ledger.facts |= {"read": "grants", "count": sum(len(one.grants) for one in groups.values())}
-    return list(groups.values()), counts
+    return Page(list(groups.values()), counts, at, at < last)
 
 
 def purposes(permit: Permit, person: UUID) -> tuple[Person, list[Purpose], int]:

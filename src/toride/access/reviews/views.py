@@ -122,7 +122,7 @@ def campaign_result(request: HttpRequest, campaign: UUID) -> HttpResponse:
 @require_GET
 def grants(request: HttpRequest) -> HttpResponse:
     """A reviewer's grants, by person."""
-    return _grants(request, request.GET.get("finding", ""))
+    return _grants(request)
 
 
 @guarded(Action.CAMPAIGN_DECIDE)
@@ -134,13 +134,13 @@ def grants_decide(request: HttpRequest) -> HttpResponse:
     try:
         plan = taking.plan(permit, chosen, decision)
         if (plan.wants_words or plan.wants_sure) and "sure" not in sent:
-            return _grants(request, sent.get("finding", ""), plan=plan)
+            return _grants(request, plan=plan)
         sure = typed_number(sent.get("sure", ""))
         services.decide(permit, items=chosen, decision=decision, words=sent.get("words", ""), sure=sure)
     except (Invalid, Conflict) as error:
         told = getattr(error, "fields", {}) or {"": error.reason}
-        return _grants(request, sent.get("finding", ""), plan=plan, errors=told, status=error.status)
-    return _grants(request, sent.get("finding", ""))
+        return _grants(request, plan=plan, errors=told, status=error.status)
+    return _grants(request)
 
 
 @guarded(Action.CAMPAIGN_DECIDE)
@@ -175,20 +175,19 @@ def _questions(request: HttpRequest, errors: dict[UUID, Any], status: int) -> Ht
     permit.ledger.facts |= {"read": "questions", "count": len(found)}
     asked = [queries.One(item, talking.heard(permit, item)) for item in found]
     context = _words(asked=asked, errors=errors, typed=request.POST)
-    return render(request, "access/questions.html", context, status=status)
+    return render(request, _named(request, "questions_list", "questions"), context, status=status)
 
 
 def _grants(
-    request: HttpRequest, chosen: str, *, plan: Any = None, errors: dict[str, Any] | None = None, status: int = 200
+    request: HttpRequest, *, plan: Any = None, errors: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
-    only = chosen if chosen in finding.FINDINGS else ""
-    groups, counts = queries.mine(_permit(request), only)
+    sent = request.POST if request.method == "POST" else request.GET
+    only = sent.get("finding", "") if sent.get("finding") in finding.FINDINGS else ""
+    page = queries.mine(_permit(request), only, typed_number(sent.get("page", "")) or 1)
     context = {
-        "groups": groups, "counts": counts, "only": only, "plan": plan, "errors": errors or {},
-        "words": request.POST.get("words", ""), "most": taking.MOST_AT_ONCE,
+        "page": page, "only": only, "plan": plan, "errors": errors or {}, "words": request.POST.get("words", ""),
     }  # fmt: skip
-    name = "access/grants_list.html" if request.headers.get("HX-Request") else "access/grants.html"
-    return render(request, name, _words(**context), status=status)
+    return render(request, _named(request, "grants_list", "grants"), _words(**context), status=status)
 
 
 def _form(request: HttpRequest, values: dict[str, Any], errors: dict[str, Any], status: int) -> HttpResponse:
@@ -197,7 +196,11 @@ def _form(request: HttpRequest, values: dict[str, Any], errors: dict[str, Any], 
         "branches": Branch.objects.order_by("code").values_list("code", "name"),
         "departments": Department.objects.order_by("code").values_list("code", "name"),
     }  # fmt: skip
-    return render(request, "access/campaign_new.html", context, status=status)
+    return render(request, _named(request, "campaign_fields", "campaign_new"), context, status=status)
+
+
+def _named(request: HttpRequest, part: str, whole: str) -> str:
+    return f"access/{part if request.headers.get('HX-Request') else whole}.html"
 
 
 def _words(**context: Any) -> dict[str, Any]:

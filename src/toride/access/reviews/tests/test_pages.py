@@ -1,16 +1,20 @@
 """Pages of reviews: each for the duties that have it, whole from start to signature."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
 from tests.people import House
+from toride.access.actions import Action
 from toride.access.models import Person
+from toride.access.reviews import queries
 from toride.access.reviews.models import Campaign, Item
 from toride.access.reviews.tests.acts import WORDS, close, decide, item, opened
 from toride.access.reviews.urls import urlpatterns
 from toride.access.tests.test_matrix import ROLES, enter
+from toride.base import clock
 
 pytestmark = pytest.mark.requirement("A5")
 HTMX = {"HX-Request": "true"}
@@ -134,3 +138,22 @@ def test_an_altered_result_is_said_to_be_altered(house: House) -> None:
     assert "保存先で書き換えられています" in page
     assert "署名済み" not in page
     assert "改変あり" in auditor.get(reverse("campaigns")).content.decode()
+
+
+def test_many_people_come_in_pages_and_by_finding(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "PAGE", 2)
+    people = [house.person(f"p{at}", f"職員{at}号", "teller", house.midoridai) for at in range(3)]
+    Person.objects.filter(pk=people[2].pk).update(created=clock.now() - timedelta(days=400))
+    opened(house, branches=["002"])
+    permit = house.permit(house.manager, Action.CAMPAIGN_DECIDE)
+    pages = [queries.mine(permit, page=number) for number in (1, 2, 3, 99, -1)]
+    assert [len(page.groups) for page in pages] == [2, 2, 1, 1, 2]
+    assert [page.more for page in pages] == [True, True, False, False, True]
+    assert len({group.person for page in pages[:3] for group in page.groups}) == 5
+    assert (pages[2].counts[""], pages[2].counts["unused"]) == (5, 1)
+    (only,) = queries.mine(permit, "unused").groups
+    assert only.person == people[2]
+    client = enter(house.manager)
+    assert "職員2号" in client.get(reverse("grants") + "?finding=unused&page=7").content.decode()
+    assert "職員2号" not in client.get(reverse("grants") + "?finding=leaver").content.decode()
+    assert client.get(reverse("grants") + "?finding=%00&page=x").status_code == 200
