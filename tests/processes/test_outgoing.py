@@ -129,6 +129,24 @@ def test_a_side_that_drips_is_cut_off_in_time(other: Other) -> None:
     assert time.monotonic() - start < 5
 
 
+def test_a_last_answer_that_drips_is_cut_off_in_time(other: Other) -> None:
+    """With `Connection: close` the answer alone holds the line."""
+
+    def drip(request: http.server.BaseHTTPRequestHandler) -> None:
+        request.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 100\r\n\r\n")
+        with contextlib.suppress(OSError):
+            for _ in range(100):
+                request.wfile.write(b"x")
+                time.sleep(0.1)
+        request.close_connection = True
+
+    other.does(drip)
+    start = time.monotonic()
+    with pytest.raises(Unavailable):
+        outgoing.send("GET", other.url, seconds=0.5, private=True)
+    assert time.monotonic() - start < 5
+
+
 def test_a_half_answer_is_none(other: Other) -> None:
     def half(request: http.server.BaseHTTPRequestHandler) -> None:
         request.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")

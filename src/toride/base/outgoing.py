@@ -131,14 +131,15 @@ def _headers(host: str, port: int, scheme: str, headers: Mapping[str, str] | Non
 def _within(connection: HTTPConnection | HTTPSConnection, seconds: float) -> Iterator[threading.Event]:
     """Cuts the line when the time is over, even when the other side sends a byte now and then."""
     late = threading.Event()
+    connection.connect()
+    line = connection.sock  # which the connection lets go of when the answer is its last
 
     def cut() -> None:
         late.set()
         with suppress(OSError):
-            if connection.sock is not None:
-                connection.sock.shutdown(socket.SHUT_RDWR)
+            if line is not None:
+                line.shutdown(socket.SHUT_RDWR)
 
-    connection.connect()
     timer = threading.Timer(seconds, cut)
     timer.daemon = True
     timer.start()

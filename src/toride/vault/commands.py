@@ -32,6 +32,8 @@ def status(as_json: bool) -> None:
             f"root {'present' if row['root'] else 'gone':<8} subjects {row['subjects']}"
         )
     click.echo(f"root versions without a generation: {found['unused_roots']}")
+    for root, moment in found["ending_roots"].items():
+        click.echo(f"root {root} opens no more; until {moment:%Y-%m-%d} the KMS's administrators could bring it back")
 
 
 @keys.command()
@@ -102,7 +104,8 @@ def _tell(action: str, **facts: Any) -> None:
 def _status() -> dict[str, Any]:
     from toride.vault import keyring, kms, rotation
 
-    rows, roots = keyring.generations(), kms.provider().versions()
+    provider = kms.provider()
+    rows, roots = keyring.generations(), provider.versions()
     return {
         "generations": [
             {
@@ -116,4 +119,5 @@ def _status() -> dict[str, Any]:
             for row in rows
         ],
         "unused_roots": len(roots - {row.root_version for row in rows} - {row.former_root for row in rows}),
+        "ending_roots": dict(provider.ending()),
     }

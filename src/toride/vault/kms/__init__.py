@@ -1,5 +1,7 @@
 """The key management system: it keeps root keys, wraps with them, and destroys them for good."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from importlib import import_module
 from typing import Protocol, cast
@@ -9,7 +11,7 @@ from django.conf import settings
 from toride.base.errors import ConfigurationError
 from toride.vault.aead import Part
 
-PROVIDERS = {"file": "toride.vault.kms.file"}
+PROVIDERS = {"file": "toride.vault.kms.file", "transit": "toride.vault.kms.transit", "aws": "toride.vault.kms.aws"}
 
 
 class Kms(Protocol):
@@ -29,6 +31,11 @@ class Kms(Protocol):
 
     def versions(self) -> frozenset[str]:
         """The root versions that still open."""
+
+    def ending(self) -> Mapping[str, datetime]:
+        """Root versions that open no more, but that the KMS deletes only at this moment; until then its administrators
+        could bring them back.
+        """
 
 
 def provider() -> Kms:

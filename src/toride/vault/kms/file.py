@@ -5,8 +5,9 @@ import os
 import secrets
 import stat
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,9 @@ class File:
     def versions(self) -> frozenset[str]:
         with self._locked(fcntl.LOCK_SH):
             return frozenset(self._load()) if self.path.exists() else frozenset()
+
+    def ending(self) -> Mapping[str, datetime]:
+        return {}
 
     def protect(self, former: str | None) -> None:
         """Rewrites the file under the configured passphrase (none: in clear); `former` is the one until now."""
