@@ -23,7 +23,7 @@
   });
   document.addEventListener("htmx:afterSettle", () => {
     if (!document.getElementById("grants")) return;
-    const plan = document.querySelector(".plan");
+    const plan = document.querySelector(".ahead");
     if (plan) (plan.querySelector("textarea") ?? plan.querySelector("h2")).focus();
     else if (next) {
       const all = rows(), at = all.findIndex((row) => row.dataset.grant === next);
