@@ -308,3 +308,10 @@ class Handshake(models.Model):
     provider = models.ForeignKey(Provider, on_delete=models.CASCADE)
     blob = models.BinaryField()
     expires = models.DateTimeField(db_index=True)
+
+
+class Spent(models.Model):
+    """An assertion that was used, by a digest of its issuer and id, until it would not be taken any more."""
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    until = models.DateTimeField(db_index=True)
