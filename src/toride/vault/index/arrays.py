@@ -100,6 +100,15 @@ def gather(starts: Bounds, wanted: Array) -> Array:
     return places
 
 
+def contained(values: Array, ordered: Array) -> Array:
+    """True for each of `values` that is one of the ascending `ordered`."""
+    if not len(ordered):
+        return np.zeros(len(values), bool)
+    places = np.searchsorted(ordered, values)
+    places[places == len(ordered)] = 0
+    return np.asarray(ordered[places] == values)
+
+
 def bounds(counts: Array) -> Bounds:
     """Where each of consecutive groups of `counts` values starts, and where the last ends."""
     return Steps.of(np.concatenate((np.zeros(1, np.int64), np.cumsum(counts))))

@@ -9,6 +9,7 @@ import numpy as np
 from toride.vault.index.columns import Row, Schema
 from toride.vault.index.part import Part, merge, subjects_of
 from toride.vault.index.query import All, Equals, Expr, test
+from toride.vault.index.rowset import RowSet
 from toride.vault.index.run import Place, Run, Sort
 
 TAIL_ROWS = 256
@@ -76,19 +77,19 @@ class Engine:
 
         `after`: (was boosted, place).
         """
-        masks = [run.find(expr) for run in self.runs]
+        hits = [run.find(expr) for run in self.runs]
         tail = {subject: row for subject, row in self.tail.items() if test(expr, row)}
-        total = sum(int(np.count_nonzero(mask)) for mask in masks) + len(tail)
+        total = sum(map(len, hits)) + len(tail)
         if boost is None:
-            return Found(self._page(masks, tail, sort, after[1] if after else None, limit), total, 0)
+            return Found(self._page(hits, tail, sort, after[1] if after else None, limit), total, 0)
         ahead: list[Place] = []
-        raised = [mask & run.find(boost) for run, mask in zip(self.runs, masks, strict=True)]
+        raised = [run.find(boost, found) for run, found in zip(self.runs, hits, strict=True)]
         if after is None or after[0]:
             above = {subject: row for subject, row in tail.items() if test(boost, row)}
             ahead = self._page(raised, above, sort, after[1] if after else None, limit)
         places = list(ahead)
         if len(ahead) < limit:
-            others = [mask & ~high for mask, high in zip(masks, raised, strict=True)]
+            others = [found - high for found, high in zip(hits, raised, strict=True)]
             below = {subject: row for subject, row in tail.items() if not test(boost, row)}
             behind = after[1] if after and not after[0] else None
             places += self._page(others, below, sort, behind, limit - len(ahead))
@@ -98,7 +99,7 @@ class Engine:
         """Place in `asked` → the first `most` subjects within `scope` that have all of its values; both prepared."""
         found: dict[int, list[bytes]] = {}
         for run in self.runs:
-            mask = run.find(scope)
+            mask = run.find(scope).mask
             for at, leaves in enumerate(asked):
                 if subjects := run.having(leaves, mask, most):
                     found.setdefault(at, []).extend(subjects)
@@ -114,12 +115,12 @@ class Engine:
         return {at: sorted(subjects)[:most] for at, subjects in found.items()}
 
     def _page(
-        self, masks: list[np.ndarray], tail: Mapping[bytes, Row], sort: Sort | None, after: Place | None, limit: int
+        self, hits: list[RowSet], tail: Mapping[bytes, Row], sort: Sort | None, after: Place | None, limit: int
     ) -> list[Place]:
         places = [
             place
-            for run, mask in zip(self.runs, masks, strict=True)
-            for place in run.page(mask, sort, after, limit)
+            for run, found in zip(self.runs, hits, strict=True)
+            for place in run.page(found, sort, after, limit)
         ]  # fmt: skip
         places += _beyond([_place(subject, row, sort) for subject, row in tail.items()], sort, after)
         return _ordered(places, sort)[:limit]

@@ -54,17 +54,25 @@ class NumberIndex:
     def __init__(self, flat: Numbers) -> None:
         self.flat = flat
 
+    passes = True  # a question looks at the numbers themselves
+
     def find(self, leaf: Leaf) -> Array:
         """True for each row that answers `leaf`."""
-        values = self.flat.values
+        return self._answers(leaf, self.flat.values)
+
+    def holds(self, leaf: Leaf, rows: Array) -> Array:
+        """True for each of `rows` that answers `leaf`."""
+        return self._answers(leaf, self.flat.values[rows])
+
+    def _answers(self, leaf: Leaf, values: Array) -> Array:
         none = np.iinfo(values.dtype).min
         match leaf:
             case Equals(value=value):
-                return self._range(value, value)
+                return _between(values, value, value)
             case AnyOf(values=wanted):
                 return np.isin(values, np.array([one for one in wanted if self._fits(one)], values.dtype))
             case Between(low=low, high=high):
-                return self._range(low, high)
+                return _between(values, low, high)
             case MonthDay(month=month, day=day):
                 return np.asarray((values != none) & (values & _MONTH_DAY == (month << 5 | day)))
         raise TypeError(leaf)
@@ -91,17 +99,17 @@ class NumberIndex:
         limits = np.iinfo(self.flat.values.dtype)
         return bool(limits.min < value <= limits.max)
 
-    def _range(self, low: int | None, high: int | None) -> Array:
-        values = self.flat.values
-        limits = np.iinfo(values.dtype)
-        first = limits.min + 1 if low is None else max(low, limits.min + 1)
-        last = limits.max if high is None else min(high, limits.max)
-        if first > last:
-            return np.zeros(len(values), bool)
-        found: Array = values >= values.dtype.type(first)
-        if last != limits.max:
-            found &= values <= values.dtype.type(last)
-        return found
+
+def _between(values: Array, low: int | None, high: int | None) -> Array:
+    limits = np.iinfo(values.dtype)
+    first = limits.min + 1 if low is None else max(low, limits.min + 1)
+    last = limits.max if high is None else min(high, limits.max)
+    if first > last:
+        return np.zeros(len(values), bool)
+    found: Array = values >= values.dtype.type(first)
+    if last != limits.max:
+        found &= values <= values.dtype.type(last)
+    return found
 
 
 def _fit(wide: Array) -> Array:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from toride.vault.index.arrays import Array, Ragged, order
+from toride.vault.index.arrays import Array, Ragged, contained, order
 from toride.vault.index.columns import MAX_DIGITS
 from toride.vault.index.query import AnyOf, Equals, Leaf, Prefix, Suffix
 
@@ -81,6 +81,7 @@ class PairIndex:
     """Values in order, each with its row; for digits also the order of their ends."""
 
     __slots__ = ("_ends", "_length", "rows", "values")
+    passes = False
 
     def __init__(self, flat: Pairs, *, digits: bool) -> None:
         placed = np.argsort(flat.values.values, kind="stable")
@@ -108,6 +109,10 @@ class PairIndex:
             case Suffix(digits=digits):
                 return self._ending(digits)
         raise TypeError(leaf)
+
+    def holds(self, leaf: Leaf, rows: Array) -> Array:
+        """True for each of `rows` that answers `leaf`."""
+        return contained(rows, np.sort(self.find(leaf)))
 
     def _exact(self, values: Sequence[Any]) -> Array:
         found = [code(one) if isinstance(one, str) else one for one in values]

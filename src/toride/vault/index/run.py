@@ -12,6 +12,7 @@ from toride.vault.index.columns import PAIRS, Schema
 from toride.vault.index.numbers import NumberIndex
 from toride.vault.index.part import NOBODY, Index, Part, index
 from toride.vault.index.query import All, Either, Equals, Expr, Not
+from toride.vault.index.rowset import FEW, RowSet, union
 from toride.vault.index.words import WordIndex
 
 WALK = 20_000  # from so many hits on, walking a kept sort order is faster than sorting them
@@ -72,9 +73,9 @@ class Run:
         rows[rows == len(self.subjects)] = 0
         self.alive[rows[self.subjects[rows] == subjects]] = False
 
-    def find(self, expr: Expr) -> Array:
-        """True for each living row that answers `expr`."""
-        return self._mask(expr) & self.alive
+    def find(self, expr: Expr, among: RowSet | None = None) -> RowSet:
+        """The living rows, or those `among` them, that answer `expr`."""
+        return self._within(expr, RowSet.of(self.alive, len(self.alive)) if among is None else among)
 
     def having(self, leaves: Sequence[Equals], mask: Array, most: int) -> list[bytes]:
         """The first `most` subjects of `mask` that answer all of `leaves`: the first by its index, the others are
@@ -89,34 +90,44 @@ class Run:
             rows = rows[column.equal(rows, leaf.value)]
         return [self._subject(row) for row in rows[:most].tolist()]
 
-    def _mask(self, expr: Expr) -> Array:
-        if isinstance(expr, (All, Either)):
-            joined = np.full(len(self.subjects), isinstance(expr, All)) if not expr.parts else self._mask(expr.parts[0])
-            for part in expr.parts[1:]:
-                joined = joined & self._mask(part) if isinstance(expr, All) else joined | self._mask(part)
-            return joined
+    def _within(self, expr: Expr, among: RowSet) -> RowSet:
+        if isinstance(expr, All):
+            for part in sorted(expr.parts, key=self._weight):
+                among = self._within(part, among)
+            return among
+        if isinstance(expr, Either):
+            return union([self._within(part, among) for part in expr.parts], among.size)
         if isinstance(expr, Not):
-            return ~self._mask(expr.part)
-        found = self.columns[expr.column].find(expr)
-        if found.dtype == np.bool_:
-            return found
-        mask = np.zeros(len(self.subjects), bool)
-        mask[found] = True
-        return mask
+            return among - self._within(expr.part, among)
+        column = self.columns[expr.column]
+        if among.few and column.passes:
+            return among.keep(column.holds(expr, among.rows))
+        found = column.find(expr)
+        if among.few and len(found) * FEW > among.size:
+            return among.keep(column.holds(expr, among.rows))
+        return RowSet.of(found, among.size) & among
 
-    def page(self, mask: Array, sort: Sort | None, after: Place | None, limit: int) -> list[Place]:
-        """The first `limit` places of `mask` that stand after `after`."""
+    def _weight(self, expr: Expr) -> int:
+        """What finds few rows by a list comes first; what must look at every row looks at those that are left."""
+        if isinstance(expr, (All, Either)):
+            weights = [self._weight(part) for part in expr.parts]
+            return (min if isinstance(expr, All) else max)(weights, default=0)
+        return 2 if isinstance(expr, Not) or self.columns[expr.column].passes else 1
+
+    def page(self, hits: RowSet, sort: Sort | None, after: Place | None, limit: int) -> list[Place]:
+        """The first `limit` places of `hits` that stand after `after`."""
         if sort is None:
             begin = 0 if after is None else int(np.searchsorted(self.subjects, np.bytes_(after.subject), "right"))
-            return [Place(False, None, self._subject(row)) for row in (np.flatnonzero(mask[begin:])[:limit] + begin)]
+            rows = hits.rows
+            return [Place(False, None, self._subject(row)) for row in rows[rows >= begin][:limit]]
         column = self.columns[sort.column]
         if not isinstance(column, (WordIndex, NumberIndex)):
             raise TypeError(sort)
         kept, mark = self.orders.get(sort.column), self._mark(column, sort, after)
-        if kept is not None and np.count_nonzero(mask) > WALK:
-            rows = _walk(column, kept, mask, sort=sort, mark=mark, limit=limit)
+        if kept is not None and len(hits) > WALK:
+            rows = _walk(column, kept, hits.mask, sort=sort, mark=mark, limit=limit)
         else:
-            rows = _pick(column, np.flatnonzero(mask), sort, mark, limit)
+            rows = _pick(column, hits.rows, sort, mark, limit)
         ranks, missing = column.rank(rows)
         return [
             Place(none, None if none else column.key(rank), self._subject(row))

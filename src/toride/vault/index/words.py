@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from toride.vault.index.arrays import Array, Bounds, Ragged, Steps, bounds, gather, narrow, order
+from toride.vault.index.arrays import Array, Bounds, Ragged, Steps, bounds, contained, gather, narrow, order
 from toride.vault.index.grams import Grams
 from toride.vault.index.query import AnyOf, Between, Contains, Equals, Leaf, Prefix
 
@@ -16,6 +16,9 @@ _FEW = 8  # reading one word of a dictionary costs about as much as eight of all
 _UTF16 = "utf-16-le"
 _BYTE = 256  # alphabets of at most so many UTF-16 units (any of kana) need one byte for each
 _SCANNED = 4_096  # dictionaries of at most so many words: a pass over the rows is as fast as a list of rows
+
+
+Numbers = Array | slice  # of words: a few, or all from one to before another
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,23 +121,23 @@ class WordIndex:
                 self.starts = bounds(np.bincount(codes.values, minlength=size))
         self.grams = Grams(flat.units, flat.offsets) if parts else None
 
+    @property
+    def passes(self) -> bool:
+        """Does a question look at every row, for want of lists of rows?"""
+        return self.rows is None
+
     def find(self, leaf: Leaf) -> Array:
-        """The rows that answer `leaf`, in no order, perhaps several times."""
-        match leaf:
-            case Contains(text=text):
-                return self._rows_of(self._containing(text))
-            case Equals(value=word):
-                return self._rows_of(self._numbers((word,)))
-            case AnyOf(values=words):
-                return self._rows_of(self._numbers(words))
-            case Prefix(text=text):
-                size = len(text)
-                return self._span(self._count(lambda word: word < text), self._count(lambda word: word[:size] <= text))
-            case Between(low=low, high=high):
-                begin = 0 if low is None else self._count(lambda word: word < low)
-                end = self._size if high is None else self._count(lambda word: word <= high)
-                return self._span(begin, end)
-        raise TypeError(leaf)
+        """The rows that answer `leaf`, in no order, perhaps several times; or True for each row that does."""
+        return self._rows_of(self._numbers(leaf))
+
+    def holds(self, leaf: Leaf, rows: Array) -> Array:
+        """True for each of `rows` that answers `leaf`."""
+        numbers, codes = self._numbers(leaf), self.flat.codes
+        if codes.starts is None:
+            return _among(codes.values[rows], numbers)
+        counts = codes.starts[rows + 1].astype(np.int64) - codes.starts[rows]
+        found = _among(codes.values[gather(codes.starts, rows)], numbers)
+        return np.bincount(np.repeat(np.arange(len(rows)), counts)[found], minlength=len(rows)) > 0
 
     def rank(self, rows: Array) -> tuple[Array, Array]:
         """Number of each row's first word, which sorts as the word does; and which rows have none."""
@@ -158,7 +161,24 @@ class WordIndex:
         word = self.flat.word
         return bisect_left(range(self._size), True, key=lambda index: not is_before(word(index)))
 
-    def _numbers(self, words: Iterable[str]) -> Array:
+    def _numbers(self, leaf: Leaf) -> Numbers:
+        """The words that answer `leaf`."""
+        match leaf:
+            case Contains(text=text):
+                return self._containing(text)
+            case Equals(value=word):
+                return self._exact((word,))
+            case AnyOf(values=words):
+                return self._exact(words)
+            case Prefix(text=text):
+                size = len(text)
+                return slice(self._count(lambda word: word < text), self._count(lambda word: word[:size] <= text))
+            case Between(low=low, high=high):
+                begin = 0 if low is None else self._count(lambda word: word < low)
+                return slice(begin, self._size if high is None else self._count(lambda word: word <= high))
+        raise TypeError(leaf)
+
+    def _exact(self, words: Iterable[str]) -> Array:
         found = (self.place(word) for word in words)
         return np.unique(np.array([number for number, there in found if there], np.int64))
 
@@ -168,24 +188,26 @@ class WordIndex:
         spelled = self.flat.spelled(text)
         return np.zeros(0, np.int64) if spelled is None else self.grams.find(spelled)
 
-    def _rows_of(self, numbers: Array) -> Array:
-        """Rows of these words, or True for each row that has one of them."""
-        codes = self.flat.codes.values
+    def _rows_of(self, numbers: Numbers) -> Array:
         if self.rows is None:
-            if len(numbers) == 1:
-                return np.asarray(codes == codes.dtype.type(numbers[0]))
-            wanted = np.zeros(self._size, bool)
-            wanted[numbers] = True
-            return wanted[codes]
+            return _among(self.flat.codes.values, numbers)
+        if isinstance(numbers, slice):
+            begin, end = numbers.start, max(numbers.start, numbers.stop)
+            return self.rows[begin:end] if self.starts is None else self.rows[self.starts[begin] : self.starts[end]]
         return self.rows[numbers if self.starts is None else gather(self.starts, numbers)]
 
-    def _span(self, begin: int, end: int) -> Array:
-        """As `_rows_of`, for the words from `begin` up to, without, `end`."""
-        if self.rows is None:
-            return self._rows_of(np.arange(begin, max(begin, end)))
-        if self.starts is None:
-            return self.rows[begin:end]
-        return self.rows[self.starts[begin] : self.starts[max(begin, end)]]
+
+def _among(codes: Array, numbers: Numbers) -> Array:
+    """True for each of `codes` that is one of `numbers`."""
+    if isinstance(numbers, slice):
+        return np.asarray((codes >= numbers.start) & (codes < numbers.stop))
+    if len(numbers) == 1:
+        return np.asarray(codes == codes.dtype.type(numbers[0]))
+    if len(codes) < _SCANNED:
+        return contained(codes, numbers)
+    wanted = np.zeros(int(codes.max()) + 1, bool)
+    wanted[numbers[numbers < len(wanted)]] = True
+    return np.asarray(wanted[codes])
 
 
 def _dictionary(words: Sequence[str]) -> tuple[Array, Array, Bounds]:
