@@ -111,10 +111,106 @@ def test_the_glass_is_broken_told_and_reviewed(sign_in, served) -> None:
     assert sign_in.said == []
 
 
+STAFF_FILE = """職員番号,氏名,所属,退職日
+teller,長谷川 由美,002,
+sales,佐伯 悠真,002,
+manager,大久保 誠,みどり台支店,
+staff02,中村 久美,002,2026-10-31
+staff10,千葉 美穂,003,
+staff18,加藤 絵美,002,
+staff26,太田 葵,002,
+"""
+
+
+def opened_review(admin, served) -> str:
+    """Opens a review of one branch and compares the staff file; where it stands."""
+    admin.goto(f"{served.url}/access-reviews/")
+    admin.get_by_role("link", name="見直しを始める").click()
+    admin.get_by_label("みどり台支店").check()
+    admin.get_by_role("button", name="始める").click()
+    file = {"name": "staff.csv", "mimeType": "text/csv", "buffer": STAFF_FILE.encode("cp932")}
+    admin.set_input_files("#f-file", files=[file])
+    admin.get_by_role("button", name="照合する").click()
+    expect(admin.locator(".note[role=status]")).to_be_visible()
+    expect(admin.locator("main")).to_contain_text("未判定が")
+    expect(admin.get_by_role("button", name="締め切って署名する")).to_have_count(0)
+    return str(admin.url)
+
+
+def looked_through(manager, served) -> None:
+    """Removes who has left, keeps one against a finding, asks about another; never all at once."""
+    manager.goto(f"{served.url}/")
+    manager.get_by_role("link", name="あなたが判定する権限").click()
+    row = manager.locator("[data-grant]")
+    expect(row).to_have_count(5)
+    expect(manager.locator(".held", has_text="長谷川 由美")).to_contain_text("最後に使った日時")
+    left = manager.locator(".held", has_text="中村 久美")
+    expect(left).to_contain_text("退職（人事名簿）")
+    left.get_by_role("checkbox").check()
+    manager.locator(".held", has_text="加藤 絵美").get_by_role("checkbox").check()
+    manager.locator("#several").get_by_role("button", name="残す").click()
+    expect(manager.locator("#grants > .note[role=alert]")).to_contain_text("1件ずつ")
+    left.get_by_role("button", name="外す").click()
+    expect(manager.locator(".ahead")).to_contain_text("アカウントとセッション、接続も終わります： 中村 久美")
+    manager.locator(".ahead").get_by_role("button", name="外す").click()
+    expect(left).to_contain_text("外した")
+    manager.locator(".held", has_text="千葉 美穂").locator("[data-grant]").focus()
+    manager.keyboard.press("1")
+    expect(manager.locator("#f-words")).to_be_focused()
+    manager.keyboard.type("12月まで若葉支店を兼ねます。")
+    manager.locator(".ahead").get_by_role("button", name="残す").click()
+    expect(manager.locator(".held", has_text="千葉 美穂")).to_contain_text("残した理由")
+    manager.locator(".held", has_text="長谷川 由美").get_by_role("button", name="質問").click()
+    manager.fill("#f-words", "来年も窓口を続けますか。")
+    manager.locator(".ahead").get_by_role("button", name="質問").click()
+    expect(manager.locator(".held", has_text="長谷川 由美")).to_contain_text("質問中")
+
+
+def decided_by_key(page) -> None:
+    """Keeps what is left, one after the other."""
+    while page.locator("[data-key='1']").count():
+        done = page.locator("[data-done]").count()
+        page.locator("[data-grant]:not([data-done])").first.focus()
+        page.keyboard.press("1")
+        expect(page.locator("[data-done]")).to_have_count(done + 1)
+
+
+@pytest.mark.requirement("A5")
+def test_a_review_goes_from_its_opening_to_the_signature(sign_in, served) -> None:
+    admin, manager, officer, teller = (sign_in(one) for one in ("admin", "manager", "dpo", "teller"))
+    teller.goto(f"{served.url}/customers/")
+    teller.wait_for_timeout(1_500)
+    campaign = opened_review(admin, served)
+    looked_through(manager, served)
+
+    teller.goto(f"{served.url}/")
+    teller.get_by_role("link", name="権限についての質問").click()
+    teller.locator("textarea").fill("はい、続けます。")
+    teller.get_by_role("button", name="回答").click()
+    expect(teller.locator("#questions")).to_contain_text("質問はありません")
+
+    for page in (manager, officer):
+        page.goto(f"{served.url}/access-reviews/mine/")
+        decided_by_key(page)
+
+    admin.goto(campaign)
+    admin.on("dialog", lambda dialog: dialog.accept())
+    admin.get_by_role("button", name="締め切って署名する").click()
+    expect(admin.locator("h1 + .badge")).to_have_text("署名済み")
+    with admin.expect_download() as taken:
+        admin.get_by_role("link", name="署名済みの結果を保存").click()
+    assert "staff02" in taken.value.path().read_text(encoding="utf-8")
+    auditor = sign_in("auditor")
+    auditor.goto(f"{served.url}/access-reviews/")
+    expect(auditor.locator(".reviews tbody tr")).to_contain_text("署名済み")
+    refused(sign_in.said)
+
+
 @pytest.mark.requirement("A1", "A3", "A4")
 @pytest.mark.parametrize(("persona", "pages"), [
-    ("admin", ("/approvals/", "/access/draft/", "/access/draft/teller/customers:profile:read/", "/access/why/")),
-    ("dpo", ("/approvals/", "/access/glass/", "/access/matrix/")),
+    ("admin", ("/approvals/", "/access/draft/", "/access/draft/teller/customers:profile:read/", "/access/why/",
+               "/access-reviews/", "/access-reviews/new/")),
+    ("dpo", ("/approvals/", "/access/glass/", "/access/matrix/", "/access-reviews/", "/access-reviews/mine/")),
 ])  # fmt: skip
 def test_nothing_scrolls_sideways_on_a_small_screen(sign_in, served, persona: str, pages: tuple[str, ...]) -> None:
     page = sign_in(persona, width=390)
