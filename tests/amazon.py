@@ -1,7 +1,9 @@
 """AWS KMS, emulated by moto on loopback; what moto leaves out (states of keys, whose ciphertext it is) is added."""
 
 import base64
+import io
 import json
+import logging
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,6 +15,7 @@ from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
 REGION = "ap-northeast-1"
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_EC2_METADATA_DISABLED": "true"}
 STATES = {
     "Disabled": ("DisabledException", "{} is disabled."),
     "PendingDeletion": ("KMSInvalidStateException", "{} is pending deletion."),
@@ -42,8 +45,6 @@ class Amazon:
         if problem := self.problem(operation, json.loads(body or b"{}")):
             begin("400 Bad Request", [("Content-Type", "application/x-amz-json-1.1")])
             return [json.dumps({"__type": problem[0], "message": problem[1]}).encode()]
-        import io
-
         return self.moto(environ | {"wsgi.input": io.BytesIO(body)}, begin)
 
     def problem(self, operation: str, sent: dict[str, Any]) -> tuple[str, str] | None:
@@ -63,6 +64,7 @@ class Amazon:
 def serving() -> Iterator[tuple[Amazon, str]]:
     """(The emulator, its address)."""
     amazon = Amazon()
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = make_server("127.0.0.1", 0, amazon, threaded=True)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     try:

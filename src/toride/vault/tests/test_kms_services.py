@@ -1,22 +1,24 @@
 """Vault Transit and AWS KMS: what the port promises, and that nothing opens when they fail, lie or are slow."""
 
+import json
 import os
 import time
 from collections.abc import Iterator
 
 import pytest
+from click.testing import CliRunner
 
 from tests import amazon, transit
 from toride.base.errors import ConfigurationError, Unavailable
 from toride.vault import keyring, kms, rotation
 from toride.vault.aead import Unopenable
+from toride.vault.commands import keys
 from toride.vault.keyring import Kind
 from toride.vault.keystore.models import Generation, State
 from toride.vault.kms import aws
 from toride.vault.kms import transit as provider
 
 pytestmark = pytest.mark.requirement("K1")
-FOR_AWS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_EC2_METADATA_DISABLED": "true"}
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,7 @@ def hashi(vault, monkeypatch, tmp_path) -> Iterator[transit.Vault]:
 
 @pytest.fixture
 def amazons(cloud, monkeypatch) -> Iterator[amazon.Amazon]:
-    for name, value in FOR_AWS.items() | {("AWS_ENDPOINT_URL_KMS", cloud[1])}:
+    for name, value in amazon.CREDENTIALS.items() | {("AWS_ENDPOINT_URL_KMS", cloud[1])}:
         monkeypatch.setenv(name, value)
     yield cloud[0]
     cloud[0].away = False
@@ -107,6 +109,32 @@ def test_keys_are_rotated_rewrapped_and_destroyed_with_it(service, address, sett
     rotation.end(Kind.INDEX, index.number)
     rows = Generation.objects.exclude(state=State.DESTROYED)
     assert service.versions() == {row.root_version for row in rows}
+
+
+@pytest.mark.store
+@pytest.mark.usefixtures("real_commits")
+def test_commands_work_with_it(service, address, settings):
+    settings.KMS = address
+    keyring.create(Kind.SUBJECTS)
+    former, _now = keyring.create(Kind.FILES), keyring.create(Kind.FILES)
+
+    def command(*words: str) -> str:
+        done = CliRunner().invoke(keys, words)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    command("rotate", "--kind", "subjects")
+    assert "3 generations have new roots" in command("rewrap")
+    name = f"files:{former.number}"
+    command("destroy", name, "--confirm", name)
+    told = json.loads(command("status", "--json"))
+    assert {one["generation"]: one["root"] for one in told["generations"] if one["state"] != "destroyed"} == {
+        "subjects:2": True, "files:2": True,
+    }  # fmt: skip
+    assert told["unused_roots"] == 0
+    later = len(told["ending_roots"])
+    assert later == (0 if address.startswith("transit") else 5)
+    assert command("status").count("opens no more") == later
 
 
 @pytest.mark.django_db(databases="__all__")
