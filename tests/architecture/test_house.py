@@ -21,8 +21,10 @@ OPEN = {
     "allauth.account.views.LogoutView",
     "django.views.i18n.set_language",
     "toride.access.account.views.second",
+    "toride.access.sso.views.about",
     "toride.access.sso.views.back",
     "toride.access.sso.views.begin",
+    "toride.access.sso.views.post",
     "toride.api.door.entrance.<locals>.enter",  # each operation asks for a key: api/tests/test_operations.py
     "toride.scim.door.address.<locals>.enter",  # as above: scim/tests/test_door.py
     "toride.ui.views.asset",

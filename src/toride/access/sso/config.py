@@ -31,7 +31,7 @@ class Config:
 
     `branch`: where who is not known yet joins ("": nobody joins). `vouching`: values of acr and amr that say that the
     provider asked for a second factor. `own`: duties that need our own nevertheless. `inside`: it stands in the
-    house's own network.
+    house's own network. Of SAML only: `address` is where it is asked, `certificates` (PEM) are of its keys.
     """
 
     issuer: str
@@ -43,6 +43,8 @@ class Config:
     vouching: tuple[str, ...] = ()
     own: tuple[str, ...] = field(default=WIDE)
     inside: bool = False
+    address: str = ""
+    certificates: tuple[str, ...] = ()
 
     def text(self) -> str:
         """As it is kept."""
@@ -90,5 +92,5 @@ def _use(config: Config) -> str:
 
 
 def _of(kept: Mapping[str, Any]) -> Config:
-    lists = {name: tuple(kept[name]) for name in ("vouching", "own")}
+    lists = {name: tuple(kept[name]) for name in ("vouching", "own", "certificates")}
     return Config(**{**kept, **lists, "mapped": tuple(Mapped(**one) for one in kept["mapped"])})

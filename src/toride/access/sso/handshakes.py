@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
@@ -27,7 +28,7 @@ _USE = "handshake"
 class Under:
     """`nonce` and `verifier` go to the provider, each its own way; `onward` is where the person was going.
 
-    `proof`: whose proof of who they are this is; None for a sign-in.
+    `response`: what a provider posted, of SAML only. `proof`: whose proof of who they are this is; None for a sign-in.
     """
 
     nonce: str
@@ -35,6 +36,7 @@ class Under:
     onward: str
     proof: UUID | None
     begun: float
+    response: str = ""
 
 
 def begin(request: HttpRequest, provider: Provider, *, onward: str, proof: UUID | None = None) -> tuple[str, Under]:
@@ -54,6 +56,20 @@ def begin(request: HttpRequest, provider: Provider, *, onward: str, proof: UUID 
     return state, under
 
 
+def keep(provider: Provider, state: str, response: str) -> None:
+    """What a provider posted without any cookie of ours waits, sealed, for the browser to come by itself; the first
+    answer stays. Raises Doubt for a state that is not under way.
+    """
+    with transaction.atomic():
+        waiting = Handshake.objects.select_for_update().filter(provider=provider, expires__gt=clock.now())
+        row = waiting.filter(pk=_key(state)).first()
+        content = _open(provider, row) if row else {}
+        if row is None or "response" in content:
+            raise Doubt("state")
+        row.blob = persons.seal_for(provider.pk, f"{_USE}:{row.pk}", content | {"response": response})
+        row.save(update_fields=["blob"])
+
+
 def take(request: HttpRequest, provider: Provider, state: str) -> Under:
     """What was agreed upon; it is over with that. Raises Doubt for a state that is not this browser's, not this
     provider's, used or too old.
@@ -64,12 +80,17 @@ def take(request: HttpRequest, provider: Provider, state: str) -> Under:
     row = Handshake.objects.filter(pk=_key(state), provider=provider, expires__gt=clock.now()).first()
     if row is None or not Handshake.objects.filter(pk=row.pk).delete()[0]:
         raise Doubt("state")
+    found = _open(provider, row)
+    proof = UUID(found["proof"]) if found["proof"] else None
+    nonce, verifier, onward, begun = (found[name] for name in ("nonce", "verifier", "onward", "begun"))
+    return Under(nonce, verifier, onward, proof, begun, found.get("response", ""))
+
+
+def _open(provider: Provider, row: Handshake) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = persons.open_for(provider.pk, f"{_USE}:{row.pk}", bytes(row.blob))
+        return persons.open_for(provider.pk, f"{_USE}:{row.pk}", bytes(row.blob))
     except Unopenable:
         raise Doubt("state") from None
-    proof = UUID(found["proof"]) if found["proof"] else None
-    return Under(found["nonce"], found["verifier"], found["onward"], proof, found["begun"])
 
 
 def _key(state: str) -> str:

@@ -15,9 +15,10 @@ from toride.access.answers import onward
 from toride.access.models import Branch, Provider
 from toride.access.people import MOST_RANK
 from toride.access.roles import SHIPPED
-from toride.access.sso import config, providers, reading
+from toride.access.sso import config, markup, providers, reading
 from toride.access.sso.config import Config
-from toride.access.sso.views import place
+from toride.access.sso.saml import NAME_ID
+from toride.access.sso.views import place, places
 from toride.base.errors import Conflict, Invalid
 from toride.base.guard import guarded
 from toride.base.ids import random_id
@@ -39,8 +40,17 @@ def providers_page(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def provider_new(request: HttpRequest) -> HttpResponse:
     """The form; what was typed survives an error."""
-    found = Provider(pk=_number(request.POST.get("number", "")), name="", content=Config("", "").text())
-    return _asked(request, found) if request.method == "POST" else _form(request, found, _values(found), [])
+    return _new(request, Provider.Kind.OIDC, Config("", ""))
+
+
+@guarded(Action.PROVIDER_CHANGE, fresh=True)
+@require_http_methods(["GET", "POST"])
+def provider_new_saml(request: HttpRequest) -> HttpResponse:
+    """The same for SAML, where that is installed."""
+    if not markup.is_installed():
+        request.permit.ledger.facts["read"] = "provider"  # type: ignore[attr-defined]
+        return render(request, "access/provider_extra.html")
+    return _new(request, Provider.Kind.SAML, Config("", "", claim=NAME_ID))
 
 
 @guarded(Action.PROVIDER_CHANGE, fresh=True)
@@ -55,6 +65,12 @@ def provider_change(request: HttpRequest, provider: UUID) -> HttpResponse:
     return _form(request, found, _values(found), rows)
 
 
+def _new(request: HttpRequest, kind: str, blank: Config) -> HttpResponse:
+    pk = _number(request.POST.get("number", ""))
+    found = Provider(pk=pk, kind=kind, name="", content=blank.text())
+    return _asked(request, found) if request.method == "POST" else _form(request, found, _values(found), [])
+
+
 def _number(typed: str) -> UUID:
     """The number that the form was given, so that the provider can be told its address before it is asked for."""
     try:
@@ -66,7 +82,7 @@ def _number(typed: str) -> UUID:
 def _asked(request: HttpRequest, found: Provider) -> HttpResponse:
     sent, permit = request.POST, request.permit  # type: ignore[attr-defined]
     try:
-        wanted = reading.provider(sent)
+        wanted = reading.provider(sent, found)
         row = providers.ask(permit, provider=found.pk, reason=sent.get("reason", ""), **wanted)
     except (Invalid, Conflict) as error:
         audit.commit(permit, outcome="failed", reason="provider")
@@ -97,6 +113,7 @@ def _form(
         "provider": found, "fresh": fresh, "values": values, "errors": errors or {}, "duties": duties,
         "rows": [*rows, *[("", "", "0")] * SPARE], "roles": [("", lazy("Choose")), *duties],
         "ranks": [("0", lazy("as it is")), *((str(one), one) for one in range(1, MOST_RANK + 1))],
-        "branches": [("", lazy("is refused")), *branches], "back": place(request, found), "longest": reading.LONGEST,
+        "branches": [("", lazy("is refused")), *branches], "back": place(request, found),
+        "places": places(request, found), "longest": reading.LONGEST,
     }  # fmt: skip
     return render(request, "access/provider.html", context, status=status)

@@ -1,6 +1,7 @@
 """Providers of single sign-on: offered at the door, asked for by an administrator, agreed upon by two."""
 
 import base64
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -142,7 +143,8 @@ def _shown(side: Mapping[str, Any] | None) -> dict[Any, list[Any]]:
         lazy("Kind"): [KINDS[side["kind"]]],
         lazy("State"): [lazy("offered at sign-in") if side["active"] else lazy("not offered")],
         lazy("Issuer"): [one.issuer],
-        lazy("Client"): [one.client],
+        **({lazy("Client"): [one.client]} if one.client else {}),
+        **({lazy("Asked at"): [one.address], lazy("Its keys"): _marks(one)} if one.address else {}),
         lazy("Stands in"): [lazy("the house's own network") if one.inside else lazy("the internet")],
         lazy("Sign-in name"): [one.claim],
         lazy("Groups"): [one.groups] if one.groups else [],
@@ -152,6 +154,12 @@ def _shown(side: Mapping[str, Any] | None) -> dict[Any, list[Any]]:
         lazy("Counts as a second factor"): list(one.vouching),
         lazy("Our own second factor always"): [SHIPPED[code].label for code in one.own if code in SHIPPED],
     }
+
+
+def _marks(one: Config) -> list[str]:
+    """The SHA-256 of each certificate, as other programs show it."""
+    bodies = ["".join(pem.splitlines()[1:-1]) for pem in one.certificates]
+    return [hashlib.sha256(base64.b64decode(body)).hexdigest() for body in bodies]
 
 
 def mapped(one: config.Mapped) -> str:

@@ -9,43 +9,68 @@ from django.utils.translation import gettext as _
 from toride.access.models import Branch, Provider
 from toride.access.people import MOST_RANK
 from toride.access.roles import SHIPPED
-from toride.access.sso import oidc
+from toride.access.sso import config, metadata, oidc
 from toride.access.sso.config import Config, Mapped
+from toride.access.sso.said import Doubt
 from toride.base.errors import Invalid, Unavailable
 
 MOST_MAPPED = 40
 MOST_VALUES = 20
 LONGEST = {"name": 60, "issuer": 200, "client": 200, "secret": 400, "claim": 60, "groups": 60}
 LONGEST_GROUP = 200
+ASKED = ("issuer", "client", "secret")  # of OpenID Connect only
 NEEDED = ("name", "issuer", "client", "claim")
 
 
-def provider(typed: Any) -> dict[str, Any]:
-    """What `providers.ask` takes, of a QueryDict; the provider was asked what it says of itself.
+def provider(typed: Any, before: Provider) -> dict[str, Any]:
+    """What `providers.ask` takes, of a QueryDict; the provider was asked what it says of itself, or its file read.
 
     Raises Invalid with the fields that are wrong.
     """
     errors: dict[str, Any] = {}
-    words = {name: _words(typed, name, errors) for name in LONGEST}
+    is_saml = before.kind == Provider.Kind.SAML
+    words = {name: _words(typed, name, errors) for name in LONGEST if not (is_saml and name in ASKED)}
     inside = typed.get("inside") == "1"
-    if "issuer" not in errors and not oidc.is_address(words["issuer"], inside=inside):
-        errors["issuer"] = _("An address that begins with https://, as the provider writes it.")
+    who = _described(typed, before, errors) if is_saml else _asked(words, errors, inside=inside)
     branch = typed.get("branch", "")
     if branch and not Branch.objects.filter(code=branch).exists():
         errors["branch"] = _("choose a branch")
     wanted = Config(
-        issuer=words["issuer"], client=words["client"], claim=words["claim"], groups=words["groups"],
-        mapped=_mapped(typed, errors), branch=branch, vouching=_values(typed.get("vouching", ""), errors),
+        **who, claim=words["claim"], groups=words["groups"], mapped=_mapped(typed, errors),
+        branch=branch, vouching=_values(typed.get("vouching", ""), errors),
         own=tuple(code for code in SHIPPED if code in typed.getlist("own")), inside=inside,
     )  # fmt: skip
     if wanted.mapped and not wanted.groups:
         errors["groups"] = _("Name the claim that carries the groups.")
-    if not errors:
+    if not errors and not is_saml:
         _reach(wanted, errors)
     if errors:
         raise Invalid(_("Some fields need another look."), errors)
     flags = {name: typed.get(name) == "1" for name in ("active", "sole")}
-    return {"kind": Provider.Kind.OIDC, "name": words["name"], "wanted": wanted, "secret": words["secret"], **flags}
+    return {"kind": before.kind, "name": words["name"], "wanted": wanted, "secret": words.get("secret", ""), **flags}
+
+
+def _asked(words: Mapping[str, str], errors: dict[str, Any], *, inside: bool) -> dict[str, Any]:
+    if "issuer" not in errors and not oidc.is_address(words["issuer"], inside=inside):
+        errors["issuer"] = _("An address that begins with https://, as the provider writes it.")
+    return {"issuer": words["issuer"], "client": words["client"]}
+
+
+def _described(typed: Mapping[str, str], before: Provider, errors: dict[str, Any]) -> dict[str, Any]:
+    """Of a file of metadata; without one, as it was."""
+    typed_file = typed.get("metadata", "").strip()
+    if not typed_file:
+        one = config.read(before.content)
+        if not one.certificates:
+            errors["metadata"] = _("Paste the provider's metadata here.")
+        return {"issuer": one.issuer, "client": "", "address": one.address, "certificates": one.certificates}
+    try:
+        found = metadata.read(typed_file)
+    except Doubt:
+        found = metadata.Described("", "", ())
+    if not found.issuer or not oidc.is_address(found.address, inside=typed.get("inside") == "1"):
+        errors["metadata"] = _("This is not the metadata of one provider with an address for redirects and a key.")
+    return {"issuer": found.issuer, "client": "", "address": found.address, "certificates": found.certificates}
 
 
 def _reach(wanted: Config, errors: dict[str, Any]) -> None:

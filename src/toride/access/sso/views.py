@@ -1,11 +1,13 @@
 """To the provider and back; whatever goes wrong there is one answer."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from toride import audit
@@ -13,8 +15,9 @@ from toride.access import answers, locks
 from toride.access.actions import Action
 from toride.access.door import door
 from toride.access.models import Provider
-from toride.access.sso import config, entering, handshakes, oidc, providers
-from toride.access.sso.said import Doubt
+from toride.access.sso import config, entering, handshakes, markup, metadata, oidc, providers, saml
+from toride.access.sso.handshakes import Under
+from toride.access.sso.said import Doubt, Said
 from toride.audit.actions import System
 from toride.base.errors import Unavailable
 from toride.base.guard import guarded, open_to_all
@@ -27,7 +30,7 @@ def begin(request: HttpRequest, provider: UUID) -> HttpResponse:
     found = providers.find(provider, active=True)
     try:
         state, under = handshakes.begin(request, found, onward=request.POST.get("next", ""))
-        return answers.onward(request, oidc.address(config.read(found.content), state, under, place(request, found)))
+        return answers.onward(request, _away(request, found, state, under))
     except Unavailable:
         return _failed(request, found, "unavailable")
 
@@ -41,7 +44,7 @@ def prove(request: HttpRequest, provider: UUID) -> HttpResponse:
     person: Any = request.user
     try:
         state, under = handshakes.begin(request, found, onward="", proof=person.id)
-        return redirect(oidc.address(config.read(found.content), state, under, place(request, found)))
+        return redirect(_away(request, found, state, under))
     except Unavailable:
         return _failed(request, found, "unavailable")
 
@@ -56,7 +59,7 @@ def back(request: HttpRequest, provider: UUID) -> HttpResponse:
         return _failed(request, found, "locked")
     try:
         under = handshakes.take(request, found, request.GET.get("state", ""))
-        said = oidc.answered(found, under, request.GET.dict(), place(request, found))
+        said = _answered(request, found, under)
         if under.proof:
             answer = entering.prove(request, found, said, under.proof)
         else:
@@ -69,9 +72,57 @@ def back(request: HttpRequest, provider: UUID) -> HttpResponse:
     return answer
 
 
+@csrf_exempt
+@open_to_all
+@require_POST
+def post(request: HttpRequest, provider: UUID) -> HttpResponse:
+    """What a provider's page posts (SAML). It comes without our cookies, so nothing is believed here: the browser comes
+    back by itself, with them, for what was kept.
+    """
+    found = providers.find(provider, active=True)
+    state, response = request.POST.get("RelayState", ""), request.POST.get("SAMLResponse", "")
+    try:
+        if found.kind != Provider.Kind.SAML or not 0 < len(response) <= markup.LARGEST:
+            raise Doubt("answer")
+        handshakes.keep(found, state, response)
+    except Doubt as doubt:
+        return _failed(request, found, doubt.reason)
+    return HttpResponse(status=303, headers={"Location": f"{place(request, found)}?{urlencode({'state': state})}"})
+
+
+@open_to_all
+@require_GET
+def about(request: HttpRequest, provider: UUID) -> HttpResponse:
+    """What we say of ourselves to a provider (SAML); also before it was taken up, since it must know us first."""
+    content = metadata.ours(places(request, Provider(pk=provider)))
+    return HttpResponse(content, content_type="application/samlmetadata+xml")
+
+
 def place(request: HttpRequest, provider: Provider) -> str:
     """Where this provider sends people back to: each has an address of its own, so that none answers for another."""
-    return request.build_absolute_uri(reverse("sign_on_back", kwargs={"provider": provider.pk}))
+    return _here(request, "sign_on_back", provider)
+
+
+def places(request: HttpRequest, provider: Provider) -> saml.Places:
+    """The same for SAML: our name there, and where answers are posted."""
+    return saml.Places(_here(request, "sign_on_metadata", provider), _here(request, "sign_on_post", provider))
+
+
+def _here(request: HttpRequest, name: str, provider: Provider) -> str:
+    return request.build_absolute_uri(reverse(name, kwargs={"provider": provider.pk}))
+
+
+def _away(request: HttpRequest, provider: Provider, state: str, under: Under) -> str:
+    one = config.read(provider.content)
+    if provider.kind == Provider.Kind.SAML:
+        return saml.address(one, state, under, places(request, provider))
+    return oidc.address(one, state, under, place(request, provider))
+
+
+def _answered(request: HttpRequest, provider: Provider, under: Under) -> Said:
+    if provider.kind == Provider.Kind.SAML:
+        return saml.answered(provider, under, places(request, provider))
+    return oidc.answered(provider, under, request.GET.dict(), place(request, provider))
 
 
 def _failed(request: HttpRequest, provider: Provider, reason: str) -> HttpResponse:

@@ -1,6 +1,7 @@
 """The pages of providers: who may open them, what two people agree upon, what was typed kept, no secret shown."""
 
 import re
+import sys
 from uuid import uuid4
 
 import pytest
@@ -9,7 +10,10 @@ from django.urls import reverse
 
 from tests.people import House
 from toride.access.models import Approval, Bond, Provider
-from toride.access.sso import config
+from toride.access.sso import config, metadata
+from toride.access.sso.tests.assertions import ADDRESS, ISSUER, keys
+from toride.access.sso.tests.assertions import entered as saml_in
+from toride.access.sso.tests.assertions import provider as saml_provider
 from toride.access.sso.tests.house import CLIENT, SECRET, Said, entered, is_in, provider
 from toride.access.sso.urls import urlpatterns
 from toride.access.tests.signing import PASSWORD, enrol, events
@@ -24,8 +28,9 @@ ADDRESSES = {
     "providers":     (False, 200, 405),
     "provider_new":  (False, 200, 422),
     "provider":      (True, 404, 404),
+    "provider_new_saml": (False, 200, 422),
 }  # fmt: skip
-OPEN = {"sign_on": (405, 404), "sign_on_back": (404, 405)}
+OPEN = {"sign_on": (405, 404), "sign_on_back": (404, 405), "sign_on_post": (405, 404), "sign_on_metadata": (200, 405)}
 EVERYBODY = {"sign_on_prove"}
 
 
@@ -184,3 +189,60 @@ def test_changing_one_asks_who_it_is(house: House, said: Said) -> None:
     session.save()
     assert "proof_method" in client.post(place("provider_new"), sent(said)).content.decode()
     assert not Approval.objects.exists()
+
+
+def described(**more: str) -> str:
+    """A provider's metadata, as it gives them out."""
+    words = {"key": "".join(keys()[1].splitlines()[1:-1]), "use": "signing", "binding": metadata.REDIRECT,
+             "address": ADDRESS, "issuer": ISSUER, "before": ""} | more  # fmt: skip
+    return """{before}<m:EntityDescriptor xmlns:m="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{issuer}">
+ <m:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><m:KeyDescriptor use="{use}">
+ <d:KeyInfo xmlns:d="http://www.w3.org/2000/09/xmldsig#"><d:X509Data><d:X509Certificate>{key}</d:X509Certificate>
+ </d:X509Data></d:KeyInfo></m:KeyDescriptor><m:SingleSignOnService Binding="{binding}" Location="{address}"/>
+ </m:IDPSSODescriptor></m:EntityDescriptor>""".format(**words)
+
+
+def saml(**more: object) -> dict[str, object]:
+    return {"name": "行員認証", "metadata": described(), "active": "1", "claim": "uid", "groups": "", "group": [], "role": [],
+            "rank": [], "branch": "", "vouching": "", "own": [], "reason": "行員の認証を一か所にまとめます。"} | more  # fmt: skip
+
+
+def test_saml_provider_is_taken_up_by_its_metadata(house: House) -> None:
+    client = fresh(house.admin)
+    page = client.get(place("provider_new_saml")).content.decode()
+    number = re.search(r'name="number" value="([0-9a-f-]{36})"', page)[1]
+    assert f"/sign-in/on/{number}/metadata/" in page
+    assert client.post(place("provider_new_saml"), saml(number=number)).status_code == 302
+    row = Approval.objects.get()
+    shown = {str(line.label): [str(one) for one in line.after] for line in seen(house, house.dpo, row).lines}
+    assert [ISSUER] in shown.values()
+    assert [ADDRESS] in shown.values()
+    assert any(re.fullmatch("[0-9a-f]{64}", one) for values in shown.values() for one in values)
+    decide(house, house.dpo, row, count="0")
+    made = Provider.objects.get()
+    assert (str(made.pk), made.kind) == (number, "saml")
+    saml_in(client := Client(), made)
+    assert is_in(client)
+    address = reverse("provider", kwargs={"provider": made.pk})
+    assert fresh(house.admin).post(address, saml(metadata="", name="別の名前")).status_code == 302
+    decide(house, house.dpo, Approval.objects.get(state="waiting"), count="0")
+    assert Provider.objects.get().content == made.content
+
+
+def test_bent_metadata_asks_for_nothing(house: House) -> None:
+    client = fresh(house.admin)
+    for bent in ("", "<", "<a/>", described(before="<!DOCTYPE x>"), described(key="あ"), described(use="encryption"),
+                 described(binding="urn:oasis:names:tc:SAML:2.0:bindings:SOAP"), described(issuer=""),
+                 described(address="http://192.0.2.1/"), described(address="javascript:alert(1)"), "<a>" * 80_000):  # fmt: skip
+        assert client.post(place("provider_new_saml"), saml(metadata=bent)).status_code == 422, bent[:80]
+    assert not Approval.objects.exists()
+
+
+def test_saml_says_how_to_install_it_where_it_is_not(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "signxml", None)
+    client = fresh(house.admin)
+    for answer in (client.get(place("provider_new_saml")), client.post(place("provider_new_saml"), saml())):
+        assert "toride[saml]" in answer.content.decode()
+    assert not Approval.objects.exists()
+    assert Client().post(f"/sign-in/on/{saml_provider().pk}/").status_code == 403
+    assert events()[0].reason == "sign-on:unavailable"
