@@ -37,8 +37,8 @@ urlpatterns = [
     path("", include("toride.access.account.urls")),
     path("", include("toride.access.staff.urls")),
     path("", include("toride.access.machines.urls")),
-    path("", include("toride.access.sso.urls")),
     path("", include("toride.access.reviews.urls")),
+    path("", include("toride.access.sso.urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("sign-in/persona/", views.become, name="become"))
