@@ -59,6 +59,7 @@ def open_campaign(
     permit.ledger.facts |= {
         "campaign": str(made.pk), "step": "open", "items": len(items), "branches": made.branches,
         "departments": made.departments, "left_out": made.covers["left_out"],
+        "reviewer": str(chosen.id) if chosen else "",
     }  # fmt: skip
     return made
 
@@ -114,10 +115,12 @@ def decide(permit: Permit, *, items: Sequence[UUID], decision: str, words: str =
 @recorded(Action.CAMPAIGN_ANSWER)
 def answer(permit: Permit, *, item: UUID, words: str) -> None:
     """Answers the question about a grant; then it can be decided. Raises Hidden for whom it does not concern."""
-    found = Item.objects.select_for_update(of=("self",)).select_related("person", "campaign").filter(pk=item).first()
+    found = Item.objects.select_related("person").filter(pk=item).first()
     if found is None or not talking.may_answer(Person.objects.get(pk=permit.actor.id), found):
         raise Hidden
-    if found.state != State.ASKED or found.campaign.closed:
+    standing(found.campaign_id)
+    found.refresh_from_db(fields=["state", "talk"])
+    if found.state != State.ASKED:
         raise Conflict(_("No question is open."))
     talking.say(permit, found, "answer", worded(words, "words"))
     found.state = State.OPEN

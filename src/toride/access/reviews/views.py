@@ -186,6 +186,7 @@ def _grants(
     page = queries.mine(_permit(request), only, typed_number(sent.get("page", "")) or 1)
     context = {
         "page": page, "only": only, "plan": plan, "errors": errors or {}, "words": request.POST.get("words", ""),
+        "moment_now": clock.now(),
     }  # fmt: skip
     return render(request, _named(request, "grants_list", "grants"), _words(**context), status=status)
 

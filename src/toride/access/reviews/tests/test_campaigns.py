@@ -79,6 +79,8 @@ def test_a_named_reviewer_decides_only_where_they_may(house: House) -> None:
     assert item(campaign, house.teller).reviewer == house.dpo
     assert not item(campaign, house.teller).above
     assert item(campaign, house.dpo).reviewer == house.admin
+    event = decode(bytes(Outbox.objects.order_by("-pk").values_list("bytes", flat=True)[0]))[0]
+    assert event.facts["reviewer"] == str(house.dpo.pk)
     with pytest.raises(Invalid) as told:
         opened(house, reviewer="hasegawa")
     assert set(told.value.fields) == {"reviewer"}
