@@ -143,7 +143,7 @@ def looked_through(manager, served) -> None:
     manager.get_by_role("link", name="あなたが判定する権限").click()
     row = manager.locator("[data-grant]")
     expect(row).to_have_count(5)
-    expect(manager.locator(".held", has_text="長谷川 由美")).to_contain_text("最後に使った日時")
+    expect(manager.locator(".held", has_text="長谷川 由美")).to_contain_text("最後に使った日")
     left = manager.locator(".held", has_text="中村 久美")
     expect(left).to_contain_text("退職（人事名簿）")
     left.get_by_role("checkbox").check()
