@@ -1,4 +1,4 @@
-"""The provider itself: `python -m tests.openid.serving PORT REDIRECT_URI` serves until it is ended."""
+"""An OpenID provider: `python -m tests.providers.openid PORT REDIRECT_URI` serves until it is ended."""
 
 import socketserver
 import sys
@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-from tests.openid import CLIENT, PASSWORD, SECRET
+from tests.providers import CLIENT, PASSWORD, SECRET
 
 PAGE = "<!doctype html><link rel=icon href=data:,><title>行員認証</title><form method=post>{% csrf_token %}{{ form }}<button>入る</button></form>"
 
@@ -37,7 +37,7 @@ def configure(folder: Path, issuer: str) -> None:
         TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "OPTIONS": {
             "loaders": [("django.template.loaders.locmem.Loader", {"login.html": PAGE})]}}],
         OAUTH2_PROVIDER={"OIDC_ENABLED": True, "OIDC_RSA_PRIVATE_KEY": key, "OIDC_ISS_ENDPOINT": issuer,
-                         "PKCE_REQUIRED": True, "OAUTH2_VALIDATOR_CLASS": "tests.openid.claims.Validator",
+                         "PKCE_REQUIRED": True, "OAUTH2_VALIDATOR_CLASS": "tests.providers.claims.Validator",
                          "SCOPES": {"openid": "", "profile": "", "email": ""}},
     )  # fmt: skip
 
