@@ -9,6 +9,7 @@ from toride.access.decide import decide
 from toride.access.models import Branch, Department, Person
 from toride.customers import bulk
 from toride.customers.bulk import New
+from toride.customers.models import Customer
 from toride.vault.permit import Door, Permit
 
 DOOR = Door("web", "192.0.2.7", "session", "test")
@@ -45,6 +46,10 @@ class House:
         stored = {**EMIKO, "number": number, **values}
         made = New((branch or self.midoridai).code, owner.id if owner else None, stored)
         return bulk.add([made], origin={"source": "test", "by": "", "at": ""})[0]
+
+    def hand_over(self, subject: UUID, owner: Person) -> None:
+        """Somebody else is in charge of this customer now."""
+        Customer.objects.filter(subject=subject).update(owner=owner.id)
 
     def permit(self, person: Person, action: str, subject: UUID | None = None, purpose: str | None = None) -> Permit:
         return decide(person, action, door=DOOR, purpose=purpose, subject=subject)

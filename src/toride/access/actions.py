@@ -41,6 +41,8 @@ class Action(StrEnum):
     RULES_CHANGE = "access:rules:change"
     SESSION_END = "access:session:end"
     PERSON_READ = "access:person:read"
+    TEMPORARY_APPROVE = "access:temporary:approve"
+    TEMPORARY_ASK = "access:temporary:ask"
 
 
 describe(
@@ -77,5 +79,7 @@ describe(
         Action.RULES_CHANGE: _("Changed the rules of sign-in"),
         Action.SESSION_END: _("Ended sessions"),
         Action.PERSON_READ: _("Looked at people"),
+        Action.TEMPORARY_APPROVE: _("Let somebody see more of a customer, for some days"),
+        Action.TEMPORARY_ASK: _("Asked for access to a customer's information"),
     }
 )

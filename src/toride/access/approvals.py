@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from toride import audit
-from toride.access import policy
+from toride.access import facts, policy
 from toride.access.actions import Action
 from toride.access.decide import reach_of
 from toride.access.models import Approval, Person
@@ -101,6 +101,7 @@ def ask(
     reason: str,
     concerns: Sequence[UUID],
     branches: Sequence[str] = (),
+    subject: UUID | None = None,
     count: int,
 ) -> Approval:
     """Files a request in the caller's transaction.
@@ -111,10 +112,10 @@ def ask(
     now = clock.now()
     who = sorted(str(one) for one in set(concerns))
     row = Approval(
-        kind=kind, asker_id=permit.actor.id, concerns=who, branches=sorted(set(branches)), count=count,
-        created=now, expires=now + settings.APPROVAL_LIFETIME,
+        kind=kind, asker_id=permit.actor.id, concerns=who, branches=sorted(set(branches)), subject_id=subject,
+        count=count, created=now, expires=now + settings.APPROVAL_LIFETIME,
     )  # fmt: skip
-    if Approval.objects.filter(kind=kind, concerns=who, count=count, state__in=OPEN, expires__gt=now).exists():
+    if _same(row).filter(state__in=OPEN, expires__gt=now).exists():
         raise Conflict(_("This has been asked for already and waits for a decision."))
     if not any(may_decide(person, row) for person in Person.objects.filter(is_active=True)):
         raise Conflict(_("Nobody else could approve this: it needs a second person of sufficient rank."))
@@ -175,6 +176,9 @@ def may_decide(person: Person, row: Approval) -> bool:
     grants = rules.of(person.roles, person.rank, act.approve)
     if not rules.of(person.roles, person.rank, Action.APPROVAL_DECIDE):
         return False
+    if row.subject_id and not row.branches:
+        place = facts.of(row.subject_id)
+        return place is not None and reach_of(person, grants).include(place.branch, place.owner)
     if not row.branches:
         return any(grant.reach is Reach.ALL for grant in grants)
     reach = reach_of(person, grants)
@@ -266,6 +270,13 @@ def typed_number(text: str) -> int | None:
     return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) < 10 else None  # noqa: PLR2004 - fits the column
 
 
+def _same(row: Approval) -> QuerySet[Approval]:
+    """Requests for what this one asks for."""
+    if row.subject_id:
+        return Approval.objects.filter(kind=row.kind, asker=row.asker_id, subject=row.subject_id)
+    return Approval.objects.filter(kind=row.kind, concerns=row.concerns, count=row.count)
+
+
 def _open() -> QuerySet[Approval]:
     rows = Approval.objects.select_related("asker").filter(kind__in=_acts, state__in=OPEN)
     return rows.filter(expires__gt=clock.now())
@@ -315,7 +326,8 @@ def _opened(permit: Permit, row: Approval, person: Person) -> Request:
 def _clear(row: Approval) -> list[Any]:
     """What of a request stands in clear beside the seal, and must be what was sealed."""
     moments = [clock.micros(row.created), clock.micros(row.expires)]
-    return [row.kind, str(row.asker_id), row.concerns, row.branches, row.count, *moments]
+    about = [str(row.subject_id)] if row.subject_id else []
+    return [row.kind, str(row.asker_id), row.concerns, row.branches, row.count, *moments, *about]
 
 
 def _digest(sealed: Mapping[str, Any]) -> str:

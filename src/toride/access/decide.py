@@ -14,7 +14,7 @@ from toride.vault.permit import Actor, Category, Door, Opening, Permit, Rows
 
 LIFETIME = timedelta(minutes=5)
 CATEGORIES = tuple(Category)
-MACHINE = "api"  # an emergency is a person's, never that of what acts for them
+MACHINE = "api"  # what is opened to a person is not opened to what acts for them
 
 
 def decide(
@@ -58,18 +58,20 @@ def decide(
 
 
 def _widened(permit: Permit, subject: UUID) -> Permit:
-    """With what an emergency opens to this person, no longer than it lasts; the event names it."""
+    """With what an emergency or temporary access opens to this person, no longer than that; the event names it."""
     broken = glass.broken(permit.actor.id, subject)
     if broken is None:
         return permit
-    permit.ledger.facts["glass"] = [str(one) for one in broken.numbers]
+    ways = {glass.EMERGENCY: broken.emergencies, glass.TEMPORARY: broken.temporary}
+    named = {glass.EMERGENCY: "glass", glass.TEMPORARY: "temporary"}
+    permit.ledger.facts |= {named[way]: [str(one) for one in numbers] for way, numbers in ways.items() if numbers}
     return replace(
         permit,
         openings={**permit.openings, **dict.fromkeys(broken.categories, Opening.CLEAR)},
         fields={key: opening for key, opening in permit.fields.items() if key[0] not in broken.categories},
         reasons={key: why for key, why in permit.reasons.items() if key not in broken.categories},
         expires=min(permit.expires, broken.ends),
-        obligations=permit.obligations | {glass.OBLIGATION},
+        obligations=permit.obligations | {way for way, numbers in ways.items() if numbers},
     )
 
 

@@ -1,38 +1,49 @@
-"""Which categories of one subject one person has open by an emergency, now; the decision asks."""
+"""Which categories of one subject one person has open beyond their duty, by an emergency or for some days."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from toride.base import clock
+from toride.base.errors import Invalid
 from toride.vault import rows
 from toride.vault.permit import Category
 
 STORE = "default"
-OPENS = "customers:profile:read"  # the only action that an emergency widens
-OBLIGATION = "emergency"
-_NOW = "SELECT id, categories, ends FROM access_glass WHERE person_id = %s AND subject_id = %s AND ends > %s"
+OPENS = "customers:profile:read"  # the only action that is widened
+EMERGENCY, TEMPORARY = "emergency", "temporary"
+_OF = "FROM {} WHERE person_id = %s AND subject_id = %s AND ends > %s"
+_NOW = (
+    f"SELECT 1, id, categories, ends {_OF.format('access_glass')} UNION ALL "
+    f"SELECT 0, id, categories, ends {_OF.format('access_temporaryaccess')}"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """What is open until `ends`; `numbers` name the emergencies."""
+    """What is open until `ends`, by these emergencies and temporary accesses."""
 
     categories: frozenset[Category]
     ends: datetime
-    numbers: tuple[UUID, ...]
+    emergencies: tuple[UUID, ...]
+    temporary: tuple[UUID, ...]
 
 
 def broken(person: UUID, subject: UUID) -> Broken | None:
     """What this person has open of this subject; None for nothing. One plain statement."""
     me, whom, now = rows.to_id(STORE, person), rows.to_id(STORE, subject), rows.to_moment(STORE, clock.now())
-    found = rows.fetch(STORE, _NOW, [me, whom, now])
+    found = rows.fetch(STORE, _NOW, [me, whom, now] * 2)
     if not found:
         return None
-    categories = frozenset(one for _number, mask, _ends in found for one in listed(mask))
-    ends = min(rows.from_moment(ends) for _number, _mask, ends in found)
-    return Broken(categories, ends, tuple(rows.from_id(number) for number, _mask, _ends in found))
+    return Broken(
+        frozenset(one for _urgent, _number, mask, _ends in found for one in listed(mask)),
+        min(rows.from_moment(ends) for *_rest, ends in found),
+        tuple(rows.from_id(number) for urgent, number, *_rest in found if urgent),
+        tuple(rows.from_id(number) for urgent, number, *_rest in found if not urgent),
+    )
 
 
 def mask(categories: Iterable[Category]) -> int:
@@ -43,3 +54,11 @@ def mask(categories: Iterable[Category]) -> int:
 def listed(found: int) -> tuple[Category, ...]:
     """The categories of a bit mask."""
     return tuple(category for category in Category if found >> category & 1)
+
+
+def chosen(sent: Iterable[str]) -> list[Category]:
+    """The categories of a form. Raises Invalid for what is none."""
+    try:
+        return [Category(int(one)) for one in sent]
+    except ValueError:
+        raise Invalid(_("Some fields need another look."), {"categories": _("choose what you need")}) from None

@@ -19,7 +19,6 @@ from toride.access.models import Glass, Person
 from toride.base import clock
 from toride.base.errors import Invalid
 from toride.base.guard import guarded
-from toride.vault.permit import Category
 
 MINUTES = (15, 30, 60)
 VERDICTS = {
@@ -44,7 +43,7 @@ def break_glass(request: HttpRequest, subject: UUID) -> HttpResponse:
         return render(request, "access/glass.html", context)
     try:
         emergencies.break_glass(
-            permit, subject, kind=sent.get("kind", ""), categories=_categories(chosen),
+            permit, subject, kind=sent.get("kind", ""), categories=glass.chosen(chosen),
             minutes=typed_number(sent.get("minutes", "")) or 0, reason=sent.get("reason", ""),
         )  # fmt: skip
     except Invalid as error:
@@ -92,14 +91,6 @@ def _reviews(request: HttpRequest, errors: dict[UUID, Any]) -> dict[str, Any]:
         "lists": lists, "errors": errors, "typed": request.POST, "kinds": emergencies.KINDS, "verdicts": VERDICTS,
         "categories": wording.CATEGORIES, "moment_now": clock.now(),
     }  # fmt: skip
-
-
-def _categories(chosen: list[str]) -> list[Category]:
-    """Raises Invalid for what is no category."""
-    try:
-        return [Category(int(one)) for one in chosen]
-    except ValueError:
-        raise Invalid(_("Some fields need another look."), {"categories": _("choose what you need")}) from None
 
 
 def _warning() -> str:

@@ -144,7 +144,8 @@ class SignInRules(models.Model):
 class Approval(models.Model):
     """An act that waits for a second person; see approvals.py. What it is stands sealed, and so does the talk about it.
 
-    `concerns`: ids of the people whom it concerns. `branches`: codes of where it acts, none for everywhere.
+    `concerns`: ids of the people whom it concerns. `branches`: codes of where it acts, none for everywhere. `subject`:
+    of whom it is about; without branches, whoever is in charge of them decides, too.
     """
 
     class State(models.TextChoices):
@@ -160,6 +161,7 @@ class Approval(models.Model):
     asker = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     concerns = models.JSONField(default=list)
     branches = models.JSONField(default=list)
+    subject = models.ForeignKey(Subject, on_delete=models.CASCADE, null=True)
     count = models.PositiveIntegerField()
     blob = models.BinaryField()
     talk = models.BinaryField()
@@ -265,6 +267,21 @@ class Glass(models.Model):
             models.Index(fields=["person", "subject", "ends"], name="access_glass_holds"),
             models.Index(fields=["verdict", "due"], name="access_glass_reviews"),
         ]
+
+
+class TemporaryAccess(models.Model):
+    """One person sees these categories (bit mask, 1 << category) of one subject until `ends`; `giver` agreed to it."""
+
+    id = models.UUIDField(primary_key=True, default=ordered_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    giver = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    subject = models.ForeignKey(Subject, on_delete=models.CASCADE)
+    categories = models.PositiveSmallIntegerField()
+    created = models.DateTimeField()
+    ends = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "subject", "ends"], name="access_temporary_holds")]
 
 
 class Provider(models.Model):

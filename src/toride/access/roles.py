@@ -67,7 +67,8 @@ LOOK = (
     "customers:list:search", "customers:profile:peek", "customers:profile:read", "customers:history:read",
     "customers:star:set", "customers:view:save",
 )  # fmt: skip
-BREAK, REVIEW = ("access:glass:break",), ("access:glass:review",)
+BREAK, REVIEW = ("access:glass:break", "access:temporary:ask"), ("access:glass:review",)
+LET_SEE = ("access:temporary:approve",)
 CAMPAIGN, GRANTS = ("access:campaign:read",), ("access:campaign:decide",)
 SHARE = ("customers:view:share",)
 EDIT = ("customers:profile:create", "customers:profile:change")
@@ -95,6 +96,7 @@ SHIPPED: dict[str, Role] = {
                   {BASIC: CLEAR, TRANSACTIONS: CLEAR, BEHAVIOUR: CLEAR, DERIVED: CLEAR}, BIRTH_MASKED),
             Grant(REVEAL, ("sales",), Reach.OWN, {BASIC: CLEAR}),
             Grant(BREAK, ("sales",), Reach.OWN),
+            Grant(("access:approval:decide", *LET_SEE), ("sales",), Reach.OWN, obligations=()),
         )),
         Role("manager", _("Branch manager"), (HOME,
             Grant(LOOK + EDIT, ("service", "sales"), Reach.BRANCH,
@@ -104,7 +106,7 @@ SHIPPED: dict[str, Role] = {
             Grant(SHARE, ("service", "sales"), Reach.BRANCH),
             Grant(BREAK, ("service",), Reach.BRANCH),
             Grant(REVIEW, ("administration",), Reach.BRANCH, rank=6),
-            Grant(APPROVE, ("administration",), Reach.BRANCH, rank=6, obligations=()),
+            Grant(APPROVE + LET_SEE, ("administration",), Reach.BRANCH, rank=6, obligations=()),
             Grant(GRANTS, ("administration",), Reach.BRANCH, rank=6, obligations=()),
         )),
         Role("operator", _("Call-centre operator"), (HOME,
@@ -129,14 +131,17 @@ SHIPPED: dict[str, Role] = {
             Grant(SHARE, ("data-care",), Reach.ALL),
             Grant(BREAK, ("data-care",), Reach.ALL),
         )),
+        Role("confidant", _("Handler of sensitive information"), (HOME,
+            Grant(("customers:profile:read",), ("service", "sales", "call"), Reach.BRANCH, {SENSITIVE: CLEAR}),
+        )),
         Role("dpo", _("Data protection officer"), (HOME,
             Grant((*LOOK, "customers:import:read"), ("audit",), Reach.ALL,
                   {BASIC: CLEAR, TRANSACTIONS: MASKED, BEHAVIOUR: MASKED, DERIVED: MASKED, SENSITIVE: MASKED}),
             Grant(APART, ("audit",), Reach.ALL, {BASIC: CLEAR, SENSITIVE: CLEAR}),
             Grant(REVIEW, ("administration",), Reach.ALL, rank=5),
             Grant((*TRAIL, "access:matrix:read", "access:rule:explain"), ("audit",), Reach.ALL, {BASIC: CLEAR}),
-            Grant((*APPROVE, "access:policy:approve", "access:key:approve"), ("administration",), Reach.ALL, rank=5,
-                  obligations=()),
+            Grant((*APPROVE, *LET_SEE, "access:policy:approve", "access:key:approve"), ("administration",), Reach.ALL,
+                  rank=5, obligations=()),
             Grant(CAMPAIGN + GRANTS, ("administration",), Reach.ALL, rank=5, obligations=()),
         )),
         Role("auditor", _("Auditor"), (HOME,

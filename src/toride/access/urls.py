@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.conf import settings
 from django.urls import include, path
 
-from toride.access import approval_pages, glass_pages, policy_pages, views
+from toride.access import approval_pages, glass_pages, policy_pages, temporary_pages, views
 from toride.access.personas import PERSONAS
 from toride.access.sso import providers
 from toride.base.guard import open_to_all
@@ -25,6 +25,7 @@ urlpatterns = [
     path("access/glass/", glass_pages.reviews, name="glass_reviews"),
     path("access/glass/<uuid:subject>/", glass_pages.break_glass, name="glass"),
     path("access/glass/<uuid:number>/review/", glass_pages.review, name="glass_review"),
+    path("access/temporary/<uuid:subject>/", temporary_pages.ask, name="temporary"),
     path("access/keys/", policy_pages.keys, name="keys"),
     path("access/why/", policy_pages.why, name="why"),
     path("approvals/", approval_pages.approvals_page, name="approvals"),

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
-from toride.access import devices, glass_pages, holds, matrix, personas, purposes, wording
+from toride.access import devices, glass_pages, holds, matrix, personas, purposes, temporary_pages, wording
 from toride.access.account import saying
 from toride.access.actions import Action
 from toride.access.models import Person
@@ -48,6 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "news": devices.news(person.id, request.session.session_key),
         "deadline": holds.deadline(person),
     }
+    context |= temporary_pages.notices(person, may)
     context |= glass_pages.notices(person, may) | {"reviewing": reminding.notices(person, may)}
     return render(request, "access/home.html", context | {"reaches": wording.REACHES, "depths": wording.DEPTHS})
 

@@ -7,38 +7,56 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0007_reviews'),
+        ("access", "0007_reviews"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Provisioned',
+            name="Provisioned",
             fields=[
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='provisioned', serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('external', models.CharField(blank=True, db_index=True, max_length=200)),
-                ('said', models.JSONField(default=dict)),
-                ('changed', models.DateTimeField()),
-                ('left', models.DateTimeField(null=True)),
-                ('removed', models.BooleanField(default=False)),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="provisioned",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("external", models.CharField(blank=True, db_index=True, max_length=200)),
+                ("said", models.JSONField(default=dict)),
+                ("changed", models.DateTimeField()),
+                ("left", models.DateTimeField(null=True)),
+                ("removed", models.BooleanField(default=False)),
             ],
         ),
         migrations.AddField(
-            model_name='connection',
-            name='duties',
+            model_name="connection",
+            name="duties",
             field=models.JSONField(default=dict),
         ),
         migrations.CreateModel(
-            name='DirectoryGroup',
+            name="DirectoryGroup",
             fields=[
-                ('id', models.UUIDField(default=toride.base.ids.random_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('external', models.CharField(blank=True, max_length=200)),
-                ('created', models.DateTimeField()),
-                ('changed', models.DateTimeField()),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='groups', to='access.connection')),
-                ('members', models.ManyToManyField(related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=toride.base.ids.random_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("external", models.CharField(blank=True, max_length=200)),
+                ("created", models.DateTimeField()),
+                ("changed", models.DateTimeField()),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="groups", to="access.connection"
+                    ),
+                ),
+                ("members", models.ManyToManyField(related_name="+", to=settings.AUTH_USER_MODEL)),
             ],
         ),
     ]

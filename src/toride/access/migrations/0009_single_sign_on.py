@@ -7,44 +7,56 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0008_provisioning'),
+        ("access", "0008_provisioning"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Provider',
+            name="Provider",
             fields=[
-                ('id', models.UUIDField(default=toride.base.ids.random_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('oidc', 'Oidc'), ('saml', 'Saml')], max_length=4)),
-                ('name', models.CharField(max_length=60)),
-                ('content', models.TextField()),
-                ('blob', models.BinaryField(default=bytes)),
-                ('active', models.BooleanField(default=True)),
-                ('sole', models.BooleanField(default=False)),
-                ('changed', models.DateTimeField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=toride.base.ids.random_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(choices=[("oidc", "Oidc"), ("saml", "Saml")], max_length=4)),
+                ("name", models.CharField(max_length=60)),
+                ("content", models.TextField()),
+                ("blob", models.BinaryField(default=bytes)),
+                ("active", models.BooleanField(default=True)),
+                ("sole", models.BooleanField(default=False)),
+                ("changed", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Handshake',
+            name="Handshake",
             fields=[
-                ('state', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('blob', models.BinaryField()),
-                ('expires', models.DateTimeField(db_index=True)),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='access.provider')),
+                ("state", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("blob", models.BinaryField()),
+                ("expires", models.DateTimeField(db_index=True)),
+                ("provider", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="access.provider")),
             ],
         ),
         migrations.CreateModel(
-            name='Bond',
+            name="Bond",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bonds', to=settings.AUTH_USER_MODEL)),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='access.provider')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="bonds", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("provider", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="access.provider")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('provider', 'person'), name='access_bond_of_person'), models.UniqueConstraint(fields=('provider', 'digest'), name='access_bond_of_subject')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("provider", "person"), name="access_bond_of_person"),
+                    models.UniqueConstraint(fields=("provider", "digest"), name="access_bond_of_subject"),
+                ],
             },
         ),
     ]

@@ -1,0 +1,92 @@
+"""Temporary access: who answers for a customer lets one person see more of this one, for some days."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from toride.access import approvals, facts, glass, wording
+from toride.access.actions import Action
+from toride.access.models import Approval, Person, TemporaryAccess
+from toride.audit import recorded
+from toride.base import clock
+from toride.base.errors import Conflict, Hidden, Invalid
+from toride.vault.permit import Category, Mode, Permit
+
+MOST_DAYS = 30
+MOST_AT_ONCE = 20
+
+
+@recorded(Action.TEMPORARY_ASK)
+def ask(permit: Permit, subject: UUID, *, categories: Collection[Category], days: int, reason: str) -> Approval:
+    """Asks the person in charge, or the branch's manager, for these categories of this subject for so many days.
+
+    Sensitive information only the manager lets see. Raises Invalid with advice by field, Conflict where the same is
+    asked, or above MOST_AT_ONCE.
+    """
+    errors = {}
+    if not categories:
+        errors["categories"] = _("choose what you need")
+    if not 1 <= days <= MOST_DAYS:
+        errors["days"] = _("From %(least)d to %(most)d.") % {"least": 1, "most": MOST_DAYS}
+    if errors:
+        raise Invalid(_("Some fields need another look."), errors)
+    place = facts.of(subject)
+    if place is None:
+        raise Hidden
+    if len(approvals.asked(Person.objects.get(pk=permit.actor.id))) >= MOST_AT_ONCE:
+        raise Conflict(_("You have asked for too much at once. Withdraw what you no longer need."))
+    content = {
+        "person": str(permit.actor.id), "name": permit.actor.name, "subject": str(subject),
+        "categories": sorted(set(map(int, categories))), "days": days,
+    }  # fmt: skip
+    permit.ledger.touch(subject, Mode.LISTED, *categories)
+    permit.ledger.facts["days"] = days
+    above = [place.branch] if Category.SENSITIVE in categories else []
+    return approvals.ask(
+        permit, OPEN.kind, content, reason=reason, concerns=(), branches=above, subject=subject, count=days
+    )
+
+
+def standing(person: Person) -> list[TemporaryAccess]:
+    """What is open to this person now, the one that ends first in front."""
+    return list(TemporaryAccess.objects.filter(person=person, ends__gt=clock.now()).order_by("ends"))
+
+
+def _open(permit: Permit, content: approvals.Content) -> None:
+    """Raises Conflict where person or subject has gone."""
+    person = Person.objects.filter(pk=content["person"], is_active=True).first()
+    subject = UUID(content["subject"])
+    if person is None or facts.of(subject) is None:
+        raise Conflict(_("The person or the customer is no longer here."))
+    now, opened = clock.now(), [Category(one) for one in content["categories"]]
+    made = TemporaryAccess.objects.create(
+        person=person, subject_id=subject, categories=glass.mask(opened), created=now,
+        ends=now + timedelta(days=content["days"]), giver_id=permit.actor.id,
+    )  # fmt: skip
+    permit.ledger.touch(subject, Mode.LISTED, *opened)
+    permit.ledger.facts |= {"temporary": str(made.pk), "person": content["person"], "ends": made.ends.isoformat()}
+
+
+def _lines(content: approvals.Content) -> list[approvals.Line]:
+    opened = [wording.CATEGORIES[Category(one)] for one in content["categories"]]
+    return [
+        approvals.Line(lazy("Member of staff"), (content["name"],), (content["name"],)),
+        approvals.Line(lazy("Sees in clear, of this customer only"), (), opened),
+        approvals.Line(lazy("For so many days"), (), (content["days"],)),
+    ]
+
+
+OPEN = approvals.declare(
+    approvals.Act(
+        kind="temporary:open",
+        label=lazy("Access to a customer's information, for some days"),
+        approve=Action.TEMPORARY_APPROVE,
+        rank=1,
+        counted=lazy("days"),
+        show=_lines,
+        run=_open,
+    )
+)

@@ -1,0 +1,55 @@
+"""The page on which somebody asks, from a lock, for access to what their duty closes."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from toride import audit
+from toride.access import answers, approvals, glass, temporary, wording
+from toride.access.actions import Action
+from toride.access.approvals import typed_number
+from toride.access.models import Person
+from toride.base.errors import Conflict, Invalid
+from toride.base.guard import guarded
+
+DAYS = (1, 3, 7, 14, 30)
+
+
+def notices(person: Person, may: frozenset[str]) -> dict[str, Any]:
+    """For a person's home: how many of their requests are under way, and what is open to them for some days."""
+    asks = Action.TEMPORARY_ASK in may
+    return {
+        "under_way": len(approvals.asked(person)) if asks else 0,
+        "lent": temporary.standing(person) if asks else [],
+    }
+
+
+@guarded(Action.TEMPORARY_ASK, subject="subject")
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest, subject: UUID) -> HttpResponse:
+    """Which categories, for how long, and why; then it waits for who answers for the customer."""
+    permit, sent = request.permit, request.POST  # type: ignore[attr-defined]
+    chosen = sent.getlist("categories") or request.GET.getlist("category")
+    context: dict[str, Any] = {
+        "subject": subject, "days": [(one, one) for one in DAYS], "categories": wording.CATEGORIES, "chosen": chosen,
+        "typed": sent, "errors": {},
+    }  # fmt: skip
+    if request.method == "GET":
+        permit.ledger.facts["read"] = "temporary"
+        return render(request, "access/temporary.html", context)
+    try:
+        days = typed_number(sent.get("days", "")) or 0
+        temporary.ask(
+            permit, subject, categories=glass.chosen(chosen), days=days, reason=sent.get("reason", "")
+        )  # fmt: skip
+    except (Invalid, Conflict) as error:
+        audit.commit(permit, outcome="failed", reason="temporary")
+        context["errors"] = getattr(error, "fields", {}) or {"reason": error.reason}
+        return render(request, "access/temporary_form.html", context, status=error.status)
+    messages.success(request, _("Asked for. Who answers for this customer decides; you find it under Approvals."))
+    return answers.onward(request, "approvals")
