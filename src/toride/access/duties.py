@@ -47,6 +47,11 @@ def drop(person: Person, role: str) -> None:
     """Takes a duty from a person whose row the caller holds. Raises Conflict where no two could agree on a policy."""
     person.roles = [one for one in person.roles if one != role]
     person.save(update_fields=["roles"])
+    must_stand()
+
+
+def must_stand() -> None:
+    """Raises Conflict where, as people stand now, no two could agree on a policy."""
     if not versions.stands(policy.current()):
         raise Conflict(_("Then no two people could agree upon a policy any more."))
 
@@ -60,8 +65,7 @@ def _change(permit: Permit, content: approvals.Content) -> None:
     must_go_together(after["roles"])
     found.roles, found.rank, found.branch_id = after["roles"], after["rank"], after["branch"]
     found.save(update_fields=["roles", "rank", "branch"])
-    if not versions.stands(policy.current()):
-        raise Conflict(_("Then no two people could agree upon a policy any more."))
+    must_stand()
     permit.ledger.facts |= {"person": content["person"], "before": content["before"], "after": after}
 
 

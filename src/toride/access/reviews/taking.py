@@ -94,6 +94,7 @@ def _take(item: Item) -> None:
     person = Person.objects.select_for_update(of=("self",)).get(pk=item.person_id)
     if person.is_active and LEAVER in item.findings:
         people.leave(person)
+        duties.must_stand()
     if item.kind == Item.Kind.DUTY and item.what in person.roles:
         duties.drop(person, item.what)
 

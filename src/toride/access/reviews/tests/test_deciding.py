@@ -179,6 +179,16 @@ def test_the_last_who_could_agree_on_a_policy_keeps_their_duty(house: House) -> 
     assert state(one) == State.OPEN
 
 
+def test_nor_does_a_wrong_staff_file_end_them(house: House) -> None:
+    key = connection(house, house.admin)
+    campaign = compare(house, opened(house), "職員番号,退職日\nhayasaka,2026-01-31\n")
+    with pytest.raises(Conflict):
+        decide(house, house.dpo, [item(campaign, house.admin, key.id)], "remove", sure=1)
+    house.admin.refresh_from_db()
+    assert house.admin.is_active
+    assert Connection.objects.get().revoked is None
+
+
 def test_a_grant_that_is_gone_is_not_kept(house: House) -> None:
     campaign = opened(house)
     Person.objects.filter(pk=house.teller.pk).update(roles=[])
