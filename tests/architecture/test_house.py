@@ -24,6 +24,8 @@ OPEN = {
     "toride.access.sso.views.about",
     "toride.access.sso.views.back",
     "toride.access.sso.views.begin",
+    "toride.access.sso.views.end",
+    "toride.access.sso.views.left",
     "toride.access.sso.views.post",
     "toride.api.door.entrance.<locals>.enter",  # each operation asks for a key: api/tests/test_operations.py
     "toride.scim.door.address.<locals>.enter",  # as above: scim/tests/test_door.py

@@ -1,4 +1,6 @@
-"""A lost device: two people agree, then a person's second factors end and they enrol anew with their password."""
+"""A lost device, or another account at a provider: two people agree, then a person's second factors and bonds end and
+they begin anew.
+"""
 
 from uuid import UUID
 
@@ -7,7 +9,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from toride.access import approvals, devices, factors, locks
 from toride.access.actions import Action
-from toride.access.models import Approval, Factor, Person
+from toride.access.models import Approval, Bond, Factor, Person
 from toride.audit import recorded
 from toride.base.errors import Conflict, Hidden, Invalid
 from toride.vault.permit import Permit
@@ -15,7 +17,7 @@ from toride.vault.permit import Permit
 
 @recorded(Action.PERSON_MANAGE)
 def ask(permit: Permit, person: UUID, *, reason: str) -> Approval:
-    """Asks that a person's second factors, recovery codes and sessions end; a second person decides.
+    """Asks that a person's second factors, recovery codes, bonds to providers and sessions end; a second one decides.
 
     Raises Invalid without a reason or for oneself, Hidden for an unknown person, Conflict where nothing is to end.
     """
@@ -24,11 +26,12 @@ def ask(permit: Permit, person: UUID, *, reason: str) -> Approval:
         raise Hidden
     if found.id == permit.actor.id:
         raise Invalid(_("Nobody asks this for themselves; another administrator can."))
-    count = Factor.objects.filter(person=person, kind__in=factors.SECOND).count()
+    held = _held(person)
+    count = sum(held.values())
     if not count:
-        raise Conflict(_("This person has no second factor."))
-    permit.ledger.facts |= {"person": str(person), "factors": count}
-    content = {"person": str(person), "name": found.name, "count": count}
+        raise Conflict(_("This person has no second factor, and no bond to a provider."))
+    permit.ledger.facts |= {"person": str(person), **held}
+    content = {"person": str(person), "name": found.name, **held}
     branches = [found.branch_id] if found.branch_id else []
     return approvals.ask(permit, END.kind, content, reason=reason, concerns=[person], branches=branches, count=count)
 
@@ -36,19 +39,27 @@ def ask(permit: Permit, person: UUID, *, reason: str) -> Approval:
 def _run(permit: Permit, content: approvals.Content) -> None:
     """Raises Conflict where the person has other factors than when it was asked."""
     person = Person.objects.select_for_update(of=("self",)).filter(pk=content["person"], is_active=True).first()
-    mine = Factor.objects.filter(person=content["person"])
-    if person is None or mine.filter(kind__in=factors.SECOND).count() != content["count"]:
+    if person is None or any(content[what] != count for what, count in _held(person.id).items()):
         raise Conflict(_("The person's factors have changed since this was asked. Ask anew."))
-    mine.delete()
+    Factor.objects.filter(person=person).delete()
+    person.bonds.all().delete()
     locks.release(person)
-    permit.ledger.facts |= {"person": content["person"], "factors": 0, "sessions": devices.end_all(person.id)}
+    ended = {"factors": 0, "bonds": 0, "sessions": devices.end_all(person.id)}
+    permit.ledger.facts |= {"person": content["person"], **ended}
+
+
+def _held(person: UUID) -> dict[str, int]:
+    """How many second factors and bonds."""
+    count = Factor.objects.filter(person=person, kind__in=factors.SECOND).count()
+    return {"factors": count, "bonds": Bond.objects.filter(person=person).count()}
 
 
 def _lines(content: approvals.Content) -> list[approvals.Line]:
     name = (content["name"],)
     return [
         approvals.Line(lazy("Member of staff"), name, name),
-        approvals.Line(lazy("Second factors"), (content["count"],), (0,)),
+        approvals.Line(lazy("Second factors"), (content["factors"],), (0,)),
+        approvals.Line(lazy("Bonds to providers"), (content["bonds"],), (0,)),
         approvals.Line(lazy("Sessions"), (_("as they are"),), (_("all ended"),)),
     ]
 
@@ -59,7 +70,7 @@ END = approvals.declare(
         label=lazy("Lost device: end of a person's second factors"),
         approve=Action.PERSON_APPROVE,
         rank=5,
-        counted=lazy("second factors"),
+        counted=lazy("second factors and bonds"),
         show=_lines,
         run=_run,
     )

@@ -10,6 +10,7 @@ from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from toride import audit
@@ -105,6 +106,11 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
             audit.note(_actor(user), door(request), "auth:session:close")
             devices.close(request.session.session_key)
             super().logout(request)
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Who came through a provider may still be signed in there, and is told."""
+        found = providers.of_session(request.session.get(SIGN_ON))
+        return reverse("sign_on_left", kwargs={"provider": found.pk}) if found else "/"
 
     def add_message(self, *_args: Any, **_kwargs: Any) -> None:
         """The library's own sentences are not shown."""

@@ -10,6 +10,7 @@ from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -44,7 +45,7 @@ def enter(request: HttpRequest, provider: Provider, said: Said, onward: str) -> 
 def prove(request: HttpRequest, provider: Provider, said: Said, person: UUID) -> HttpResponse:
     """Who is signed in here has proved at the provider, just now, who they are. Raises Doubt for anybody else."""
     here: Any = request.user
-    bonds = Bond.objects.filter(provider=provider, person=person, digest=_digest(provider, said))
+    bonds = Bond.objects.filter(provider=provider, person=person, digest=digest(provider, said.subject))
     if not here.is_authenticated or here.id != person or not bonds.exists():
         raise Doubt("somebody else")
     proof.renew(request)
@@ -86,14 +87,12 @@ def _bind(provider: Provider, person: Person, said: Said) -> None:
     """The first sign-in binds a person to what the provider calls them for ever; a name given to somebody else at the
     provider opens nothing here.
     """
-    digest = _digest(provider, said)
-    for bond in Bond.objects.filter(provider=provider, person=person) | Bond.objects.filter(
-        provider=provider, digest=digest
-    ):
-        if (bond.person_id, bond.digest) != (person.id, digest):
+    mine = digest(provider, said.subject)
+    for bond in Bond.objects.filter(Q(person=person) | Q(digest=mine), provider=provider):
+        if (bond.person_id, bond.digest) != (person.id, mine):
             raise Doubt("somebody else")
         return
-    Bond.objects.create(provider=provider, person=person, digest=digest)
+    Bond.objects.create(provider=provider, person=person, digest=mine)
 
 
 def _follow(one: Config, person: Person, groups: frozenset[str]) -> Mapping[str, Any]:
@@ -110,6 +109,7 @@ def _follow(one: Config, person: Person, groups: frozenset[str]) -> Mapping[str,
     return {"before": before, "after": after}
 
 
-def _digest(provider: Provider, said: Said) -> str:
+def digest(provider: Provider, subject: str) -> str:
+    """By what a bond is known."""
     issuer = config.read(provider.content).issuer
-    return hashlib.sha256(f"{issuer}\0{said.subject}".encode()).hexdigest()
+    return hashlib.sha256(f"{issuer}\0{subject}".encode()).hexdigest()

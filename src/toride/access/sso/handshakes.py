@@ -1,17 +1,18 @@
 """A sign-in that is under way at a provider: for one browser, one answer, a few minutes."""
 
+import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from toride.access.models import Handshake, Provider
+from toride.access.models import Handshake, Provider, Spent
 from toride.access.sso.said import Doubt
 from toride.base import clock
 from toride.base.errors import Unavailable
@@ -84,6 +85,19 @@ def take(request: HttpRequest, provider: Provider, state: str) -> Under:
     proof = UUID(found["proof"]) if found["proof"] else None
     nonce, verifier, onward, begun = (found[name] for name in ("nonce", "verifier", "onward", "begun"))
     return Under(nonce, verifier, onward, proof, begun, found.get("response", ""))
+
+
+def spend(issuer: str, number: str, until: float) -> None:
+    """What an issuer gave this number (an assertion, a logout token) is good once; remembered until it would not be
+    taken any more, in seconds since the epoch. Raises Doubt for one that was used.
+    """
+    Spent.objects.filter(until__lt=clock.now()).delete()
+    digest = hashlib.sha256(f"{issuer}\0{number}".encode()).hexdigest()
+    try:
+        with transaction.atomic():
+            Spent.objects.create(digest=digest, until=datetime.fromtimestamp(until, UTC))
+    except IntegrityError:
+        raise Doubt("replayed") from None
 
 
 def _open(provider: Provider, row: Handshake) -> dict[str, Any]:

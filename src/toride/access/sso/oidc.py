@@ -89,6 +89,20 @@ def answered(provider: Provider, under: Under, sent: Mapping[str, str], back: st
 def believed(one: Config, claims: Mapping[str, Any], under: Under) -> Said:
     """The claims of a token whose signature is right (OpenID Connect Core 1.0, 3.1.3.7). Raises Doubt."""
     now = time.time()
+    issued(one, claims, now)
+    if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), under.nonce.encode()):
+        raise Doubt("nonce")
+    at = _moment(claims, "auth_time")
+    if not now - _oldest(under) - SKEW <= at <= now + SKEW or (under.proof and at < under.begun - SKEW):
+        raise Doubt("stale")
+    subject = claims.get("sub")
+    if not isinstance(subject, str) or not 0 < len(subject) <= 255:  # noqa: PLR2004 - Core 1.0, section 2
+        raise Doubt("subject")
+    return Said(subject, claims, min(at, now), _strength(claims))
+
+
+def issued(one: Config, claims: Mapping[str, Any], now: float) -> None:
+    """Made by this provider, for us, a moment ago. Raises Doubt."""
     audience = claims.get("aud")
     listed = [audience] if isinstance(audience, str) else audience
     if claims.get("iss") != one.issuer:
@@ -97,19 +111,10 @@ def believed(one: Config, claims: Mapping[str, Any], under: Under) -> Said:
         raise Doubt("audience")
     if (len(listed) > 1 or "azp" in claims) and claims.get("azp") != one.client:
         raise Doubt("audience")
-    if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), under.nonce.encode()):
-        raise Doubt("nonce")
     if _moment(claims, "exp") <= now - SKEW or ("nbf" in claims and _moment(claims, "nbf") > now + SKEW):
         raise Doubt("expired")
     if not now - OLDEST - SKEW <= _moment(claims, "iat") <= now + SKEW:
         raise Doubt("expired")
-    at = _moment(claims, "auth_time")
-    if not now - _oldest(under) - SKEW <= at <= now + SKEW or (under.proof and at < under.begun - SKEW):
-        raise Doubt("stale")
-    subject = claims.get("sub")
-    if not isinstance(subject, str) or not 0 < len(subject) <= 255:  # noqa: PLR2004 - Core 1.0, section 2
-        raise Doubt("subject")
-    return Said(subject, claims, min(at, now), _strength(claims))
 
 
 def _oldest(under: Under) -> int:

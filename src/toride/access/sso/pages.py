@@ -18,7 +18,7 @@ from toride.access.roles import SHIPPED
 from toride.access.sso import config, markup, providers, reading
 from toride.access.sso.config import Config
 from toride.access.sso.saml import NAME_ID
-from toride.access.sso.views import place, places
+from toride.access.sso.views import here, place, places
 from toride.base.errors import Conflict, Invalid
 from toride.base.guard import guarded
 from toride.base.ids import random_id
@@ -114,6 +114,6 @@ def _form(
         "rows": [*rows, *[("", "", "0")] * SPARE], "roles": [("", lazy("Choose")), *duties],
         "ranks": [("0", lazy("as it is")), *((str(one), one) for one in range(1, MOST_RANK + 1))],
         "branches": [("", lazy("is refused")), *branches], "back": place(request, found),
-        "places": places(request, found), "longest": reading.LONGEST,
+        "places": places(request, found), "end": here(request, "sign_on_end", found), "longest": reading.LONGEST,
     }  # fmt: skip
     return render(request, "access/provider.html", context, status=status)

@@ -1,7 +1,6 @@
 """SAML 2.0: asked by redirect, answered by post; one signed assertion, for us, for this request, once."""
 
 import base64
-import hashlib
 import time
 import zlib
 from collections.abc import Mapping
@@ -12,16 +11,14 @@ from urllib.parse import urlencode
 from xml.sax.saxutils import escape, quoteattr
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
 
-from toride.access.models import Provider, Spent
-from toride.access.sso import config, markup
+from toride.access.models import Provider
+from toride.access.sso import config, handshakes, markup
 from toride.access.sso.config import Config
 from toride.access.sso.handshakes import Under
 from toride.access.sso.markup import only, text
 from toride.access.sso.oidc import OLDEST, SKEW
 from toride.access.sso.said import Doubt, Said
-from toride.base import clock
 from toride.base.errors import Unavailable
 
 BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
@@ -63,7 +60,7 @@ def answered(provider: Provider, under: Under, places: Places) -> Said:
     root = markup.opened(markup.decoded(under.response))
     _is_answer(root, one, under, places)
     said, until = believed(markup.signed(root, "a:Assertion", one.certificates), one, under, places)
-    _spend(one, said.claims["ID"], until)
+    handshakes.spend(one.issuer, said.claims["ID"], until + SKEW)
     return said
 
 
@@ -143,19 +140,6 @@ def _attributes(signed: Any) -> Mapping[str, Any]:
         values = [text(value) for value in one.findall("a:AttributeValue", markup.NAMES)]
         found.setdefault(one.get("Name", ""), []).extend(values)
     return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
-
-
-def _spend(one: Config, number: str, until: float) -> None:
-    """Raises Doubt for an assertion that was used before."""
-    moment = clock.now()
-    Spent.objects.filter(until__lt=moment).delete()
-    last = datetime.fromtimestamp(until + SKEW, UTC)
-    digest = hashlib.sha256(f"{one.issuer}\0{number}".encode()).hexdigest()
-    try:
-        with transaction.atomic():
-            Spent.objects.create(digest=digest, until=last)
-    except IntegrityError:
-        raise Doubt("replayed") from None
 
 
 def _number(under: Under) -> str:

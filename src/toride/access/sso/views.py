@@ -15,12 +15,13 @@ from toride.access import answers, locks
 from toride.access.actions import Action
 from toride.access.door import door
 from toride.access.models import Provider
-from toride.access.sso import config, entering, handshakes, markup, metadata, oidc, providers, saml
+from toride.access.sso import config, entering, handshakes, leaving, markup, metadata, oidc, providers, saml
 from toride.access.sso.handshakes import Under
 from toride.access.sso.said import Doubt, Said
 from toride.audit.actions import System
 from toride.base.errors import Unavailable
 from toride.base.guard import guarded, open_to_all
+from toride.vault.permit import Door
 
 
 @open_to_all
@@ -90,6 +91,32 @@ def post(request: HttpRequest, provider: UUID) -> HttpResponse:
     return HttpResponse(status=303, headers={"Location": f"{place(request, found)}?{urlencode({'state': state})}"})
 
 
+@csrf_exempt
+@open_to_all
+@require_POST
+def end(request: HttpRequest, provider: UUID) -> HttpResponse:
+    """The provider itself says that somebody's session is over there (back channel)."""
+    found, origin = providers.find(provider, active=True), door(request)
+    reason = _ended(found, request.POST.get("logout_token", ""), origin)
+    if not reason:
+        return HttpResponse()
+    facts, reason = {"provider": str(found.pk)}, f"sign-on:{reason}"
+    audit.note(None, origin, System.SESSION_CLOSE, outcome="refused", reason=reason, facts=facts)
+    return HttpResponse(status=400)
+
+
+@open_to_all
+@require_GET
+def left(request: HttpRequest, provider: UUID) -> HttpResponse:
+    """After signing out here: the provider may still know this browser."""
+    found = providers.find(provider, active=True)
+    try:
+        there = leaving.there(found)
+    except Unavailable:
+        there = ""
+    return render(request, "access/left.html", {"provider": found, "there": there})
+
+
 @open_to_all
 @require_GET
 def about(request: HttpRequest, provider: UUID) -> HttpResponse:
@@ -100,15 +127,16 @@ def about(request: HttpRequest, provider: UUID) -> HttpResponse:
 
 def place(request: HttpRequest, provider: Provider) -> str:
     """Where this provider sends people back to: each has an address of its own, so that none answers for another."""
-    return _here(request, "sign_on_back", provider)
+    return here(request, "sign_on_back", provider)
 
 
 def places(request: HttpRequest, provider: Provider) -> saml.Places:
     """The same for SAML: our name there, and where answers are posted."""
-    return saml.Places(_here(request, "sign_on_metadata", provider), _here(request, "sign_on_post", provider))
+    return saml.Places(here(request, "sign_on_metadata", provider), here(request, "sign_on_post", provider))
 
 
-def _here(request: HttpRequest, name: str, provider: Provider) -> str:
+def here(request: HttpRequest, name: str, provider: Provider) -> str:
+    """An address of ours for this provider, in full."""
     return request.build_absolute_uri(reverse(name, kwargs={"provider": provider.pk}))
 
 
@@ -123,6 +151,23 @@ def _answered(request: HttpRequest, provider: Provider, under: Under) -> Said:
     if provider.kind == Provider.Kind.SAML:
         return saml.answered(provider, under, places(request, provider))
     return oidc.answered(provider, under, request.GET.dict(), place(request, provider))
+
+
+def _ended(provider: Provider, token: str, origin: Door) -> str:
+    """Why nothing was ended; "" where it was."""
+    key = locks.by_machine(origin.address)
+    if provider.kind != Provider.Kind.OIDC:
+        return "answer"
+    if not locks.attempt(key):
+        return "locked"
+    try:
+        leaving.end(provider, token, origin)
+    except Doubt as doubt:
+        return doubt.reason
+    except Unavailable:
+        return "unavailable"
+    locks.forgive(key)
+    return ""
 
 
 def _failed(request: HttpRequest, provider: Provider, reason: str) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from toride.access import factors, locks
-from toride.access.models import Factor, Person, Visit
+from toride.access.models import Bond, Factor, Person, Visit
 from toride.access.rules import Duty
 
 PAGE = 100
@@ -17,11 +17,12 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A person as the administrator sees them; `last`: when a session began last."""
+    """A person as the administrator sees them; `bond`: a provider vouched once; `last`: when a session began last."""
 
     person: Person
     locked: bool
     factor: bool
+    bond: bool
     last: datetime | None
 
 
@@ -42,9 +43,10 @@ def page(typed: str) -> Page:
     people = found[:PAGE]
     ids = [one.id for one in people]
     enrolled = set(Factor.objects.filter(person__in=ids, kind__in=factors.SECOND).values_list("person", flat=True))
+    bound = set(Bond.objects.filter(person__in=ids).values_list("person", flat=True))
     last = dict(Visit.objects.filter(person__in=ids).values_list("person").annotate(Max("born")))
     waiting = locks.locked(people)
-    lines = [Line(one, one.id in waiting, one.id in enrolled, last.get(one.id)) for one in people]
+    lines = [Line(one, one.id in waiting, one.id in enrolled, one.id in bound, last.get(one.id)) for one in people]
     return Page(lines, max(number, 1) - 1, max(number, 1) + 1 if len(found) > PAGE else 0)
 
 

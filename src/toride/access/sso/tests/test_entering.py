@@ -7,12 +7,13 @@ import pytest
 from django.test import Client
 
 from tests.people import House
-from toride.access import locks, proof
+from toride.access import locks, lost, proof
 from toride.access.models import Bond, Person
 from toride.access.sso.config import Mapped
 from toride.access.sso.tests.house import Said, back, begun, entered, is_in, provider
 from toride.access.sso.tests.test_oidc import now, reason
 from toride.access.tests.signing import PASSWORD, enrol, events, now_code, sign_in
+from toride.access.tests.test_approvals import decide
 from toride.access.tests.test_sign_in_addresses import fresh
 from toride.base import clock
 
@@ -288,3 +289,17 @@ def test_proof_of_somebody_else_proves_nothing(house: House, said: Said) -> None
     client.post("/sign-out/")
     assert back(client, found, code="c", state=asked["state"]).status_code == 403
     assert not is_in(client)
+
+
+def test_person_with_another_account_at_the_provider_comes_in_when_two_agree(house: House, said: Said) -> None:
+    found = provider(said)
+    entered(Client(), found, said)
+    said.claims = {"sub": "the-new-account"}
+    entered(client := Client(), found, said)
+    assert not is_in(client)
+    assert "lost" in fresh(house.admin).get("/people/").content.decode()
+    row = lost.ask(house.permit(house.admin, "access:person:manage"), house.teller.id, reason="新しい端末になった。")
+    decide(house, house.dpo, row, count="1")
+    assert not Bond.objects.exists()
+    entered(client := Client(), found, said)
+    assert is_in(client)

@@ -30,7 +30,8 @@ ADDRESSES = {
     "provider":      (True, 404, 404),
     "provider_new_saml": (False, 200, 422),
 }  # fmt: skip
-OPEN = {"sign_on": (405, 404), "sign_on_back": (404, 405), "sign_on_post": (405, 404), "sign_on_metadata": (200, 405)}
+OPEN = {"sign_on": (405, 404), "sign_on_back": (404, 405), "sign_on_post": (405, 404), "sign_on_metadata": (200, 405),
+        "sign_on_end": (405, 404), "sign_on_left": (404, 405)}  # fmt: skip
 EVERYBODY = {"sign_on_prove"}
 
 
