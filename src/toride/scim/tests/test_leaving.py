@@ -72,11 +72,13 @@ def test_leaver_has_nothing_left_at_once(house: House, how: str) -> None:
 
 def test_session_ends_for_good_and_not_only_while_inactive(house: House) -> None:
     directory = Directory(house, duties={"teller": "teller"})
-    browser, machine = signed_in(house.teller), Machine(house)
+    browser, machine, token = signed_in(house.teller), Machine(house), tokens.issue(house.teller)
     ENDS["patched"](directory, house.teller)
     assert directory.patch(one(house.teller.id), BACK).status_code == 200
     assert browser.get("/customers/").status_code == 302
     assert machine("POST", SEARCH, {}).status_code == 401
+    with pytest.raises(Refused):
+        tokens.holder(token)
 
 
 def test_deleted_person_is_gone_for_the_directory_only(house: House) -> None:
