@@ -49,9 +49,14 @@ def of_session(kept: Mapping[str, Any] | None) -> Provider | None:
     return Provider.objects.filter(active=True, pk=kept["provider"]).first() if kept else None
 
 
+def stands_alone() -> bool:
+    """Is there a provider beside which nobody but the administrators keeps a password?"""
+    return Provider.objects.filter(active=True, sole=True).exists()
+
+
 def takes_password(person: Person) -> bool:
-    """May this person sign in with a password, while a provider may stand alone?"""
-    if not Provider.objects.filter(active=True, sole=True).exists():
+    """May this person sign in with a password?"""
+    if not stands_alone():
         return True
     return GUARDIAN in person.roles and factors.stand(person.pk)
 

@@ -223,6 +223,8 @@ def test_provider_alone_leaves_passwords_to_administrators_with_a_second_factor(
     wrong = sign_in(Client(), "hasegawa", "not the password")
     assert (refused.status_code, events(2)[1].reason) == (200, "sign-on")
     assert refused.content.decode().count("alert") == wrong.content.decode().count("alert") == 1
+    assert "<details open>" in refused.content.decode()
+    assert "<details>" in Client().get("/sign-in/").content.decode()
     assert sign_in(Client(), "hayasaka").status_code == 200  # no second factor yet
     secret, _codes = enrol(fresh(house.admin))
     client = Client()
