@@ -13,8 +13,8 @@ from toride.access.provisioning import groups
 from toride.access.provisioning.groups import Said
 from toride.access.provisioning.models import DirectoryGroup
 from toride.scim import door, listing
-from toride.scim.shapes import Group, GroupMember, User
-from toride.scim.users import connection, version
+from toride.scim.shapes import Group, GroupMember, User, stamped, version
+from toride.scim.users import connection
 from toride.vault.permit import Permit
 
 COLUMNS = {"displayname": "name__iexact", "externalid": "external"}
@@ -81,7 +81,7 @@ def removed(request: HttpRequest, permit: Permit, number: str) -> HttpResponse:
 
 
 def shown(request: HttpRequest, rows: Sequence[DirectoryGroup]) -> list[Group]:
-    """Groups in the shape that a directory reads."""
+    """Groups in the shape that a directory reads, without a version."""
     links = DirectoryGroup.members.through.objects.filter(directorygroup__in=[row.pk for row in rows])
     held: dict[Any, list[GroupMember]] = {}
     for group, person in links.order_by("pk").values_list("directorygroup", "person"):
@@ -91,7 +91,8 @@ def shown(request: HttpRequest, rows: Sequence[DirectoryGroup]) -> list[Group]:
 
 
 def _one(request: HttpRequest, group: DirectoryGroup) -> Group:
-    return shown(request, [group])[0]
+    found: Group = stamped(shown(request, [group])[0])
+    return found
 
 
 def _answered(request: HttpRequest, group: DirectoryGroup, context: Context, *, status: int = 200) -> HttpResponse:
@@ -111,7 +112,6 @@ def _shaped(request: HttpRequest, group: DirectoryGroup, members: list[GroupMemb
     found.meta = Meta(
         resource_type="Group", created=group.created, last_modified=group.changed, location=_place(request, group)
     )
-    found.meta.version = version(found)
     return found
 
 

@@ -9,7 +9,7 @@ from scim2_models import Context, ListResponse, Resource, ResponseParameters, Se
 from scim2_models.path import CompareOperator, Comparison, FilterNode, LogicalExpr, LogicalOperator
 
 from toride.scim import door
-from toride.scim.shapes import MOST
+from toride.scim.shapes import MOST, stamped
 
 MOST_LOOKED_AT = 20_000  # rows that one filter goes through
 Row = TypeVar("Row", bound=Model)
@@ -43,7 +43,7 @@ def page(
         matching = [one for one in shown(near) if question.filter.match(one)]
         total, found = len(matching), matching[start : start + count]
     told = ListResponse[shape](  # type: ignore[valid-type]
-        total_results=total, start_index=start + 1, items_per_page=len(found), resources=found
+        total_results=total, start_index=start + 1, items_per_page=len(found), resources=[stamped(one) for one in found]
     )
     return door.said(told.model_dump(scim_ctx=Context.SEARCH_RESPONSE, response_parameters=question)), len(found)
 

@@ -1,7 +1,9 @@
 """What a directory may say and is told, as RFC 7643 shapes it; what stands here and nowhere else is read."""
 
+import hashlib
 from typing import Annotated, Any
 
+import orjson
 from pydantic import Field
 from scim2_models import (
     URN,
@@ -95,6 +97,18 @@ POLICY = ScimPolicy(
 )
 PROVIDER = ScimProvider(models=[User, Group], config=CONFIG, policy=POLICY)
 TYPES = PROVIDER.resource_types
+
+
+def version(found: Resource[Any]) -> str:
+    """An entity tag (RFC 7232) of what stands, `meta` apart."""
+    content = orjson.dumps(found.model_dump(exclude={"meta"}), option=orjson.OPT_SORT_KEYS)
+    return f'W/"{hashlib.sha256(content).hexdigest()[:20]}"'
+
+
+def stamped(found: Any) -> Any:
+    """A resource with its version."""
+    found.meta.version = version(found)
+    return found
 
 
 def schemas() -> list[Schema]:

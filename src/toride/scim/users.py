@@ -1,10 +1,8 @@
 """People, as a directory reads, admits, changes and ends them."""
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any, cast
 
-import orjson
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -15,7 +13,7 @@ from toride.access.provisioning import people
 from toride.access.provisioning.models import DirectoryGroup
 from toride.access.provisioning.people import Said
 from toride.scim import door, listing
-from toride.scim.shapes import Group, Name, User
+from toride.scim.shapes import Name, User, stamped, version
 from toride.vault.permit import Permit
 
 COLUMNS = {"username": "username__iexact", "externalid": "provisioned__external"}
@@ -93,11 +91,12 @@ def answered(request: HttpRequest, person: Person, context: Context, *, status: 
 
 def one(request: HttpRequest, person: Person) -> User:
     """A person in the shape that a directory reads."""
-    return shown(request, [person])[0]
+    found: User = stamped(shown(request, [person])[0])
+    return found
 
 
 def shown(request: HttpRequest, rows: Sequence[Person]) -> list[User]:
-    """People in that shape; the groups are the connection's own."""
+    """People in that shape, without a version; the groups are the connection's own."""
     links = DirectoryGroup.members.through.objects.filter(
         directorygroup__connection=connection(request), person__in=[row.pk for row in rows]
     )
@@ -107,12 +106,6 @@ def shown(request: HttpRequest, rows: Sequence[Person]) -> list[User]:
         membership = GroupMembership(value=str(group), ref=Reference(place), display=name, type="direct")
         held.setdefault(person, []).append(membership)
     return [_shaped(request, row, held.get(row.pk, [])) for row in rows]
-
-
-def version(found: User | Group) -> str:
-    """An entity tag (RFC 7232) of what stands, `meta` apart."""
-    content = orjson.dumps(found.model_dump(exclude={"meta"}), option=orjson.OPT_SORT_KEYS)
-    return f'W/"{hashlib.sha256(content).hexdigest()[:20]}"'
 
 
 def connection(request: HttpRequest) -> Connection:
@@ -138,7 +131,6 @@ def _shaped(request: HttpRequest, person: Person, groups: list[GroupMembership])
     place = request.build_absolute_uri(reverse("scim_user", kwargs={"number": person.pk}))
     changed = max(row.changed, person.created) if row else person.created
     found.meta = Meta(resource_type="User", created=person.created, last_modified=changed, location=place)
-    found.meta.version = version(found)
     return found
 
 

@@ -1,9 +1,11 @@
 """Groups of a directory; where a group's name stands on the connection's list, its members hold that duty."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -95,13 +97,16 @@ def _giving(permit: Permit, connection: Connection) -> Iterator[None]:
     before = _given(connection)
     yield
     after = _given(connection)
-    lost = False
-    for number in sorted(before.keys() | after.keys()):
-        gone, come = before.get(number, set()), after.get(number, set())
-        if gone != come:
-            lost |= bool(gone - come)
-            _turn(permit, connection, number, come - gone, gone - come)
-    if lost and not versions.stands(policy.current()):
+    turns = {
+        number: (
+            after.get(number, set()) - before.get(number, set()),
+            before.get(number, set()) - after.get(number, set()),
+        )
+        for number in before.keys() | after.keys()
+        if before.get(number) != after.get(number)
+    }
+    _turn(permit, connection, turns)
+    if any(lost for _gained, lost in turns.values()) and not versions.stands(policy.current()):
         raise Conflict(_("Then no two people could agree upon a policy any more."))
 
 
@@ -119,21 +124,28 @@ def _given(connection: Connection) -> Given:
     return given
 
 
-def _turn(permit: Permit, connection: Connection, number: UUID, gained: set[str], lost: set[str]) -> None:
-    if number == connection.person_id:
+def _turn(permit: Permit, connection: Connection, turns: Mapping[UUID, tuple[set[str], set[str]]]) -> None:
+    """Each person's duties with what they gained and without what they lost, and an event for each."""
+    if connection.person_id in turns:
         raise Refused("own-person")
-    person = Person.objects.select_for_update(of=("self",)).get(pk=number)
-    before, after = sorted(person.roles), sorted(set(person.roles) - lost | gained)
-    must_go_together(after)
-    if before == after:
-        return
-    person.roles = after
-    person.save(update_fields=["roles"])
-    facts = {"person": str(number), "before": {"roles": before}, "after": {"roles": after}}
-    facts |= {"connection": connection.id, "step": "duties"}
-    audit.stage(
-        [Event(action=Action.PERSON_PROVISION, door=permit.door, actor=permit.actor, purpose=permit.purpose,
-               policy=permit.policy, facts=facts)]
+    events, alike = [], defaultdict[tuple[str, ...], list[UUID]](list)
+    for person in Person.objects.select_for_update(of=("self",)).filter(pk__in=list(turns)).order_by("pk"):
+        gained, lost = turns[person.pk]
+        before, after = sorted(person.roles), sorted(set(person.roles) - lost | gained)
+        must_go_together(after)
+        if before != after:
+            alike[tuple(after)].append(person.pk)
+            facts = {"person": str(person.pk), "before": {"roles": before}, "after": {"roles": after}}
+            events.append(_event(permit, facts | {"connection": connection.id, "step": "duties"}))
+    for roles, people in alike.items():
+        Person.objects.filter(pk__in=people).update(roles=list(roles))
+    audit.stage(events)
+
+
+def _event(permit: Permit, facts: Mapping[str, Any]) -> Event:
+    return Event(
+        action=Action.PERSON_PROVISION, door=permit.door, actor=permit.actor, purpose=permit.purpose,
+        policy=permit.policy, facts=facts,
     )  # fmt: skip
 
 
