@@ -23,7 +23,7 @@ FACTOR = Hold("account_first_factor", frozenset({Action.FACTOR_ENROL}))
 
 def of(person: Any) -> Hold | None:
     """What holds this person, as a request has read them."""
-    if passwords.expired(person, rules.read(person.rules).passwords):
+    if person.vouched is None and passwords.expired(person, rules.read(person.rules).passwords):
         return PASSWORD
     until = deadline(person)
     return FACTOR if until is not None and clock.now() >= until else None

@@ -34,8 +34,9 @@ def described(one: Config) -> Mapping[str, Any]:
     found = document(one.issuer.rstrip("/") + PLACE, inside=one.inside)
     if found.get("issuer") != one.issuer:
         raise Unavailable("the provider calls itself otherwise")
+    plain = one.inside and one.issuer.startswith("http:")  # nobody else's document leads to a port of this machine
     for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-        if not is_address(found.get(name), inside=one.inside):
+        if not is_address(found.get(name), inside=plain):
             raise Unavailable(f"the provider names no {name}")
     return found
 

@@ -305,3 +305,20 @@ def test_person_with_another_account_at_the_provider_comes_in_when_two_agree(hou
     assert not Bond.objects.exists()
     entered(client := Client(), found, said)
     assert is_in(client)
+
+
+def test_old_password_holds_nobody_who_did_not_use_it(house: House, said: Said) -> None:
+    from toride.access import rules
+    from toride.access.models import SignInRules
+
+    old = rules.Rules(passwords=rules.Passwords(days=30))
+    SignInRules.objects.create(
+        pk=rules.ONLY, content=rules.orjson.dumps(rules.asdict(old)).decode(), changed=clock.now()
+    )
+    house.teller.set_password(PASSWORD)
+    house.teller.password_changed = clock.now() - timedelta(days=90)
+    house.teller.save()
+    sign_in(client := Client(), "hasegawa")
+    assert client.get("/customers/").url == "/me/password/"
+    entered(client := Client(), provider(said), said)
+    assert client.get("/customers/").status_code == 200

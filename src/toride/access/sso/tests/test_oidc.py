@@ -14,9 +14,11 @@ from joserfc.errors import SecurityWarning
 
 from tests.people import House
 from toride.access.models import Handshake
-from toride.access.sso import fetching, handshakes, tokens
+from toride.access.sso import fetching, handshakes, oidc, tokens
+from toride.access.sso.config import Config
 from toride.access.sso.tests.house import CLIENT, KEY, SECRET, Said, back, begun, entered, is_in, provider, published
 from toride.access.tests.signing import events
+from toride.base.errors import Unavailable
 
 pytestmark = pytest.mark.requirement("A6")
 
@@ -288,3 +290,17 @@ def test_strangers_attempts_are_counted_by_address(house: House, said: Said) -> 
 
 def test_limits_are_what_they_are_called() -> None:
     assert (tokens.LONGEST, fetching.KEPT, fetching.AGAIN) == (32_768, 600.0, 30.0)
+
+
+def test_document_of_a_provider_elsewhere_leads_to_no_port_of_this_machine(said: Said) -> None:
+    issuer = "https://login.example.jp"
+    good = said.about | {"issuer": issuer, "authorization_endpoint": f"{issuer}/a", "jwks_uri": f"{issuer}/k"}
+    one = Config(issuer, CLIENT, inside=True)
+    for target, wanted in ((f"{issuer}/token", True), (f"{said.issuer}/token", False)):
+        fetching._kept[issuer + oidc.PLACE, True] = time.monotonic(), good | {"token_endpoint": target}
+        try:
+            oidc.described(one)
+        except Unavailable:
+            assert not wanted
+        else:
+            assert wanted
