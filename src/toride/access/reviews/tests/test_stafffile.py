@@ -86,8 +86,8 @@ def test_every_place_of_a_row_must_fit(house: House) -> None:
     "氏名,所属\n長谷川,002\n".encode(), "職員番号,氏名\nhasegawa,x\n".encode(), "職員番号,職員番号,所属\na,b,c\n".encode(),
     '職員番号,所属\nhasegawa,"002\n'.encode(), "職員番号,退職日\nhasegawa,昨日\n".encode(),
     ("職員番号,所属\nhasegawa," + "x" * (stafffile.MOST_CELL + 1) + "\n").encode(),
-    ("職員番号,所属" + ",x" * stafffile.MOST_COLUMNS + "\n").encode(),
-    b"x" * (stafffile.LARGEST + 1), b"\xff\xfe\x00\x00" * 9,
+    ("職員番号,所属" + ",x" * stafffile.MOST_COLUMNS + "\nhasegawa,002\n").encode(),
+    ("職員番号,所属\n" + ("a" * 290 + ",1\n") * (stafffile.LARGEST // 290)).encode(), b"\xff\xfe\x00\x00" * 9,
     ("職員番号,所属\n" + "a,1\n" * (stafffile.MOST_ROWS + 1)).encode(),
 ])  # fmt: skip
 def test_what_is_no_staff_file_is_refused_whole(content: bytes) -> None:
