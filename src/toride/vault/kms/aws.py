@@ -92,7 +92,7 @@ class Aws:
             import boto3
             from botocore.config import Config
         except ImportError:
-            raise ConfigurationError("TORIDE_KMS is AWS: install boto3 (the extra `aws`).") from None
+            raise ConfigurationError("TORIDE_KMS is AWS: install boto3 (docs/keys.md).") from None
         retries = {"total_max_attempts": ATTEMPTS, "mode": "standard"}
         bounds = Config(connect_timeout=SECONDS, read_timeout=SECONDS, retries=retries)
         return boto3.session.Session().client("kms", region_name=self.region, config=bounds)

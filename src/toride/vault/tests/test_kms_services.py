@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import time
 from collections.abc import Iterator
 
@@ -244,6 +245,12 @@ def test_nothing_opens_while_aws_fails(amazons, cloud, monkeypatch):
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
     with pytest.raises(Unavailable):
         aws.connect(f"{amazon.REGION}/failing").versions()
+
+
+def test_aws_without_its_library_says_what_to_install(amazons, monkeypatch):
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    with pytest.raises(ConfigurationError, match="boto3"):
+        aws.connect(f"{amazon.REGION}/none").versions()
 
 
 def test_what_aws_deletes_only_later_is_said(amazons):
