@@ -100,8 +100,9 @@ def test_from_opening_to_signature_on_pages(house: House) -> None:
     wrong, right, seller = (
         item(campaign, house.teller, "marketing"), item(campaign, house.teller, "teller"), item(campaign, house.sales)
     )  # fmt: skip
-    shown = post(manager, "remove", [wrong]).content.decode()
-    assert "1件をすぐに外します" in shown
+    shown = post(manager, "remove", [wrong])
+    assert shown.status_code == 200
+    assert "1件をすぐに外します" in shown.content.decode()
     assert Item.objects.get(pk=wrong.pk).state == "open"
     post(manager, "remove", [wrong], sure="1")
     house.teller.refresh_from_db()
