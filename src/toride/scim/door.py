@@ -1,7 +1,7 @@
 """What stands before every address of a directory: HTTPS, the key, its rate, the permit; errors as RFC 7644 says."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ import orjson
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import translation
+from django.utils.module_loading import import_string
 from pydantic import ValidationError
 from scim2_models import Context, Error, InvalidSyntaxException, PreconditionFailedException, SCIMException
 
@@ -17,7 +18,6 @@ from toride.access import answers
 from toride.access.machines import asking
 from toride.access.machines.entering import RATE, TooMany, Unknown
 from toride.base.errors import Conflict, Hidden, Invalid, Refused, TorideError, Unavailable
-from toride.base.guard import open_to_all
 from toride.scim.shapes import PROVIDER
 from toride.vault.permit import Permit
 
@@ -39,32 +39,26 @@ WHY = {
     "not-listed": "This person holds a duty that is not on the list of this key; it may only end them.",
     "ended-here": "This person was ended here, not by the directory; people decide on a return.",
 }
-Operation = Callable[..., HttpResponse]
+Operations = Mapping[str, tuple[str, str]]  # method → action, `module.function` here
 
 
-def address(**operations: tuple[str, Operation]) -> Callable[..., HttpResponse]:
-    """One address: for each method the action under which it runs, and what answers it (request, permit, …)."""
-
-    def enter(request: HttpRequest, **named: Any) -> HttpResponse:
-        translation.activate("en")
-        request.answer = refused  # type: ignore[attr-defined]
-        try:
-            with PROVIDER:
-                response = _answered(request, operations, named)
-        except (TorideError, SCIMException, ValidationError, RequestDataTooBig, UnreadablePostError) as error:
-            response = _expected(request, error)
-        except Exception:
-            logging.getLogger("toride.scim").exception("an operation failed")
-            response = _error(500, "Nothing was changed. If it stays, tell the administrator.")
-        return asking.with_rate(request, response)
-
-    enter.operations = operations  # type: ignore[attr-defined]
-    enter.csrf_exempt = True  # type: ignore[attr-defined] # nothing that a browser sends of itself counts here
-    return open_to_all(enter)
+def answer(request: HttpRequest, operations: Operations, named: dict[str, Any]) -> HttpResponse:
+    """What the operation for this method answers, or what went wrong, as a directory reads it."""
+    translation.activate("en")
+    request.answer = refused  # type: ignore[attr-defined]
+    try:
+        with PROVIDER:
+            response = _answered(request, operations, named)
+    except (TorideError, SCIMException, ValidationError, RequestDataTooBig, UnreadablePostError) as error:
+        response = _expected(request, error)
+    except Exception:
+        logging.getLogger("toride.scim").exception("an operation failed")
+        response = _error(500, "Nothing was changed. If it stays, tell the administrator.")
+    return asking.with_rate(request, response)
 
 
 def body(request: HttpRequest) -> Any:
-    """What was sent, read as JSON. Raises what `address` answers."""
+    """What was sent, read as JSON. Raises what `answer` tells."""
     if request.content_type not in READ:
         raise _Status(415, f"Send JSON: Content-Type: {MEDIA}.")
     try:
@@ -104,7 +98,7 @@ def told(request: HttpRequest, content: Any, version: str, place: str, *, status
 
 
 def operations(request: HttpRequest, kind: Any) -> Any:
-    """The operations of a PATCH, as many as are looked at. Raises what `address` answers."""
+    """The operations of a PATCH, as many as are looked at. Raises what `answer` tells."""
     sent = body(request)
     if isinstance(sent, dict) and len(_listed(sent)) > MOST_OPERATIONS:
         raise _Status(413, f"At most {MOST_OPERATIONS} operations at once.")
@@ -142,7 +136,7 @@ def _listed(sent: dict[str, Any]) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _answered(request: HttpRequest, operations: dict[str, tuple[str, Operation]], named: dict[str, Any]) -> Any:
+def _answered(request: HttpRequest, operations: Operations, named: dict[str, Any]) -> HttpResponse:
     if asking.in_clear(request):
         raise _Status(403, "Only over HTTPS. Replace this key: it has crossed the network in clear.")
     if asking.in_address(request):
@@ -154,9 +148,9 @@ def _answered(request: HttpRequest, operations: dict[str, tuple[str, Operation]]
         response = _error(405, "See Allow for what this address does.")
         response["Allow"] = ", ".join(operations)
         return response
-    action, operation = found
-    permit: Permit = asking.permit(request, action)
-    return operation(request, permit, **named)
+    action, name = found
+    operation: Callable[..., HttpResponse] = import_string(f"toride.scim.{name}")
+    return operation(request, asking.permit(request, action), **named)
 
 
 def _expected(request: HttpRequest, error: Exception) -> HttpResponse:

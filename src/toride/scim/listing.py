@@ -17,7 +17,7 @@ Shown = Callable[[Sequence[Row]], list[Any]]
 
 
 def asked(request: HttpRequest, shape: type[Resource[Any]]) -> SearchRequest[Any]:
-    """The question of this request. Raises what `door.address` answers."""
+    """The question of this request. Raises what `door.answer` tells."""
     sent = door.body(request) if request.method == "POST" else request.GET.dict()
     context = Context.SEARCH_REQUEST if request.method == "POST" else Context.DEFAULT
     found: SearchRequest[Any] = SearchRequest[shape].model_validate(sent, scim_ctx=context)  # type: ignore[valid-type]

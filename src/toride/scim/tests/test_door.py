@@ -1,10 +1,14 @@
 """No address without a key of the scope; errors are the standard's own and tell nothing; limits hold."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client, override_settings
+from django.utils.module_loading import import_string
 
 from tests.people import House
 from toride.access import locks
@@ -36,8 +40,17 @@ def refused(found: Any, status: int, kind: str | None = None) -> str:
     return told["detail"]
 
 
-def test_every_operation_is_of_the_scope() -> None:
+def test_every_operation_is_there_and_of_the_scope() -> None:
+    for pattern in urlpatterns:
+        for _action, name in pattern.callback.operations.values():
+            assert callable(import_string(f"toride.scim.{name}"))
     assert {action for _method, _path, action in operations()} == scopes.SCOPES["scim"].actions
+
+
+def test_pages_do_not_wait_for_what_only_a_directory_needs() -> None:
+    script = "import django; django.setup(); import toride.urls, sys; sys.exit('scim2_models' in sys.modules)"
+    given = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "DJANGO_SETTINGS_MODULE": "toride.settings"}
+    assert subprocess.run([sys.executable, "-c", script], env=given, timeout=60, check=False).returncode == 0
 
 
 def test_nobody_comes_in_without_a_key(house: House) -> None:
