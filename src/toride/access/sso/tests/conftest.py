@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.providers.spoken import Said, speaking
 from toride.access.sso import fetching
-from toride.access.sso.tests.house import Said, speaking
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 
 from tests.people import House
+from tests.providers.spoken import Said, back, begun, entered, is_in, provider
 from toride.access import locks, lost, proof
 from toride.access.models import Bond, Person
 from toride.access.sso.config import Mapped
-from toride.access.sso.tests.house import Said, back, begun, entered, is_in, provider
 from toride.access.sso.tests.test_oidc import now, reason
 from toride.access.tests.signing import PASSWORD, enrol, events, now_code, sign_in
 from toride.access.tests.test_approvals import decide

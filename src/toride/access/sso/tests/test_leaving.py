@@ -8,11 +8,11 @@ from django.test import Client
 from joserfc import jwk, jws
 
 from tests.people import House
+from tests.providers.spoken import CLIENT, Said, entered, is_in, provider
 from toride.access import locks
 from toride.access.models import Provider
 from toride.access.sso import fetching
 from toride.access.sso.leaving import EVENT
-from toride.access.sso.tests.house import CLIENT, Said, entered, is_in, provider
 from toride.access.tests.signing import events
 
 pytestmark = pytest.mark.requirement("A6", "A7")

@@ -13,10 +13,10 @@ from joserfc import jwk
 from joserfc.errors import SecurityWarning
 
 from tests.people import House
+from tests.providers.spoken import CLIENT, KEY, SECRET, Said, back, begun, entered, is_in, provider, published
 from toride.access.models import Handshake
 from toride.access.sso import fetching, handshakes, oidc, tokens
 from toride.access.sso.config import Config
-from toride.access.sso.tests.house import CLIENT, KEY, SECRET, Said, back, begun, entered, is_in, provider, published
 from toride.access.tests.signing import events
 from toride.base.errors import Unavailable
 

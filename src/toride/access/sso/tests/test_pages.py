@@ -9,12 +9,12 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.people import House
+from tests.providers.asserted import ADDRESS, ISSUER, keys
+from tests.providers.asserted import entered as saml_in
+from tests.providers.asserted import provider as saml_provider
+from tests.providers.spoken import CLIENT, SECRET, Said, entered, is_in, provider
 from toride.access.models import Approval, Bond, Provider
 from toride.access.sso import config, metadata
-from toride.access.sso.tests.assertions import ADDRESS, ISSUER, keys
-from toride.access.sso.tests.assertions import entered as saml_in
-from toride.access.sso.tests.assertions import provider as saml_provider
-from toride.access.sso.tests.house import CLIENT, SECRET, Said, entered, is_in, provider
 from toride.access.sso.urls import urlpatterns
 from toride.access.tests.signing import PASSWORD, enrol, events
 from toride.access.tests.test_approvals import decide, seen

@@ -11,10 +11,7 @@ from signxml import XMLSigner
 from signxml.algorithms import DigestAlgorithm, SignatureMethod
 
 from tests.people import House
-from toride.access.models import Handshake, Person, Spent
-from toride.access.sso import markup
-from toride.access.sso.config import Mapped
-from toride.access.sso.tests.assertions import (
+from tests.providers.asserted import (
     ADDRESS,
     BEARER,
     ISSUER,
@@ -30,7 +27,10 @@ from toride.access.sso.tests.assertions import (
     provider,
     signed,
 )
-from toride.access.sso.tests.house import is_in
+from tests.providers.spoken import is_in
+from toride.access.models import Handshake, Person, Spent
+from toride.access.sso import markup
+from toride.access.sso.config import Mapped
 from toride.access.sso.tests.test_oidc import reason
 from toride.access.tests.signing import events
 
