@@ -17,6 +17,7 @@ open_to_all(set_language)
 
 urlpatterns = [
     path("", include("toride.access.urls")),
+    path("", include("toride.disclosure.urls")),
     path("", include("toride.customers.urls")),
     path("audit/", include("toride.audit.urls")),
     path("api/", include("toride.api.urls")),

@@ -13,7 +13,11 @@ from urllib.parse import quote
 import pytest
 from scim2_client.engines.wsgi import WSGISCIMClient
 from scim2_tester import Status, check_server
+from standardwebhooks import Webhook
 
+from tests.processes.client import Client
+from tests.processes.tree import until
+from tests.receiver import receiving
 from tests.running import ROOT, Served, environment, toride
 
 pytestmark = [pytest.mark.requirement("A8"), pytest.mark.slow]
@@ -49,6 +53,35 @@ def test_every_example_does_what_it_says(served: Served, tmp_path: Path) -> None
     key = done.stdout.strip().splitlines()[-1].rpartition("}")[2]
     assert re.fullmatch(r"toride_ak_[0-9a-z]{12}_[0-9A-Za-z]{49}", key)
     assert key not in log
+
+
+def test_a_webhook_is_agreed_upon_on_the_pages_and_hears_of_a_new_customer(served: Served) -> None:
+    """Asked by one, approved by another, its secret taken; then the running worker tells it, signed."""
+    created = toride(served.home, "api-key", "create", "--for", "teller", "--scope", "customers.read",
+                     "--purpose", "service", "--name", "core")  # fmt: skip
+    connection = re.search(r"toride_ak_([0-9a-z]{12})_", created.stdout)[1]
+    with receiving() as (kind, address):
+        admin, dpo, teller = (signed_in(served, name) for name in ("admin", "dpo", "teller"))
+        sent = {"connection": connection, "address": address, "inside": "1", "kinds": "customer.created"}
+        asked = admin.post("/webhooks/new/", **sent, reason="基幹系へ新しいお客さまを伝えるため。").location
+        page = dpo.get(asked).text
+        digest = re.search(r'name="digest" value="([0-9a-f]+)"', page)[1]
+        assert dpo.post(f"{asked}decide/", decision="approve", digest=digest, count="1").status == 302
+        hook = re.search(r"/webhooks/([0-9a-f-]{36})/secret/", admin.get("/webhooks/").text)[1]
+        secret = re.search(r"whsec_[\w+/=]+", admin.post(f"/webhooks/{hook}/secret/").text)[0]
+        teller.get("/customers/new/")
+        new = {"branch": "002", "name": "月岡 照子", "kana": "ツキオカ テルコ", "number": "0777-314199"}
+        assert teller.post("/customers/new/", **new).status in {200, 302}
+        until(lambda: kind.heard, seconds=30)
+    headers, body = kind.heard[0]
+    assert Webhook(secret).verify(body, headers)["type"] == "customer.created"
+    assert "月岡" not in body.decode()
+
+
+def signed_in(served: Served, persona: str) -> Client:
+    client = Client(served.url)
+    client.become(persona)
+    return client
 
 
 @pytest.mark.requirement("A6")

@@ -155,7 +155,8 @@ SHIPPED: dict[str, Role] = {
                    "access:provider:change"), ("administration",), obligations=()),
             Grant((*CAMPAIGN, "access:campaign:open"), ("administration",), obligations=()),
             Grant(GRANTS, ("administration",), Reach.ALL, obligations=()),
-            Grant(("access:policy:change", "access:rule:explain", "access:key:destroy"), ("administration",),
+            Grant(("access:policy:change", "access:rule:explain", "access:key:destroy",
+                   "disclosure:hook:manage"), ("administration",),
                   obligations=()),
         )),
     )

@@ -6,6 +6,7 @@ from toride.access.acting import door
 from toride.access.reviews import reminding
 from toride.api import once
 from toride.customers.imports import drafts, keeping, services
+from toride.disclosure import sending
 from toride.jobs.running import Chore
 from toride.vault import index, rotation
 from toride.vault.keyring import Kind
@@ -23,6 +24,7 @@ def chores() -> list[Chore]:
         Chore(3600, drafts.tidy),
         Chore(3600, end_terms),
         Chore(3600, once.forget),
+        Chore(3600, sending.forget),
     ]
 
 

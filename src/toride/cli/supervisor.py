@@ -158,8 +158,9 @@ def web(host: str, port: int, workers: int, certificate: str | None, key: str | 
 
 @process.command()
 def worker() -> None:
-    """The jobs, of every kind in JOBS."""
+    """The jobs, of every kind in JOBS; webhooks in a thread beside them, so that neither waits for the other."""
     import importlib
+    import threading
 
     import django
 
@@ -167,6 +168,7 @@ def worker() -> None:
     for module in JOBS:
         importlib.import_module(module)
     from toride.cli.chores import chores
+    from toride.disclosure import sending
     from toride.jobs import running
     from toride.vault import index, rotation
     from toride.vault.process import harden
@@ -177,6 +179,7 @@ def worker() -> None:
     signal.signal(signal.SIGTERM, lambda *_: state.update(stop=True))
     signal.signal(signal.SIGINT, lambda *_: state.update(stop=True))
     rotation.finish()
+    threading.Thread(target=sending.run, args=(lambda: state["stop"],), name="webhooks", daemon=True).start()
     running.work(lambda: state["stop"], chores())
 
 

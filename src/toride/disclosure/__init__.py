@@ -1,0 +1,1 @@
+"""Nothing leaves except through here."""
