@@ -47,5 +47,20 @@ class Directory:
         return self("PATCH", path, {"schemas": [PATCH], "Operations": list(operations)}, **headers)
 
 
+class Machine:
+    """What holds a key of the teller, and searches."""
+
+    def __init__(self, house: House) -> None:
+        permit = house.permit(house.admin, "access:connection:manage")
+        given = {"username": "hasegawa", "name": "core", "wanted": ["customers"], "purpose": "service"}
+        self.key = services.connect(permit, **given)[1]
+
+    def search(self) -> int:
+        """The status of the answer."""
+        header = {"Authorization": f"Bearer {self.key}"}
+        found = Client().post("/api/v1/customers/search", {}, content_type="application/json", headers=header)
+        return int(found.status_code)
+
+
 def one(number: object, place: str = USERS) -> str:
     return f"{place}/{number}"

@@ -11,13 +11,12 @@ from toride.access.actions import Action
 from toride.access.models import Person
 from toride.access.tests.signing import PASSWORD, sign_in
 from toride.access.tests.test_matrix import enter
-from toride.api.tests.machines import SEARCH, Machine
 from toride.audit.events import decode
 from toride.audit.models import Outbox
 from toride.base.errors import Refused
 from toride.jobs import running
 from toride.jobs.models import State
-from toride.scim.tests.directory import USER, USERS, Directory, one
+from toride.scim.tests.directory import USER, USERS, Directory, Machine, one
 from toride.scim.tests.test_door import refused
 
 pytestmark = pytest.mark.requirement("A6", "A8")
@@ -51,13 +50,13 @@ def test_leaver_has_nothing_left_at_once(house: House, how: str) -> None:
     going = running.queue("test", person=house.teller.id, purpose="service", arguments={})
     type(going).objects.filter(pk=going.pk).update(state=State.RUNNING)
     others = running.queue("test", person=house.sales.id, purpose="sales", arguments={})
-    assert browser.get("/customers/").status_code == machine("POST", SEARCH, {}).status_code == 200
+    assert browser.get("/customers/").status_code == machine.search() == 200
     assert tokens.holder(token) == house.teller
 
     assert ENDS[how](directory, house.teller).status_code == (204 if how == "deleted" else 200)
 
     assert browser.get("/customers/").status_code == 302
-    assert machine("POST", SEARCH, {}).status_code == 401
+    assert machine.search() == 401
     with pytest.raises(Refused):
         tokens.holder(token)
     for job in (waiting, going, others):
@@ -76,7 +75,7 @@ def test_session_ends_for_good_and_not_only_while_inactive(house: House) -> None
     ENDS["patched"](directory, house.teller)
     assert directory.patch(one(house.teller.id), BACK).status_code == 200
     assert browser.get("/customers/").status_code == 302
-    assert machine("POST", SEARCH, {}).status_code == 401
+    assert machine.search() == 401
     with pytest.raises(Refused):
         tokens.holder(token)
 
