@@ -156,7 +156,7 @@ def test_another_directorys_groups_do_not_exist(house: House) -> None:
     assert "groups" not in theirs("GET", one(number)).json()
 
 
-@pytest.mark.parametrize("member", ["nobody", str(uuid4()), "", None])
+@pytest.mark.parametrize("member", ["nobody", "0190a7d2-5b1c-7000-8000-000000000001", "", None])
 def test_group_holds_only_people_who_are_known(house: House, member: str | None) -> None:
     directory = Directory(house, duties=DUTIES)
     sent = {

@@ -68,7 +68,7 @@ class NumberIndex:
         none = np.iinfo(values.dtype).min
         match leaf:
             case Equals(value=value):
-                return _between(values, value, value)
+                return np.asarray(values == value) if self._fits(value) else np.zeros(len(values), bool)
             case AnyOf(values=wanted):
                 return np.isin(values, np.array([one for one in wanted if self._fits(one)], values.dtype))
             case Between(low=low, high=high):
