@@ -33,10 +33,11 @@ def enter(request: HttpRequest, provider: Provider, said: Said, onward: str) -> 
     second factor. Raises Doubt for who is unknown, ended, somebody else, or would hold duties that clash.
     """
     one = config.read(provider.content)
-    person, facts = _settled(provider, one, said)
-    vouched = bool(said.strength & set(one.vouching)) and not set(person.roles) & set(one.own)
-    facts |= {"provider": str(provider.pk), "factor": "provider" if vouched else "own"}
-    audit.note(Actor(person.id, person.username, person.name), door(request), System.SIGN_ON_ACCEPT, facts=facts)
+    with transaction.atomic():  # what cannot be recorded does not happen
+        person, facts = _settled(provider, one, said)
+        vouched = bool(said.strength & set(one.vouching)) and not set(person.roles) & set(one.own)
+        facts |= {"provider": str(provider.pk), "factor": "provider" if vouched else "own"}
+        audit.note(Actor(person.id, person.username, person.name), door(request), System.SIGN_ON_ACCEPT, facts=facts)
     person.backend = settings.AUTHENTICATION_BACKENDS[0]
     kept = {"sign_on": {"provider": str(provider.pk), "vouched": vouched, "at": said.at}}
     return perform_login(request, Login(user=person, redirect_url=onward, signal_kwargs=kept))  # type: ignore[no-any-return]
@@ -55,18 +56,19 @@ def prove(request: HttpRequest, provider: Provider, said: Said, person: UUID) ->
 
 
 def _settled(provider: Provider, one: Config, said: Said) -> tuple[Person, dict[str, Any]]:
-    """The person, bound to what the provider calls them, with the duties that their groups give."""
+    """The person, bound to what the provider calls them, with the duties that their groups give; in the caller's
+    transaction.
+    """
     name, groups = said.name(one.claim), said.groups(one.groups)
-    with transaction.atomic():
-        person = Person.objects.select_for_update(of=("self",)).filter(username=name).first()
-        facts: dict[str, Any] = {}
-        if person is None:
-            person = _joined(one, name, said, groups)
-            facts["joined"] = True
-        if not person.is_active:
-            raise Doubt("inactive")
-        _bind(provider, person, said)
-        facts |= _follow(one, person, groups)
+    person = Person.objects.select_for_update(of=("self",)).filter(username=name).first()
+    facts: dict[str, Any] = {}
+    if person is None:
+        person = _joined(one, name, said, groups)
+        facts["joined"] = True
+    if not person.is_active:
+        raise Doubt("inactive")
+    _bind(provider, person, said)
+    facts |= _follow(one, person, groups)
     return person, facts
 
 

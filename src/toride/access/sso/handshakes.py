@@ -15,12 +15,11 @@ from django.utils.crypto import salted_hmac
 from toride.access.models import Handshake, Provider, Spent
 from toride.access.sso.said import Doubt
 from toride.base import clock
-from toride.base.errors import Unavailable
 from toride.vault import persons
 from toride.vault.aead import Unopenable
 
 LIFETIME = timedelta(minutes=10)
-MOST = 10_000  # under way at once, in all
+MOST = 10_000  # under way at once, in all; above, the oldest gives way, so that a flood shuts nobody out for long
 BROWSER = "sign_on_way"  # in the session: the state of the last one begun
 _USE = "handshake"
 
@@ -44,8 +43,10 @@ def begin(request: HttpRequest, provider: Provider, *, onward: str, proof: UUID 
     """A state that only this browser may bring back, once, and what was agreed upon with it."""
     moment = clock.now()
     Handshake.objects.filter(expires__lte=moment).delete()
-    if Handshake.objects.count() >= MOST:
-        raise Unavailable("too many sign-ins are under way")
+    above = Handshake.objects.count() - MOST + 1
+    if above > 0:
+        oldest = Handshake.objects.order_by("expires").values_list("pk", flat=True)[:above]
+        Handshake.objects.filter(pk__in=list(oldest)).delete()
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
     under = Under(nonce, verifier, onward, proof, moment.timestamp())
     content = {"nonce": nonce, "verifier": verifier, "onward": onward, "begun": under.begun}

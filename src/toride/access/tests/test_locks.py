@@ -1,11 +1,14 @@
 """Attempts: too many wait, longer each time, by name and by address; nothing tells whether a name is known."""
 
+import statistics
+import time
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 from unittest import mock
 
 import pytest
-from django.contrib.auth.hashers import MD5PasswordHasher
+from django.contrib.auth.hashers import MD5PasswordHasher, make_password
 from django.test import Client
 
 from tests.people import House
@@ -155,3 +158,23 @@ def test_what_is_forgotten_is_dropped(house: House) -> None:
     Lock.objects.create(key="old", attempts=3, last=clock.now() - timedelta(days=2))
     locks.attempt(locks.by_name("somebody"))
     assert not Lock.objects.filter(key="old").exists()
+
+
+def test_known_unknown_and_ended_names_cost_the_same(house: House, settings: Any) -> None:
+    """Processor time with the hashes of real use, in turn; a name that skipped its hash would cost a fraction."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    rounds = 5
+    known = [house.person(f"known{n}", "窓口 花", "teller", house.midoridai) for n in range(rounds)]
+    ended = [house.person(f"ended{n}", "窓口 月", "teller", house.midoridai) for n in range(rounds)]
+    hashed = make_password(PASSWORD)
+    Person.objects.filter(pk__in=[one.pk for one in (*known, *ended)]).update(password=hashed)
+    Person.objects.filter(pk__in=[one.pk for one in ended]).update(is_active=False)
+    costs: dict[str, list[float]] = {"known": [], "ended": [], "nobody": []}
+    sign_in(Client(), "warm", "wrong-password-9")
+    for n in range(rounds):
+        for kind, cost in costs.items():
+            client, begin = Client(), time.process_time()
+            assert sign_in(client, f"{kind}{n}", "wrong-password-9").status_code == 200
+            cost.append(time.process_time() - begin)
+    medians = {kind: statistics.median(cost) for kind, cost in costs.items()}
+    assert max(medians.values()) < 1.4 * min(medians.values()), medians
