@@ -17,6 +17,7 @@ from toride.base import actions, guard
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "toride"
 OPEN = {
+    "toride.access.again.again",
     "allauth.account.views.LoginView",
     "allauth.account.views.LogoutView",
     "django.views.i18n.set_language",

@@ -105,3 +105,42 @@ def test_a_record_is_small_on_the_wire_and_nothing_jumps(sign_in, served, width)
     assert len(sizes) <= 6, sizes
     assert sum(size for _, size in sizes) <= 60_000, sizes
     assert sum(shifts) == 0
+
+
+@pytest.mark.requirement("A7")
+def test_what_was_typed_survives_the_end_of_a_session(record, sign_in, served) -> None:
+    """Signed out elsewhere, typed on here: it stays, and is sent by the same person; somebody else does not find it."""
+    page = record("teller")
+    page.locator("#part-contact header .btn").click()
+    box = page.locator("#part-contact [name=phones]")
+    box.fill("090-8765-4321")
+    other = page.context.new_page()
+    other.goto(served.url)
+    other.locator("form[action='/sign-out/'] button").click()
+    box.press("Enter")
+    expect(page.locator("#ended")).to_contain_text("入力した内容はこの画面に残っています")
+    expect(box).to_have_value("090-8765-4321")
+    other.goto(f"{served.url}/sign-in/")
+    other.click('[data-persona="teller"]')
+    other.wait_for_url(f"{served.url}/")
+    page.bring_to_front()
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(page.locator("#ended")).to_be_hidden()
+    box.press("Enter")
+    expect(page.locator("#part-contact dd").first).to_have_text("090-8765-4321")
+    page.locator("#part-contact header .btn").click()
+    box.fill("090-1111-2222")
+    other.goto(f"{served.url}/sign-in/")
+    other.locator("form[action='/sign-out/'] button").click() if other.locator(
+        "form[action='/sign-out/']"
+    ).count() else None
+    box.press("Enter")
+    expect(page.locator("#ended")).to_be_visible()
+    other.goto(f"{served.url}/sign-in/")
+    other.click('[data-persona="manager"]')
+    other.wait_for_url(f"{served.url}/")
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    page.wait_for_url(f"{served.url}/")
+    assert "090-1111-2222" not in page.content()
+    assert all("401" in one or "403" in one for one in sign_in.said)
+    sign_in.said.clear()

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from toride.access import again
 from toride.base.errors import Conflict, Hidden, Invalid, Refused, TorideError, Unavailable
 
 
@@ -22,6 +23,8 @@ def page(request: HttpRequest, error: TorideError) -> HttpResponse:
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The answer for a form without this session's token (OWASP: cross-site request forgery)."""
+    if request.headers.get("HX-Request"):
+        return again.kept(Refused.status)
     advice = _("It comes from before you signed in, or from elsewhere. Nothing was changed. Load it again.")
     return _page(request, _("This page is no longer good"), advice, Refused.status)
 

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, resolve_url
 from django.utils.translation import get_language
 
 from toride import audit
-from toride.access import answers, devices, holds, proof, rules
+from toride.access import again, answers, devices, holds, proof, rules
 from toride.access.decide import decide
 from toride.access.door import door
 from toride.access.models import Person
@@ -107,6 +107,7 @@ def furnish(request: HttpRequest) -> None:
     except Unavailable:
         request.may = frozenset()  # type: ignore[attr-defined]  # the decision that follows says why
     request.place = _place(get_language(), names, held)  # type: ignore[attr-defined]
+    request.who = again.who(person)  # type: ignore[attr-defined]
     request.institution = settings.INSTITUTION  # type: ignore[attr-defined]
 
 
@@ -173,7 +174,7 @@ def _proof(request: HttpRequest) -> HttpResponseBase | None:
 def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
     target = resolve_url(settings.LOGIN_URL)
     if request.headers.get("HX-Request"):
-        return _redirected(request, target)
+        return _redirected(request, target) if request.method == "GET" else again.kept(401)
     back = request.get_full_path() if request.method == "GET" else "/"
     return redirect_to_login(back, target)
 

@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.conf import settings
 from django.urls import include, path
 
-from toride.access import approval_pages, glass_pages, policy_pages, temporary_pages, views
+from toride.access import again, approval_pages, glass_pages, policy_pages, temporary_pages, views
 from toride.access.personas import PERSONAS
 from toride.access.sso import providers
 from toride.base.guard import open_to_all
@@ -28,6 +28,7 @@ urlpatterns = [
     path("access/temporary/<uuid:subject>/", temporary_pages.ask, name="temporary"),
     path("access/keys/", policy_pages.keys, name="keys"),
     path("access/why/", policy_pages.why, name="why"),
+    path("me/again/", again.again, name="again"),
     path("approvals/", approval_pages.approvals_page, name="approvals"),
     path("approvals/<uuid:number>/", approval_pages.approval, name="approval"),
     path("approvals/<uuid:number>/decide/", approval_pages.decide, name="approval_decide"),

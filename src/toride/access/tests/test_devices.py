@@ -149,3 +149,23 @@ def test_old_visits_are_forgotten(staff: House) -> None:
     Visit.objects.update(born=clock.now() - timedelta(days=91))
     device()
     assert Visit.objects.count() == 1
+
+
+def test_a_form_sent_after_the_end_is_left_as_it_is(staff: House) -> None:
+    """By htmx the page stays, with all that was typed; nothing was done, and a stranger is told of nobody."""
+    htmx = {"HX-Request": "true"}
+    client = Client()
+    sent = client.post("/me/password/", {"before": "x", "after": "y"}, headers=htmx)
+    assert (sent.status_code, sent.headers["HX-Trigger"], sent.headers["HX-Reswap"]) == (401, "session-ended", "none")
+    assert client.get("/me/", headers=htmx).headers["HX-Redirect"] == "/sign-in/"
+    assert client.get("/me/again/").json() == {"who": "", "token": ""}
+    strict = Client(enforce_csrf_checks=True)
+    stale = strict.post("/me/password/", {"before": "x"}, headers=htmx)
+    assert (stale.status_code, stale.headers["HX-Trigger"]) == (403, "session-ended")
+    sign_in(client, "hasegawa")
+    mine = client.get("/me/again/").json()
+    assert mine["token"]
+    assert mine["who"] in client.get("/me/").content.decode()
+    other = Client()
+    sign_in(other, "shoji")
+    assert other.get("/me/again/").json()["who"] not in {"", mine["who"]}
