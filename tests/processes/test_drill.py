@@ -12,7 +12,7 @@ from tests.processes.load import Acknowledged, Importer
 from tests.processes.tree import until
 from tests.running import Served, toride
 
-KILLS, SECONDS, ROWS, SEED = 14, 40.0, 2_100, 20261101
+KILLS, SECONDS, ROWS, SEED = 14, 180.0, 2_100, 20261101
 
 
 @pytest.mark.store
