@@ -111,6 +111,33 @@ def test_the_glass_is_broken_told_and_reviewed(sign_in, served) -> None:
     assert sign_in.said == []
 
 
+@pytest.mark.requirement("A3")
+def test_another_branchs_customer_is_served_by_number_and_it_is_reviewed(sign_in, served) -> None:
+    operator, teller, officer = sign_in("operator"), sign_in("teller"), sign_in("dpo")
+    operator.goto(f"{served.url}/customers/")
+    elsewhere = operator.locator("#rows tbody tr[data-peek]").filter(has_not_text="みどり台支店").first
+    number, name = (elsewhere.locator(one).text_content().strip() for one in ("[data-k=number]", "th b"))
+    teller.goto(f"{served.url}/customers/")
+    teller.fill("#q", number)
+    teller.get_by_role("button", name="この番号を緊急に開く").click()
+    expect(teller.locator("#f-number")).to_have_value(number)
+    teller.get_by_label("基本属性").check()
+    teller.select_option("#f-kind", "request")
+    teller.fill("#f-reason", "他店のお客さまが来店され、通帳をなくされました。")
+    teller.get_by_role("button", name="いま開く").click()
+    expect(teller.locator("#name")).to_contain_text(name)
+    record = teller.url
+    officer.goto(f"{served.url}/access/glass/")
+    case = officer.locator(".case", has_text="通帳をなくされました")
+    case.locator("textarea").fill("本人確認の記録が見当たりません。")
+    case.get_by_role("button", name="不適切だった").click()
+    expect(officer.locator("#done + .case")).to_contain_text("不適切")
+    teller.goto(record)
+    expect(teller.locator("#name")).to_have_count(0)
+    assert all("404" in one for one in sign_in.said), sign_in.said
+    sign_in.said.clear()
+
+
 STAFF_FILE = """職員番号,氏名,所属,退職日
 teller,長谷川 由美,002,
 sales,佐伯 悠真,002,

@@ -23,7 +23,9 @@ class Action(StrEnum):
     FACTOR_ENROL = "access:factor:enrol"
     FACTOR_REMOVE = "access:factor:remove"
     GLASS_BREAK = "access:glass:break"
+    GLASS_END = "access:glass:end"
     GLASS_ESCALATE = "system:glass:escalate"
+    GLASS_REACH = "access:glass:reach"
     GLASS_REVIEW = "access:glass:review"
     HOME_OPEN = "access:home:open"
     KEY_APPROVE = "access:key:approve"
@@ -61,7 +63,9 @@ describe(
         Action.FACTOR_ENROL: _("Enrolled a second factor"),
         Action.FACTOR_REMOVE: _("Removed a second factor"),
         Action.GLASS_BREAK: _("Opened in an emergency"),
+        Action.GLASS_END: _("Ended an emergency early"),
         Action.GLASS_ESCALATE: _("An emergency was not reviewed in time"),
+        Action.GLASS_REACH: _("Asked for a customer out of reach in an emergency"),
         Action.GLASS_REVIEW: _("Reviewed an emergency"),
         Action.HOME_OPEN: _("Opened the home page"),
         Action.KEY_APPROVE: _("Approved the destruction of keys"),

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from toride.access import facts, glass, policy
+from toride.access.actions import Action
 from toride.access.models import Person
 from toride.access.roles import Grant, Reach
 from toride.base import clock
@@ -35,33 +36,39 @@ def decide(
     fitting = [grant for grant in granted if chosen in grant.purposes]
     if not fitting:
         raise Refused("purpose")
-    if subject is not None:
-        fitting = _reaching(person, fitting, subject)
-    openings, fields = _openings(fitting, widest=subject is not None)
+    reaching = fitting if subject is None else _reaching(person, fitting, subject)
+    openings, fields = _openings(reaching, widest=subject is not None)
     permit = Permit(
         actor=Actor(person.id, person.username, person.name),
         door=door,
         action=action,
         purpose=chosen,
-        rows=reach_of(person, fitting),
+        rows=reach_of(person, reaching),
         policy=rules.version,
         expires=clock.now() + LIFETIME,
         subject=subject,
         openings=openings,
         fields=fields,
         reasons=_reasons(granted, openings),
-        obligations=frozenset(one for grant in fitting for one in grant.obligations),
+        obligations=frozenset(one for grant in reaching or fitting for one in grant.obligations),
     )
-    if subject is None or action != glass.OPENS or door.kind == MACHINE:
-        return permit
-    return _widened(permit, subject)
+    return permit if subject is None else _of_one(permit, person, subject, within=bool(reaching))
 
 
-def _widened(permit: Permit, subject: UUID) -> Permit:
+def _of_one(permit: Permit, person: Person, subject: UUID, *, within: bool) -> Permit:
+    """For this subject, with what is open beyond the duty. Raises Hidden out of reach, but for an emergency there."""
+    widens = permit.action == glass.OPENS and permit.door.kind != MACHINE
+    broken = glass.broken(person.id, subject, within=within) if widens else None
+    if not within:
+        leave = policy.current().of(person.roles, person.rank, Action.GLASS_REACH) if broken else []
+        if not _reaching(person, leave, subject):
+            raise Hidden
+        permit = replace(permit, rows=Rows(subjects=frozenset((subject,))))
+    return _widened(permit, broken) if broken else permit
+
+
+def _widened(permit: Permit, broken: glass.Broken) -> Permit:
     """With what an emergency or temporary access opens to this person, no longer than that; the event names it."""
-    broken = glass.broken(permit.actor.id, subject)
-    if broken is None:
-        return permit
     ways = {glass.EMERGENCY: broken.emergencies, glass.TEMPORARY: broken.temporary}
     named = {glass.EMERGENCY: "glass", glass.TEMPORARY: "temporary"}
     permit.ledger.facts |= {named[way]: [str(one) for one in numbers] for way, numbers in ways.items() if numbers}
@@ -84,13 +91,11 @@ def purposes(person: Person, action: str) -> list[str]:
 
 
 def _reaching(person: Person, grants: Sequence[Grant], subject: UUID) -> list[Grant]:
-    known = facts.of(subject)
+    """Those of the grants that reach the subject; none for an unknown one."""
+    known = facts.of(subject) if grants else None
     if known is None:
-        raise Hidden
-    reaching = [grant for grant in grants if reach_of(person, [grant]).include(known.branch, known.owner)]
-    if not reaching:
-        raise Hidden
-    return reaching
+        return []
+    return [grant for grant in grants if reach_of(person, [grant]).include(known.branch, known.owner)]
 
 
 def reach_of(person: Person, grants: Sequence[Grant]) -> Rows:
@@ -114,6 +119,8 @@ def _openings(
     grants: Sequence[Grant], *, widest: bool
 ) -> tuple[dict[Category, Opening], dict[tuple[Category, str], Opening]]:
     """For one subject the widest of the grants that reach it; for a list, whose rows differ, only what all open."""
+    if not grants:
+        return dict.fromkeys(CATEGORIES, Opening.CLOSED), {}
     pick = max if widest else min
     openings = {category: grants[0].opens.get(category, Opening.CLOSED) for category in CATEGORIES}
     for grant in grants[1:]:

@@ -1,7 +1,7 @@
 """Breaking the glass: at once, for a while, for what was asked; the owners are told, and somebody else reviews it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -42,6 +42,16 @@ Verdict = Glass.Verdict
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """An emergency that is within bounds."""
+
+    kind: str
+    categories: frozenset[Category]
+    minutes: int
+    reason: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """An emergency with its sealed words."""
 
@@ -63,6 +73,16 @@ def break_glass(
 
     Raises Invalid with advice by field, Conflict above MOST_AT_ONCE or MOST_A_DAY.
     """
+    wish = wished(kind=kind, categories=categories, minutes=minutes, reason=reason)
+    must_be_few(permit)
+    place = facts.of(subject)
+    if place is None:
+        raise Hidden
+    return opened_at(permit, subject, place, wish)
+
+
+def wished(*, kind: str, categories: Collection[Category], minutes: int, reason: str) -> Wish:
+    """What somebody asks for. Raises Invalid with advice by field."""
     errors = {}
     if kind not in KINDS:
         errors["kind"] = _("choose one")
@@ -72,24 +92,40 @@ def break_glass(
         errors["minutes"] = _("from 1 to 60")
     if errors:
         raise Invalid(_("Some fields need another look."), errors)
-    words, now, place = worded(reason, "reason"), clock.now(), facts.of(subject)
-    if place is None:
-        raise Hidden
-    _must_be_few(permit)
+    return Wish(kind, frozenset(categories), minutes, worded(reason, "reason"))
+
+
+def opened_at(permit: Permit, subject: UUID, place: facts.Facts, wish: Wish, *, beyond: bool = False) -> Glass:
+    """Opens it in the caller's transaction, and tells the owners."""
+    now = clock.now()
     row = Glass(
-        person_id=permit.actor.id, subject_id=subject, branch_id=place.branch, kind=kind,
-        categories=glass.mask(categories), created=now, ends=now + timedelta(minutes=minutes),
+        person_id=permit.actor.id, subject_id=subject, branch_id=place.branch, kind=wish.kind, beyond=beyond,
+        categories=glass.mask(wish.categories), created=now, ends=now + timedelta(minutes=wish.minutes),
         due=now + settings.GLASS_REVIEW,
     )  # fmt: skip
-    row.reason = records.seal_with(Kind.FILES, {"reason": words}, row.pk)
+    row.reason = records.seal_with(Kind.FILES, {"reason": wish.reason}, row.pk)
     row.save(force_insert=True)
     owners = {one.id for one in reviewers(row) if not _everywhere(one)} | ({place.owner} if place.owner else set())
     row.told.set(Person.objects.filter(pk__in=owners - {permit.actor.id}, is_active=True))
-    permit.ledger.touch(subject, Mode.LISTED, *categories)
+    permit.ledger.touch(subject, Mode.LISTED, *wish.categories)
     permit.ledger.facts |= {
-        "glass": str(row.pk), "kind": kind, "minutes": minutes, "told": sorted(str(one.pk) for one in row.told.all()),
+        "glass": str(row.pk), "kind": wish.kind, "minutes": wish.minutes,
+        "told": sorted(str(one.pk) for one in row.told.all()),
     }  # fmt: skip
     return row
+
+
+@recorded(Action.GLASS_END)
+def end(permit: Permit, whom: UUID) -> Sequence[Glass]:
+    """Ends the actor's own emergencies at this subject; the review stays. Raises Hidden where none is open."""
+    now = clock.now()
+    found = list(Glass.objects.filter(person=permit.actor.id, subject=whom, ends__gt=now))
+    if not found:
+        raise Hidden
+    Glass.objects.filter(pk__in=[row.pk for row in found], ends__gt=now).update(ends=now)
+    permit.ledger.touch(whom, Mode.LISTED)
+    permit.ledger.facts["glass"] = [str(row.pk) for row in found]
+    return found
 
 
 @recorded(Action.GLASS_REVIEW)
@@ -130,6 +166,11 @@ def told(person: Person) -> list[Glass]:
         Glass.objects.select_related("person").filter(told=person).filter(Q(created__gt=since) | Q(escalated__gt=since))
     )
     return list(rows.filter(verdict=Verdict.OPEN).order_by("-created"))
+
+
+def reached(person: Person) -> list[Glass]:
+    """Customers out of reach whom this person has open now, the one that ends first in front: no search finds them."""
+    return list(Glass.objects.filter(person=person, beyond=True, ends__gt=clock.now()).order_by("ends"))
 
 
 def opened(permit: Permit, rows: Sequence[Glass]) -> list[Opened]:
@@ -177,7 +218,8 @@ def _everywhere(person: Person) -> bool:
     return any(grant.reach is Reach.ALL for grant in grants)
 
 
-def _must_be_few(permit: Permit) -> None:
+def must_be_few(permit: Permit) -> None:
+    """Raises Conflict above MOST_AT_ONCE or MOST_A_DAY."""
     now = clock.now()
     mine = Glass.objects.filter(person=permit.actor.id, created__gt=now - timedelta(days=1))
     if mine.filter(ends__gt=now).count() >= MOST_AT_ONCE or mine.count() >= MOST_A_DAY:

@@ -17,8 +17,8 @@ OPENS = "customers:profile:read"  # the only action that is widened
 EMERGENCY, TEMPORARY = "emergency", "temporary"
 _OF = "FROM {} WHERE person_id = %s AND subject_id = %s AND ends > %s"
 _NOW = (
-    f"SELECT 1, id, categories, ends {_OF.format('access_glass')} UNION ALL "
-    f"SELECT 0, id, categories, ends {_OF.format('access_temporaryaccess')}"
+    f"SELECT 1, id, categories, ends, beyond {_OF.format('access_glass')} UNION ALL "
+    f"SELECT 0, id, categories, ends, FALSE {_OF.format('access_temporaryaccess')}"
 )
 
 
@@ -32,10 +32,13 @@ class Broken:
     temporary: tuple[UUID, ...]
 
 
-def broken(person: UUID, subject: UUID) -> Broken | None:
-    """What this person has open of this subject; None for nothing. One plain statement."""
+def broken(person: UUID, subject: UUID, *, within: bool = True) -> Broken | None:
+    """What this person has open of this subject; None for nothing. One plain statement.
+
+    `within`: the subject is in the person's reach; if not, only an emergency that went beyond it counts.
+    """
     me, whom, now = rows.to_id(STORE, person), rows.to_id(STORE, subject), rows.to_moment(STORE, clock.now())
-    found = rows.fetch(STORE, _NOW, [me, whom, now] * 2)
+    found = [row[:4] for row in rows.fetch(STORE, _NOW, [me, whom, now] * 2) if within or row[4]]
     if not found:
         return None
     return Broken(

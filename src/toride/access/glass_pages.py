@@ -1,5 +1,6 @@
 """Pages of emergencies: to break the glass, and to review who did."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from toride.access import emergencies, glass, wording
+from toride import audit
+from toride.access import emergencies, glass, glass_reach, wording
 from toride.access.actions import Action
 from toride.access.approvals import typed_number
 from toride.access.models import Glass, Person
 from toride.base import clock
-from toride.base.errors import Invalid
+from toride.base.errors import Conflict, Hidden, Invalid
 from toride.base.guard import guarded
 
 MINUTES = (15, 30, 60)
@@ -32,25 +34,47 @@ VERDICTS = {
 @require_http_methods(["GET", "POST"])
 def break_glass(request: HttpRequest, subject: UUID) -> HttpResponse:
     """Says why, which kind of emergency, how long, and which categories; then the record opens."""
-    permit, sent = request.permit, request.POST  # type: ignore[attr-defined]
-    chosen = sent.getlist("categories") or request.GET.getlist("category")
-    context: dict[str, Any] = {
-        "subject": subject, "kinds": emergencies.KINDS, "minutes": MINUTES, "categories": wording.CATEGORIES,
-        "chosen": chosen, "typed": sent, "errors": {}, "warning": _warning(),
-    }  # fmt: skip
+    context = _asked(request, subject=subject)
     if request.method == "GET":
-        permit.ledger.facts["read"] = "glass"
-        return render(request, "access/glass.html", context)
+        return _blank(request, context)
     try:
-        emergencies.break_glass(
-            permit, subject, kind=sent.get("kind", ""), categories=glass.chosen(chosen),
-            minutes=typed_number(sent.get("minutes", "")) or 0, reason=sent.get("reason", ""),
-        )  # fmt: skip
+        emergencies.break_glass(request.permit, subject, **_wish(request))  # type: ignore[attr-defined]
     except Invalid as error:
-        context["errors"] = error.fields
-        return render(request, "access/glass_form.html", context, status=422)
+        return _again(request, context, error.fields)
     messages.success(request, _("Opened in an emergency. The owners of the data have been told."))
     return _to(request, reverse("profile", kwargs={"subject": subject}))
+
+
+@guarded(Action.GLASS_REACH)
+@require_http_methods(["GET", "POST"])
+def reach(request: HttpRequest) -> HttpResponse:
+    """The same for a customer out of reach, by number; the search brings the number here, by post as well."""
+    context = _asked(request, subject=None)
+    if "kind" not in request.POST:
+        return _blank(request, context)
+    try:
+        number = request.POST.get("number", "")
+        row = glass_reach.reach(request.permit, number=number, **_wish(request))  # type: ignore[attr-defined]
+    except Invalid as error:
+        return _again(request, context, error.fields)
+    except Conflict as error:
+        audit.commit(request.permit, outcome="failed", reason="tries")  # type: ignore[attr-defined]
+        return _again(request, context, {"number": error.reason}, error.status)
+    if row is None:
+        return _again(request, context, {"number": _("This number is not available. The attempt is recorded.")})
+    messages.success(request, _("Opened in an emergency. The owners of the data have been told."))
+    return _to(request, reverse("profile", kwargs={"subject": row.subject_id}))
+
+
+@guarded(Action.GLASS_END)
+@require_POST
+def end(request: HttpRequest) -> HttpResponse:
+    """Ends one's own emergency before its time."""
+    whom = _uuid(request.POST.get("subject", ""))
+    ended = emergencies.end(request.permit, whom)  # type: ignore[attr-defined]
+    messages.success(request, _("Ended. The review remains."))
+    beyond = any(row.beyond for row in ended)
+    return _to(request, reverse("home") if beyond else reverse("profile", kwargs={"subject": whom}))
 
 
 @guarded(Action.GLASS_REVIEW)
@@ -76,8 +100,11 @@ def review(request: HttpRequest, number: UUID) -> HttpResponse:
 
 
 def notices(person: Person, may: frozenset[str]) -> dict[str, Any]:
-    """For a person's home: how many emergencies wait for their review, and what they were told of."""
+    """For a person's home: how many emergencies wait for their review, what they were told of, and whom out of their
+    reach they have open.
+    """
     return {
+        "reached": emergencies.reached(person) if Action.GLASS_REACH in may else [],
         "reviews": len(emergencies.to_review(person)) if Action.GLASS_REVIEW in may else 0,
         "told": emergencies.told(person), "broken": glass.listed, "categories": wording.CATEGORIES,
     }  # fmt: skip
@@ -91,6 +118,38 @@ def _reviews(request: HttpRequest, errors: dict[UUID, Any]) -> dict[str, Any]:
         "lists": lists, "errors": errors, "typed": request.POST, "kinds": emergencies.KINDS, "verdicts": VERDICTS,
         "categories": wording.CATEGORIES, "moment_now": clock.now(),
     }  # fmt: skip
+
+
+def _asked(request: HttpRequest, subject: UUID | None) -> dict[str, Any]:
+    return {
+        "subject": subject, "kinds": emergencies.KINDS, "minutes": MINUTES, "categories": wording.CATEGORIES,
+        "chosen": request.POST.getlist("categories") or request.GET.getlist("category"), "typed": request.POST,
+        "errors": {}, "warning": _warning(),
+    }  # fmt: skip
+
+
+def _blank(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    request.permit.ledger.facts["read"] = "glass"  # type: ignore[attr-defined]
+    return render(request, "access/glass.html", context)
+
+
+def _again(request: HttpRequest, context: dict[str, Any], errors: Mapping[str, Any], status: int = 422) -> HttpResponse:
+    return render(request, "access/glass_form.html", context | {"errors": errors}, status=status)
+
+
+def _wish(request: HttpRequest) -> dict[str, Any]:
+    sent = request.POST
+    return {
+        "kind": sent.get("kind", ""), "categories": glass.chosen(sent.getlist("categories")),
+        "minutes": typed_number(sent.get("minutes", "")) or 0, "reason": sent.get("reason", ""),
+    }  # fmt: skip
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Hidden from None
 
 
 def _warning() -> str:

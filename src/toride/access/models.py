@@ -238,6 +238,7 @@ class Glass(models.Model):
     """An emergency: one person opens these categories (bit mask, 1 << category) of one subject until `ends`.
 
     Reason and review stand sealed. It is to be reviewed until `due`. `told`: the owners of the data, later others.
+    `beyond`: it was opened by number and holds out of the person's reach, too.
     """
 
     class Verdict(models.TextChoices):
@@ -251,6 +252,7 @@ class Glass(models.Model):
     branch = models.ForeignKey(Branch, on_delete=models.PROTECT)
     kind = models.CharField(max_length=20)
     categories = models.PositiveSmallIntegerField()
+    beyond = models.BooleanField(default=False)
     reason = models.BinaryField()
     review = models.BinaryField(default=bytes)
     told = models.ManyToManyField(Person, related_name="+")
@@ -267,6 +269,16 @@ class Glass(models.Model):
             models.Index(fields=["person", "subject", "ends"], name="access_glass_holds"),
             models.Index(fields=["verdict", "due"], name="access_glass_reviews"),
         ]
+
+
+class Reaching(models.Model):
+    """An attempt to open a customer out of reach by number, whether there is one or not: so many in an hour."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "at"], name="access_reaching_lately")]
 
 
 class TemporaryAccess(models.Model):

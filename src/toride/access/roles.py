@@ -58,7 +58,14 @@ OWN_SIGN_IN = (
     "access:session:end",
 )  # fmt: skip
 HOME = Grant(
-    ("access:home:open", "access:approval:read", "access:approval:answer", "access:campaign:answer", *OWN_SIGN_IN),
+    (
+        "access:home:open",
+        "access:approval:read",
+        "access:approval:answer",
+        "access:campaign:answer",
+        "access:glass:end",
+        *OWN_SIGN_IN,
+    ),
     ("self",),
     obligations=(),
 )
@@ -68,6 +75,7 @@ LOOK = (
     "customers:star:set", "customers:view:save",
 )  # fmt: skip
 BREAK, REVIEW = ("access:glass:break", "access:temporary:ask"), ("access:glass:review",)
+REACH = ("access:glass:reach",)
 LET_SEE = ("access:temporary:approve",)
 CAMPAIGN, GRANTS = ("access:campaign:read",), ("access:campaign:decide",)
 SHARE = ("customers:view:share",)
@@ -90,6 +98,7 @@ SHIPPED: dict[str, Role] = {
                   {BASIC: CLEAR, TRANSACTIONS: CLEAR, BEHAVIOUR: CLEAR, DERIVED: MASKED}, BIRTH_MASKED),
             Grant(REVEAL, ("service",), Reach.BRANCH, {BASIC: CLEAR, TRANSACTIONS: CLEAR, DERIVED: CLEAR}),
             Grant(BREAK, ("service",), Reach.BRANCH),
+            Grant(REACH, ("service",), Reach.ALL),
         )),
         Role("sales", _("Sales"), (HOME,
             Grant(LOOK + EDIT, ("sales",), Reach.OWN,
@@ -105,6 +114,7 @@ SHIPPED: dict[str, Role] = {
             Grant(WHO_SAW, ("service",), Reach.BRANCH, {BASIC: CLEAR}, rank=5),
             Grant(SHARE, ("service", "sales"), Reach.BRANCH),
             Grant(BREAK, ("service",), Reach.BRANCH),
+            Grant(REACH, ("service",), Reach.ALL),
             Grant(REVIEW, ("administration",), Reach.BRANCH, rank=6),
             Grant(APPROVE + LET_SEE, ("administration",), Reach.BRANCH, rank=6, obligations=()),
             Grant(GRANTS, ("administration",), Reach.BRANCH, rank=6, obligations=()),

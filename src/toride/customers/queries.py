@@ -142,7 +142,9 @@ def profiles(
 ) -> list[Profile]:
     """These customers, in this order, within the permit's rows; three queries for any number."""
     places = {
-        place.subject: place for place in _places(permit, subjects) if permit.rows.include(place.branch, place.owner_id)
+        place.subject: place
+        for place in _places(permit, subjects)
+        if permit.rows.include(place.branch, place.owner_id, place.subject)
     }
     known = [subject for subject in subjects if subject in places]
     opened = records.read(permit, known, kinds=("profile",), categories=categories)

@@ -63,15 +63,19 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Row scope: everything, or the union of branches (codes) and persons in charge (ids)."""
+    """Row scope: everything, or the union of branches (codes), persons in charge (ids) and single subjects, which no
+    search finds.
+    """
 
     everything: bool = False
     branches: frozenset[str] = frozenset()
     owners: frozenset[UUID] = frozenset()
+    subjects: frozenset[UUID] = frozenset()
 
-    def include(self, branch: str, owner: UUID | None) -> bool:
+    def include(self, branch: str, owner: UUID | None, subject: UUID | None = None) -> bool:
         """Is a record of this branch and this person in charge in scope?"""
-        return self.everything or branch in self.branches or (owner is not None and owner in self.owners)
+        placed = self.everything or branch in self.branches or (owner is not None and owner in self.owners)
+        return placed or subject in self.subjects
 
 
 @dataclass(slots=True)

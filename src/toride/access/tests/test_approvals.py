@@ -1,6 +1,5 @@
 """Two-person acts: never the asker nor who is concerned; held, refused, over, altered or twice: nothing happens."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -13,7 +12,6 @@ from toride.access.models import Approval, Person
 from toride.audit.models import Outbox
 from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid, Refused, TorideError, Unavailable
-from toride.vault import keyring
 
 pytestmark = pytest.mark.requirement("A4")
 State = Approval.State
@@ -311,27 +309,6 @@ def test_reason_and_talk_stand_sealed(house: House) -> None:
     for blob in (bytes(row.blob), bytes(row.talk)):
         assert "発令".encode() not in blob
         assert "早坂".encode() not in blob
-
-
-@pytest.fixture
-def committed(django_db_setup: None, django_db_blocker: object) -> Iterator[House]:
-    """A house that other connections see; what it left is removed."""
-    from django.db import connections
-
-    from toride.access.models import Branch, Department
-
-    with django_db_blocker.unblock():
-        before = {(one.kind, one.number) for one in keyring.generations()}
-        try:
-            yield House()
-        finally:
-            for model in (Approval, Person, Branch, Department, Outbox):
-                model.objects.all().delete()
-            made = {(one.kind, one.number) for one in keyring.generations()} - before
-            with connections["keys"].cursor() as cursor:
-                cursor.executemany("DELETE FROM keystore_generation WHERE kind = %s AND number = %s", sorted(made))
-            keyring.forget()
-            connections.close_all()
 
 
 @pytest.mark.store

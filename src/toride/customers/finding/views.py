@@ -14,7 +14,7 @@ from toride.access.decide import purposes
 from toride.access.purposes import SHIPPED
 from toride.base.errors import Hidden
 from toride.base.guard import guarded
-from toride.customers import addresses, fields, queries, showing
+from toride.customers import addresses, beyond, fields, queries, showing
 from toride.customers.actions import Action
 from toride.customers.finding import chips, columns, saved, services, setting
 from toride.customers.finding.saved import View
@@ -57,7 +57,11 @@ def find(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"ask": ask, "purposes": SHIPPED, "groups": [], "found": None}
     if ask.text.strip():
         found = queries.search(permit, replace(ask, filters={}, limit=PALETTE))
-        context |= {"found": found, "rows": columns.rows(found, number)}
+        context |= {
+            "found": found,
+            "rows": columns.rows(found, number),
+            "number": beyond.number(request, ask.text, found),
+        }
     else:
         permit.ledger.act = ask.act
         context["groups"] = _again(request)
@@ -145,6 +149,7 @@ def _list(request: HttpRequest, chosen: Setting, view: View | None) -> HttpRespo
     context = {
         "ask": ask, "found": found, "seconds": seconds, "setting": chosen, "view": view, "columns": shown,
         "rows": columns.rows(found, shown), "fields": showing, "kinds": fields.KIND_LABELS,
+        "number": "" if chosen.filters or chosen.starred else beyond.number(request, chosen.text, found),
         "altered": _altered(permit, chosen, view), "chips": chips.chips(permit, person, chosen),
         "again": [] if partly or view or chosen.asks() else _again(request),
     }  # fmt: skip
