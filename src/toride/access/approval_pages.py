@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from toride.access import approvals, duties, people
+from toride.access import approvals, duties, people, policy
 from toride.access.actions import Action
 from toride.access.models import Approval, Branch, Person
-from toride.access.roles import SHIPPED
 from toride.base.errors import Hidden, Invalid
 from toride.base.guard import guarded
 
@@ -121,7 +120,8 @@ def _form(
     request: HttpRequest, person: Person, values: dict[str, Any], errors: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     branches = [("", _("no branch")), *Branch.objects.order_by("code").values_list("code", "name")]
-    context = {"person": person, "values": values, "errors": errors, "roles": SHIPPED, "branches": branches}
+    context = {"person": person, "values": values, "errors": errors, "branches": branches}
+    context["roles"] = policy.current().duties
     name = "access/person_fields.html" if request.headers.get("HX-Request") else "access/person_change.html"
     return render(request, name, context | {"ranks": range(1, people.MOST_RANK + 1)}, status=status)
 

@@ -8,7 +8,6 @@ from toride.access import people as service
 from toride.access.acting import door
 from toride.access.actions import Action
 from toride.access.models import Branch, Person
-from toride.access.roles import SHIPPED
 from toride.base import config
 from toride.base.errors import Refused
 from toride.vault.permit import Actor
@@ -53,7 +52,7 @@ def people() -> None:
 @people.command("add")
 @click.argument("username")
 @click.option("--name", required=True)
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(sorted(SHIPPED)))
+@click.option("--role", "roles", multiple=True, required=True, help="A duty of the policy in force.")
 @click.option("--branch", required=True, help="Code of the branch.")
 @click.option("--rank", type=click.IntRange(1, 9), default=1, show_default=True)
 @AS

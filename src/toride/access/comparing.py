@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from toride.access.models import Person
-from toride.access.policy import Policy
-from toride.access.roles import Grant, Reach
+from toride.access.policy import Duty, Policy
+from toride.access.roles import HOME, Grant, Reach
 from toride.vault.permit import Category, Opening
 
 WITHIN = {
@@ -40,10 +40,11 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Between two policies."""
+    """Between two policies. `duties`: those made, ended, or called and held otherwise, before and after."""
 
     cells: tuple[Cell, ...]
     moves: tuple[Move, ...]
+    duties: tuple[tuple[Duty | None, Duty | None], ...] = ()
 
     @property
     def people(self) -> frozenset[UUID]:
@@ -56,14 +57,20 @@ def compare(before: Policy, after: Policy) -> Difference:
     cells = tuple(
         Cell(role, action)
         for role in sorted({*before.grants, *after.grants})
-        for action in sorted({*before.grants.get(role, {}), *after.grants.get(role, {})})
+        for action in sorted({*before.grants.get(role, {}), *after.grants.get(role, {})} - set(HOME.actions))
         if list(before.grants.get(role, {}).get(action, ())) != list(after.grants.get(role, {}).get(action, ()))
     )
     groups: dict[tuple[tuple[str, ...], int], dict[UUID, str]] = {}
     for person in Person.objects.filter(is_active=True).order_by("name"):
         groups.setdefault((tuple(person.roles), person.rank), {})[person.id] = person.name
     moves = (_move(before, after, action, groups) for action in sorted({cell.action for cell in cells}))
-    return Difference(cells, tuple(move for move in moves if move.gains or move.loses))
+    return Difference(cells, tuple(move for move in moves if move.gains or move.loses), duties(before, after))
+
+
+def duties(before: Policy, after: Policy) -> tuple[tuple[Duty | None, Duty | None], ...]:
+    """Duties that differ as such, whatever they grant."""
+    pairs = ((before.duties.get(code), after.duties.get(code)) for code in {**before.duties, **after.duties})
+    return tuple(pair for pair in pairs if pair[0] != pair[1])
 
 
 def _move(

@@ -10,7 +10,6 @@ from toride.access import approvals, policy, versions
 from toride.access.actions import Action
 from toride.access.models import Approval, Branch, Person
 from toride.access.people import MOST_RANK, must_go_together
-from toride.access.roles import SHIPPED
 from toride.audit import recorded
 from toride.base.errors import Conflict, Hidden, Invalid
 from toride.vault.permit import Permit
@@ -29,10 +28,10 @@ def change(permit: Permit, person: UUID, *, roles: list[str], rank: int, branch:
         raise Hidden
     if found.id == permit.actor.id:
         raise Invalid(_("Nobody asks for a change of their own duties; another administrator can."))
-    must_go_together(roles)
-    before, after = _place(found), {"roles": sorted(set(roles)), "rank": rank, "branch": branch}
     if not 1 <= rank <= MOST_RANK:
         raise Invalid(_("Some fields need another look."), {"rank": _("from 1 to 9")})
+    must_go_together(roles, rank)
+    before, after = _place(found), {"roles": sorted(set(roles)), "rank": rank, "branch": branch}
     if branch != before["branch"] and not Branch.objects.filter(code=branch).exists():
         raise Invalid(_("Some fields need another look."), {"branch": _("choose a branch")})
     if before == after:
@@ -62,7 +61,7 @@ def _change(permit: Permit, content: approvals.Content) -> None:
     if found is None or _place(found) != content["before"]:
         raise Conflict(_("The person's duties have changed since this was asked. Ask anew."))
     after = content["after"]
-    must_go_together(after["roles"])
+    must_go_together(after["roles"], after["rank"])
     found.roles, found.rank, found.branch_id = after["roles"], after["rank"], after["branch"]
     found.save(update_fields=["roles", "rank", "branch"])
     must_stand()
@@ -81,7 +80,7 @@ def _lines(content: approvals.Content) -> list[approvals.Line]:
 
 def _shown(place: dict[str, Any], branches: dict[str, str]) -> dict[str, list[Any]]:
     return {
-        "roles": [SHIPPED[code].label for code in place["roles"] if code in SHIPPED],
+        "roles": [policy.called(code) for code in place["roles"]],
         "rank": [place["rank"]],
         "branch": [branches[place["branch"]]] if place["branch"] in branches else [],
     }

@@ -9,7 +9,7 @@ from toride.access import facts, people, policy, wording
 from toride.access.actions import Action
 from toride.access.decide import reach_of
 from toride.access.models import Person
-from toride.access.roles import SHIPPED, Grant
+from toride.access.roles import Grant
 from toride.audit import naming, recorded
 from toride.base import actions
 from toride.base.errors import Hidden, Invalid
@@ -62,7 +62,7 @@ def explain(permit: Permit, *, username: str, action: str, number: str = "") -> 
 
 
 def _by_duty(person: Person, ever: list[Grant], granted: list[Grant]) -> tuple[list[Step], list[Grant]]:
-    held = " / ".join(str(SHIPPED[code].label) for code in person.roles if code in SHIPPED) or "—"
+    held = " / ".join(policy.called(code) for code in person.roles) or "—"
     active = _("The account is active.") if person.is_active else _("The account is not active: nothing is decided.")
     duty = _("A duty grants it: %(held)s.") if ever else _("No duty grants it: %(held)s.")
     steps = [Step(person.is_active, active), Step(bool(ever), duty % {"held": held})]

@@ -1,10 +1,11 @@
 """The policy as a table: roles × actions, with reach, openings and purposes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from toride.access import policy, roles
+from toride.access import policy
 from toride.access.models import Person
-from toride.access.policy import Policy
+from toride.access.policy import Duty, Policy
 from toride.access.roles import Grant
 from toride.base import actions
 from toride.vault.permit import Category, Opening
@@ -32,19 +33,20 @@ class Cell:
 class Table:
     """`rows`: (action, one list of cells for each role)."""
 
-    roles: tuple[roles.Role, ...]
+    roles: tuple[Duty, ...]
     rows: tuple[tuple[str, tuple[tuple[Cell, ...], ...]], ...]
 
 
-def table(rules: Policy | None = None) -> Table:
-    """The matrix of a policy, of the one in force by default, for every action that somebody may do."""
-    rules, shipped = rules or policy.current(), tuple(roles.SHIPPED.values())
+def table(rules: Policy | None = None, also: Collection[str] = ()) -> Table:
+    """The matrix of a policy, of the one in force by default: every action that somebody may do, and `also` these."""
+    rules = rules or policy.current()
+    duties = tuple(rules.duties.values())
     return Table(
-        shipped,
+        duties,
         tuple(
-            (action, tuple(cells(rules, role.code, action) for role in shipped))
+            (action, tuple(cells(rules, duty.code, action) for duty in duties))
             for action in actions.declared()
-            if any(action in table for table in rules.grants.values())
+            if action in also or any(action in table for table in rules.grants.values())
         ),
     )
 

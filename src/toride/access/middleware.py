@@ -18,8 +18,7 @@ from toride.access import again, answers, devices, holds, proof, rules
 from toride.access.decide import decide
 from toride.access.door import door
 from toride.access.models import Person
-from toride.access.policy import current
-from toride.access.roles import SHIPPED
+from toride.access.policy import called, current
 from toride.access.rules import Bounds
 from toride.access.sso.said import SIGN_ON
 from toride.base import clock, guard
@@ -103,10 +102,11 @@ def furnish(request: HttpRequest) -> None:
     held = tuple(person.roles)
     names = tuple(part.name for part in (person.branch, person.department) if part)
     try:
-        request.may = _may(current().version, held, person.rank)  # type: ignore[attr-defined]
-    except Unavailable:
-        request.may = frozenset()  # type: ignore[attr-defined]  # the decision that follows says why
-    request.place = _place(get_language(), names, held)  # type: ignore[attr-defined]
+        version = current().version
+        request.may = _may(version, held, person.rank)  # type: ignore[attr-defined]
+        request.place = _place(version, get_language(), names, held)  # type: ignore[attr-defined]
+    except Unavailable:  # the decision that follows says why
+        request.may, request.place = frozenset(), ""  # type: ignore[attr-defined]
     request.who = again.who(person)  # type: ignore[attr-defined]
     request.institution = settings.INSTITUTION  # type: ignore[attr-defined]
 
@@ -117,8 +117,8 @@ def _may(_version: str, held: tuple[str, ...], rank: int) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1_024)
-def _place(_language: str | None, names: tuple[str, ...], held: tuple[str, ...]) -> str:
-    return " ".join([*names, *(str(SHIPPED[role].label) for role in held if role in SHIPPED)])
+def _place(_version: str, _language: str | None, names: tuple[str, ...], held: tuple[str, ...]) -> str:
+    return " ".join([*names, *map(called, held)])
 
 
 def _alive(request: HttpRequest) -> bool:

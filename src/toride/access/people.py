@@ -1,5 +1,6 @@
 """The people of the institution: who they are and where they belong."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import Q
@@ -9,14 +10,12 @@ from toride.access import devices, passwords, policy, rules
 from toride.access.actions import Action
 from toride.access.models import Branch, Department, Person, PersonalToken
 from toride.access.provisioning.models import Provisioned
-from toride.access.roles import SHIPPED, clash
 from toride.audit import recorded
 from toride.base import clock
 from toride.base.errors import Conflict, Invalid
 from toride.jobs import running
 from toride.vault.permit import Permit
 
-SHIPPED_ROLES = frozenset(SHIPPED)
 MOST_RANK = 9
 
 
@@ -31,7 +30,7 @@ def add(
     password: str | None = None,
 ) -> Person:
     """A new person. Raises Invalid for an unknown role or a weak password, Conflict for a taken sign-in name."""
-    must_go_together(roles)
+    must_go_together(roles, rank)
     if Person.objects.filter(username=username).exists():
         raise Conflict(f"The sign-in name {username} is taken.")
     person = Person(username=username, name=name, roles=roles, branch=branch, department=department, rank=rank)
@@ -116,13 +115,21 @@ def id_of(username: str) -> UUID | None:
     return Person.objects.filter(username=username).values_list("id", flat=True).first()
 
 
-def must_go_together(roles: list[str]) -> None:
-    """Raises Invalid for an unknown role, or for two that one person must not hold."""
-    unknown = sorted(set(roles) - SHIPPED_ROLES)
+def must_go_together(roles: list[str], rank: int, held: Collection[str] = ()) -> None:
+    """Raises Invalid for an unknown duty, for one that begins above the rank, or for two that one person must not hold.
+
+    What is `held` already may stay: below its rank it grants nothing.
+    """
+    rules = policy.current()
+    unknown = sorted(set(roles) - set(held) - set(rules.duties))
     if unknown:
-        raise Invalid(f"There is no role {', '.join(unknown)}. Roles: {', '.join(sorted(SHIPPED_ROLES))}.")
-    if two := clash(roles):
-        names = ", ".join(str(SHIPPED[code].label) for code in sorted(two))
+        raise Invalid(f"There is no role {', '.join(unknown)}. Roles: {', '.join(sorted(rules.duties))}.")
+    for duty in (rules.duties[code] for code in roles if code not in held):
+        if duty.rank > rank:
+            advice = _("%(duty)s is held from rank %(rank)d upwards.") % {"duty": duty.label, "rank": duty.rank}
+            raise Invalid(advice, {"roles": advice})
+    if two := rules.clash(roles):
+        names = ", ".join(policy.called(code) for code in sorted(two))
         raise Invalid(
             _("These duties do not belong in one hand: %(names)s.") % {"names": names},
             {"roles": _("These duties do not belong in one hand: %(names)s.") % {"names": names}},

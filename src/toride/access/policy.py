@@ -2,13 +2,15 @@
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
 from typing import Any
 
 import orjson
 from django.db import Error
+from django.utils.translation import get_language
 
 from toride.access import roles
 from toride.access.roles import Grant, Reach
@@ -19,17 +21,39 @@ from toride.vault.permit import Category, Opening
 
 STORE = "default"
 RECHECK_SECONDS = 1.0  # how long another process may go on with the version before
+ITSELF = "duty"  # in a duty's table, beside its actions: how it is called and held, where not as delivered
 Content = dict[str, dict[str, list[dict[str, Any]]]]
 _IN_FORCE = "SELECT number, digest FROM access_policyversion WHERE holds <= %s ORDER BY number DESC LIMIT 1"
 _CONTENT = "SELECT content FROM access_policyversion WHERE number = %s"
 
 
 @dataclass(frozen=True, slots=True)
+class Duty:
+    """A duty as a policy has it: held from `rank` upwards, by nobody who holds one of `apart`.
+
+    `names`: Japanese and English; one of them stands for both, none for the delivered ones.
+    """
+
+    code: str
+    names: tuple[str, str] = ("", "")
+    rank: int = 1
+    apart: frozenset[str] = frozenset()
+
+    @property
+    def label(self) -> Any:
+        """Its name in the reader's language."""
+        japanese, english = self.names
+        here = (japanese or english) if (get_language() or "").startswith("ja") else (english or japanese)
+        return here or (roles.SHIPPED[self.code].label if self.code in roles.SHIPPED else self.code)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
-    """`grants[role][action]` → the grants that name the action."""
+    """`grants[role][action]` → the grants that name the action. `duties`: the delivered ones first."""
 
     version: str
     grants: Mapping[str, Mapping[str, Sequence[Grant]]]
+    duties: Mapping[str, Duty]
 
     def of(self, held: list[str], rank: int, action: str) -> list[Grant]:
         """The grants of these roles for an action, at this rank."""
@@ -43,6 +67,27 @@ class Policy:
             for action, grants in self.grants.get(role, {}).items()
             if any(rank >= grant.rank for grant in grants)
         )
+
+    def clash(self, held: Iterable[str]) -> frozenset[str]:
+        """Two of these duties that one person must not hold together; empty where there are none."""
+        known = [self.duties[code] for code in held if code in self.duties]
+        found = (frozenset((one.code, other.code)) for one, other in combinations(known, 2) if self._apart(one, other))
+        return next(found, roles.clash(held))
+
+    def does(self, code: str, action: str) -> bool:
+        """Does this duty grant the action, at whatever rank?"""
+        return action in self.grants.get(code, {})
+
+    def by_acts(self, one: str, other: str) -> bool:
+        """Would a person who holds both of these duties do something and judge it, too?"""
+        return any(
+            self.does(doing, act) and self.does(judging, check)
+            for act, check in roles.SEPARATE_ACTS
+            for doing, judging in ((one, other), (other, one))
+        )
+
+    def _apart(self, one: Duty, other: Duty) -> bool:
+        return other.code in one.apart or one.code in other.apart or self.by_acts(one.code, other.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +136,11 @@ def _read(row: tuple[int, str] | None) -> Policy:
     return compiled(orjson.loads(text), name(*row))
 
 
+def called(code: str) -> str:
+    """What pages call a duty: by the policy in force; one that is no more, as it was delivered, or by its code."""
+    return str(current().duties.get(code, Duty(code)).label)
+
+
 @cache
 def shipped() -> Policy:
     """Version zero: the roles of roles.py."""
@@ -112,11 +162,16 @@ def shipped_content() -> Content:
 
 def compiled(content: Content, version: str) -> Policy:
     """Content as grants. Raises ValueError, KeyError or TypeError where it is none."""
+    order = {code: place for place, code in enumerate(roles.SHIPPED)}
+    codes = sorted(content, key=lambda code: (order.get(code, len(order)), code))
+    duties = {code: _duty(code, content[code].get(ITSELF, ())) for code in codes}
     grants: dict[str, dict[str, Sequence[Grant]]] = {}
-    for role, table in content.items():
-        grants[role] = {action: tuple(_grant(action, one) for one in rules) for action, rules in table.items()}
-        grants[role].update(dict.fromkeys(roles.HOME.actions, (roles.HOME,)))
-    return Policy(version, grants)
+    for code, table in content.items():
+        acts = {action: rules for action, rules in table.items() if action != ITSELF}
+        least = duties[code].rank
+        grants[code] = {action: tuple(_grant(action, one, least) for one in rules) for action, rules in acts.items()}
+        grants[code].update(dict.fromkeys(roles.HOME.actions, (roles.HOME,)))
+    return Policy(version, grants, duties)
 
 
 def rule(grant: Grant) -> dict[str, Any]:
@@ -146,14 +201,23 @@ def name(number: int, content: str) -> str:
     return f"v{number}-{content[:12]}" if number else f"shipped-{content[:12]}"
 
 
-def _grant(action: str, one: Mapping[str, Any]) -> Grant:
+def _duty(code: str, said: Sequence[Mapping[str, Any]]) -> Duty:
+    """The delivered separations stay, whatever is said."""
+    one: Mapping[str, Any] = said[0] if said else {}
+    delivered = frozenset(other for pair in roles.SEPARATE if code in pair for other in pair - {code})
+    names = (str(one.get("ja", "")), str(one.get("en", "")))
+    return Duty(code, names, int(one.get("rank", 1)), frozenset(one.get("apart", ())) | delivered)
+
+
+def _grant(action: str, one: Mapping[str, Any], least: int) -> Grant:
+    """A grant of a duty that is held from rank `least` upwards begins no earlier."""
     return Grant(
         actions=(action,),
         purposes=tuple(one["purposes"]),
         reach=Reach(one["reach"]),
         opens={Category(int(category)): Opening(opening) for category, opening in one["opens"].items()},
         fields={_field(key): Opening(opening) for key, opening in one["fields"].items()},
-        rank=int(one["rank"]),
+        rank=max(int(one["rank"]), least),
         obligations=tuple(one["obligations"]),
     )
 

@@ -26,7 +26,8 @@ from toride.access import (
 from toride.access.actions import Action
 from toride.access.approvals import typed_number
 from toride.access.models import Person
-from toride.access.roles import HOME, SHIPPED, WATERMARK, Reach
+from toride.access.policy import Duty
+from toride.access.roles import HOME, WATERMARK, Reach
 from toride.base import actions
 from toride.base.errors import Invalid
 from toride.base.guard import guarded
@@ -48,14 +49,15 @@ def draft(request: HttpRequest) -> HttpResponse:
 def cell(request: HttpRequest, role: str, action: str) -> HttpResponse:
     """The rules of one role for one action."""
     rules = drafts.rules(_person(request), role, action)
+    duty = drafts.policy_of(_person(request)).duties[role]
     if request.method == "GET":
         _permit(request).ledger.facts |= {"role": role, "action": action}
-        return _cell(request, role, action, rules, "")
+        return _cell(request, duty, action, rules, "")
     sent = list(_sent(request.POST, rules))
     try:
         drafts.put(_permit(request), role=role, action=action, rules=sent)
     except Invalid as error:
-        return _cell(request, role, action, sent, error.reason, status=422)
+        return _cell(request, duty, action, sent, error.reason, status=422)
     return _to(request, "policy_draft")
 
 
@@ -150,16 +152,19 @@ def _shown(request: HttpRequest) -> dict[str, Any]:
     before = policy.compiled(standing, "standing")
     after = policy.compiled(content, "draft") if content is not None else before
     difference = comparing.compare(before, after)
+    granted = set(versions.grantable())
+    called = {code: str(duty.label) for code, duty in {**before.duties, **after.duties}.items()}
     return {
-        "matrix": matrix.table(after), "difference": difference, "drafted": content is not None, "number": number,
-        "changed": {(one.role, one.action) for one in difference.cells}, "granted": set(versions.grantable()),
+        "matrix": matrix.table(after, granted), "difference": difference, "drafted": content is not None,
+        "number": number, "changed": {(one.role, one.action) for one in difference.cells}, "granted": granted,
+        "fresh": versions.ungranted(content or standing), "called": called,
         "versions": versions.all_of_them(), "in_force": policy.current().version, "name": policy.name,
         "wording": wording, "purposes": purposes.SHIPPED, "label": actions.label, "errors": {}, "typed": {},
     }  # fmt: skip
 
 
 def _cell(
-    request: HttpRequest, role: str, action: str, rules: list[dict[str, Any]], error: Any, status: int = 200
+    request: HttpRequest, duty: Duty, action: str, rules: list[dict[str, Any]], error: Any, status: int = 200
 ) -> HttpResponse:
     blank = {"purposes": [], "reach": "none", "rank": 1, "opens": {}, "fields": {}}
     fields = {
@@ -169,7 +174,7 @@ def _cell(
         for category in Category
     }
     context = {
-        "role": SHIPPED[role], "action": action, "label": actions.label(action), "rules": [*rules, blank],
+        "role": duty, "action": action, "label": actions.label(action), "rules": [*rules, blank],
         "fields": fields, "depths": DEPTHS, "reaches": wording.REACHES, "categories": wording.CATEGORIES,
         "purposes": purposes.SHIPPED, "ranks": range(1, people.MOST_RANK + 1), "error": error,
     }  # fmt: skip

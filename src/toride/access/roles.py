@@ -176,6 +176,13 @@ SHIPPED: dict[str, Role] = {
 SEPARATE = (frozenset(("admin", "auditor")), frozenset(("admin", "dpo")), frozenset(("steward", "auditor")))
 
 
+# Acts that no one person does together, whatever their duties are called.
+SEPARATE_ACTS = (
+    ("access:policy:change", "access:policy:approve"),
+    ("access:person:manage", "audit:trail:read"),
+)
+
+
 def clash(held: Iterable[str]) -> frozenset[str]:
     """Two of these roles that one person must not hold together; empty where there are none."""
     return next((pair for pair in SEPARATE if pair <= set(held)), frozenset())

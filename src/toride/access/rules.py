@@ -55,6 +55,7 @@ class Duty:
     weekdays: tuple[int, ...] = ()
 
 
+MADE = Duty(factor=True)
 WIDE = ("steward", "dpo", "auditor", "admin")  # duties that reach every customer, the trail or the people
 
 
@@ -65,6 +66,10 @@ class Rules:
     passwords: Passwords = Passwords()
     proof: int = 15
     duties: dict[str, Duty] = field(default_factory=lambda: {code: Duty(factor=code in WIDE) for code in SHIPPED})
+
+    def of(self, role: str) -> Duty:
+        """What holds for a duty; one that the institution made, and has set nothing for, needs a second factor."""
+        return self.duties.get(role, MADE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +121,12 @@ def read(text: str | None) -> Rules:
 
 @lru_cache(maxsize=1_024)
 def bounds(text: str | None, roles: tuple[str, ...]) -> Bounds:
-    """What holds for a person with these roles; a role that the rules do not know has the shipped ones."""
+    """What holds for a person with these roles."""
     return _together(read(text), roles)
 
 
 def _together(rules: Rules, roles: tuple[str, ...]) -> Bounds:
-    held = [rules.duties.get(role, Duty()) for role in roles] or [Duty()]
+    held = [rules.of(role) for role in roles] or [Duty()]
     asking = [one for one in held if one.factor]
     since = [datetime.fromisoformat(one.since) for one in asking if one.since]
     return Bounds(
@@ -152,7 +157,7 @@ def change(permit: Permit, *, rules: Rules, address: str) -> None:
     row = SignInRules.objects.select_for_update().filter(pk=ONLY).first()
     before = read(row.content if row else None)
     moment = clock.now()
-    duties = {code: _since(before.duties.get(code, Duty()), one, moment) for code, one in rules.duties.items()}
+    duties = {code: _since(before.of(code), one, moment) for code, one in rules.duties.items()}
     after = replace(rules, duties=duties)
     _shuts_out(permit, after, address, moment)
     permit.ledger.facts |= {"from": _differing(before, after), "to": _differing(after, before)}

@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.conf import settings
 from django.urls import include, path
 
-from toride.access import again, approval_pages, glass_pages, policy_pages, temporary_pages, views
+from toride.access import again, approval_pages, duty_pages, glass_pages, policy_pages, temporary_pages, views
 from toride.access.personas import PERSONAS
 from toride.access.sso import providers
 from toride.base.guard import open_to_all
@@ -21,6 +21,10 @@ urlpatterns = [
     path("access/draft/ask/", policy_pages.ask, name="policy_ask"),
     path("access/draft/discard/", policy_pages.discard, name="policy_discard"),
     path("access/draft/restore/", policy_pages.restore, name="policy_restore"),
+    path("access/draft/delivered/", duty_pages.take_up, name="policy_take_up"),
+    path("access/draft/duties/", duty_pages.new, name="policy_duty_new"),
+    path("access/draft/duties/<slug:role>/", duty_pages.change, name="policy_duty"),
+    path("access/draft/duties/<slug:role>/remove/", duty_pages.remove, name="policy_duty_remove"),
     path("access/draft/<slug:role>/<str:action>/", policy_pages.cell, name="policy_cell"),
     path("access/glass/", glass_pages.reviews, name="glass_reviews"),
     path("access/glass/number/", glass_pages.reach, name="glass_reach"),

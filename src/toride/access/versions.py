@@ -1,26 +1,31 @@
 """Versions of the policy: checked, agreed upon by two people, dated, never changed; any can be drafted again."""
 
+import unicodedata
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from toride.access import approvals, comparing, facts, policy, purposes, wording
 from toride.access.actions import Action
-from toride.access.models import Approval, Person, PolicyDraft, PolicyVersion
+from toride.access.models import Approval, Connection, Person, PolicyDraft, PolicyVersion, Provider
 from toride.access.people import MOST_RANK
-from toride.access.policy import Content, Policy
+from toride.access.policy import ITSELF, Content, Policy
 from toride.access.roles import HOME, SHIPPED, Reach
+from toride.access.sso import config
 from toride.audit import recorded
 from toride.base import actions, clock
 from toride.base.errors import Conflict, Hidden, Invalid
 from toride.vault.permit import Permit
 
 MOST_RULES = 8  # of one role for one action
+MOST_DUTIES = 60
+LONGEST_NAME = 40  # characters
 MOST_AHEAD = timedelta(days=366)
 APPROVER_RANK = 5
 OF_THE_SYSTEM = frozenset(("system", "keys", "backup", "auth"))
@@ -54,25 +59,61 @@ def grantable() -> list[str]:
     return [one for one in actions.declared() if one.split(":")[0] not in OF_THE_SYSTEM and one not in HOME.actions]
 
 
+def ungranted(content: Content) -> Content:
+    """Actions of this release that no duty has: action → delivered duty that is still there → what it gives."""
+    granted = {action for table in content.values() for action in table}
+    found: Content = {}
+    for code, table in policy.shipped_content().items():
+        for action in table.keys() - granted:
+            found.setdefault(action, {}).update({code: table[action]} if code in content else {})
+    return found
+
+
 def check(content: Content) -> Policy:
     """The policy of this content. Raises Invalid for what no policy may be, or where nobody could change it again."""
-    known = frozenset(grantable())
-    if set(content) - set(SHIPPED):
+    if any(code not in SHIPPED and ITSELF not in table for code, table in content.items()):
         raise Invalid(_("It names a duty that does not exist."))
-    for table in content.values():
-        for action, rules in table.items():
-            if action not in known or len(rules) > MOST_RULES:
-                raise Invalid(_("It grants what cannot be granted."))
+    if len(content) > MOST_DUTIES:
+        raise Invalid(_("At most %(most)d duties.") % {"most": MOST_DUTIES})
     try:
         found = policy.compiled(content, policy.name(0, policy.digest(policy.written(content))))
-        grants = [one for table in content.values() for rules in table.values() for one in rules]
-        sound = all(_is_sound(one) for one in grants)
+        sound = all(_is_sound(table) for table in content.values())
+        named = all(_is_named(code, content) for code in content)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise Invalid(_("It grants what cannot be granted.")) from None
     if not sound:
         raise Invalid(_("It grants what cannot be granted."))
+    if not named or not _are_told_apart(found):
+        problem = _("A name of its own, of 1 to %(most)d characters") % {"most": LONGEST_NAME}
+        raise Invalid(_("Each duty needs a name of its own."), {"ja": problem})
+    _check_people(found)
+    return found
+
+
+def _check_people(found: Policy) -> None:
+    """Raises Invalid where it takes away, or keeps apart, what somebody holds, or nobody could agree again."""
+    standing = policy.compiled(newest()[1], "standing")
+    people = list(Person.objects.filter(is_active=True))
+    gone = set(standing.duties) - set(found.duties)
+    if gone & {*given(), *(code for one in people for code in one.roles)}:
+        raise Invalid(_("A duty that goes is still held by somebody, or given by a group. Move them first."))
+    if any(found.clash(one.roles) and not standing.clash(one.roles) for one in people):
+        raise Invalid(_("Somebody holds two duties that it keeps apart. Move them first."))
+    if any(found.by_acts(code, code) for code in found.duties):
+        raise Invalid(_("One duty would do something and judge it, too. These acts belong in two."))
     if not stands(found):
         raise Invalid(_("Under it, no two people could ever agree upon a policy again."))
+
+
+def given() -> dict[str, list[str]]:
+    """Duties that groups give: code → the connections of directories and the providers whose lists name it."""
+    found: dict[str, list[str]] = {}
+    for connection in Connection.objects.filter(revoked=None).order_by("name"):
+        for code in set(connection.duties.values()):
+            found.setdefault(code, []).append(connection.name)
+    for provider in Provider.objects.order_by("name"):
+        for code in config.read(provider.content).managed():
+            found.setdefault(code, []).append(provider.name)
     return found
 
 
@@ -144,11 +185,19 @@ def _rules(role: str, action: str, before: Content, after: Content) -> list[Any]
 
 def _lines(asked: approvals.Content) -> list[approvals.Line]:
     holds = wording.day(asked["holds"]) if asked["holds"] else _("at once")
+    standing = policy.compiled(content_of(asked["base"]), "standing")
+    drafted = policy.compiled(orjson.loads(asked["policy"]), "draft")
+    called = {code: str(duty.label) for code, duty in {**standing.duties, **drafted.duties}.items()}
     return [
         approvals.Line(lazy("In force from"), (), (holds,)),
         *(
-            approvals.Line(wording.cell(role, action), wording.rules(before), wording.rules(after))
+            approvals.Line(lazy("Duty"), wording.duty(before, called), wording.duty(after, called))
+            for before, after in comparing.duties(standing, drafted)
+        ),
+        *(
+            approvals.Line(wording.cell(called[role], action), wording.rules(before), wording.rules(after))
             for role, action, before, after in asked["cells"]
+            if before != after
         ),
         *(
             approvals.Line(wording.who(action), wording.people(loses), wording.people(gains))
@@ -157,7 +206,38 @@ def _lines(asked: approvals.Content) -> list[approvals.Line]:
     ]
 
 
-def _is_sound(one: dict[str, Any]) -> bool:
+def _is_sound(table: dict[str, list[dict[str, Any]]]) -> bool:
+    acts = {action: rules for action, rules in table.items() if action != ITSELF}
+    granted = set(acts) <= set(grantable()) and all(len(rules) <= MOST_RULES for rules in acts.values())
+    return granted and all(_is_rule(one) for rules in acts.values() for one in rules)
+
+
+def _is_named(code: str, content: Content) -> bool:
+    """A name in one language at least, except for a delivered duty; apart from duties that there are."""
+    if ITSELF not in content[code]:
+        return True
+    (one,) = content[code][ITSELF]
+    names = [one["ja"], one["en"]]
+    return (
+        set(one) == {"ja", "en", "rank", "apart"}
+        and (any(names) or code in SHIPPED)
+        and all(len(name) <= LONGEST_NAME and name == name.strip() and name.isprintable() for name in names)
+        and 1 <= one["rank"] <= MOST_RANK
+        and set(one["apart"]) <= set(content) - {code}
+    )
+
+
+def _are_told_apart(found: Policy) -> bool:
+    """Are no two duties called the same, in any language? Whoever approves goes by the name."""
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            names = [unicodedata.normalize("NFKC", str(one.label)).casefold() for one in found.duties.values()]
+        if len(set(names)) < len(names):
+            return False
+    return True
+
+
+def _is_rule(one: dict[str, Any]) -> bool:
     fields = {f"{int(category)}.{name}" for category, name in facts.fields}
     return (
         bool(one["purposes"])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from toride.access import facts, purposes
-from toride.access.roles import SHIPPED
+from toride.access.policy import Duty
 from toride.base import actions
 from toride.vault.permit import Category, Opening
 
@@ -35,9 +35,22 @@ CATEGORIES = {
 }
 
 
-def cell(role: str, action: str) -> str:
-    """The place of a rule in the matrix."""
-    return f"{SHIPPED[role].label}: {actions.label(action)}"
+def cell(duty: Any, action: str) -> str:
+    """The place of a rule in the matrix, by what its duty is called."""
+    return f"{duty}: {actions.label(action)}"
+
+
+def duty(one: Duty | None, called: Mapping[str, Any]) -> list[str]:
+    """A duty as a whole: its names, who may hold it, with what not; nothing where there is none."""
+    if one is None:
+        return []
+    names = " ／ ".join(dict.fromkeys(name for name in one.names if name)) or str(one.label)
+    apart = [str(called.get(code, code)) for code in sorted(one.apart)]
+    return [
+        names,
+        *([_("held from rank %(rank)d upwards") % {"rank": one.rank}] if one.rank > 1 else []),
+        *([_("never together with: %(duties)s") % {"duties": ", ".join(apart)}] if apart else []),
+    ]
 
 
 def who(action: str) -> str:

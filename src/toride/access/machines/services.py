@@ -6,17 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from toride.access import approvals
+from toride.access import approvals, policy
 from toride.access.actions import Action
 from toride.access.decide import purposes
 from toride.access.machines import keys, scopes
 from toride.access.models import Approval, Connection, Person
 from toride.access.purposes import SHIPPED
-from toride.access.roles import SHIPPED as SHIPPED_ROLES
 from toride.audit import recorded
 from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid, Refused
@@ -191,7 +189,7 @@ def _lines(content: approvals.Content) -> list[approvals.Line]:
     }
     if content.get("duties"):
         asked[lazy("Groups and the duties that they give")] = [
-            format_lazy("{} → {}", group, SHIPPED_ROLES[duty].label) for group, duty in content["duties"].items()
+            f"{group} → {policy.called(duty)}" for group, duty in content["duties"].items()
         ]
     return [approvals.Line(label, (), after) for label, after in asked.items()]
 
@@ -226,7 +224,7 @@ def _duties(lines: Sequence[str], wanted: Sequence[str], problems: dict[str, Any
     for line in filter(None, map(str.strip, lines)):
         group, _sign, duty = line.rpartition("=")
         given[group.strip() or duty.strip()] = duty.strip()
-    if set(given.values()) - set(SHIPPED_ROLES):
+    if set(given.values()) - set(policy.current().duties):
         problems["duties"] = _("write one on each line, such as: teller, or: GG-Tellers = teller")
     elif len(given) > MOST_DUTIES or any(len(group) > LONGEST_GROUP for group in given):
         problems["duties"] = _("write at most %(most)d") % {"most": MOST_DUTIES}

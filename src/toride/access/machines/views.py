@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from toride import audit
+from toride.access import policy
 from toride.access.actions import Action
 from toride.access.machines import queries, scopes, services
 from toride.access.models import Connection
 from toride.access.purposes import SHIPPED
-from toride.access.roles import SHIPPED as SHIPPED_ROLES
 from toride.base import clock
 from toride.base.errors import Conflict, Invalid
 from toride.base.guard import guarded
@@ -63,8 +63,8 @@ def _permit(request: HttpRequest) -> Any:
 
 
 def _context(**context: Any) -> dict[str, Any]:
-    named = {"scopes": scopes.SCOPES, "purposes": SHIPPED, "categories": services.CATEGORIES, "roles": SHIPPED_ROLES}
-    return named | context
+    named = {"scopes": scopes.SCOPES, "purposes": SHIPPED, "categories": services.CATEGORIES}
+    return named | {"roles": policy.current().duties} | context
 
 
 def _form(request: HttpRequest, sent: dict[str, Any], errors: dict[str, Any], *, status: int = 200) -> HttpResponse:

@@ -132,7 +132,7 @@ def _turn(permit: Permit, connection: Connection, turns: Mapping[UUID, tuple[set
     for person in Person.objects.select_for_update(of=("self",)).filter(pk__in=list(turns)).order_by("pk"):
         gained, lost = turns[person.pk]
         before, after = sorted(person.roles), sorted(set(person.roles) - lost | gained)
-        must_go_together(after)
+        must_go_together(after, person.rank, held=before)
         if before != after:
             alike[tuple(after)].append(person.pk)
             facts = {"person": str(person.pk), "before": {"roles": before}, "after": {"roles": after}}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as lazy
 from toride.access import policy
 from toride.access.models import Connection, Person
 from toride.access.reviews.models import Campaign, Item
-from toride.access.roles import HOME, SHIPPED, clash
+from toride.access.roles import HOME
 from toride.audit import usage
 from toride.base import clock
 from toride.vault.permit import Permit
@@ -59,10 +59,11 @@ def grants(permit: Permit, campaign: Campaign, people: Sequence[Person]) -> Iter
         duties = {role: actions_of(role) for role in person.roles}
         asked = frozenset({usage.SIGN_IN}).union(*duties.values())
         used = usage.last(permit, person.id, asked)
+        clashing = policy.current().clash(person.roles)
         general = _of_person(person, used.get(usage.SIGN_IN), campaign, now)
         for role, actions in duties.items():
             last = max((used[one] for one in actions if one in used), default=None)
-            own = _unused(last, person.created, campaign, now) + (["clash"] if role in clash(person.roles) else [])
+            own = _unused(last, person.created, campaign, now) + (["clash"] if role in clashing else [])
             yield Grant(person, Item.Kind.DUTY, role, "", last, _ordered(general + own))
         for key in keys.get(person.id, []):
             own = _unused(key.used, key.created, campaign, now)
@@ -77,7 +78,7 @@ def actions_of(role: str) -> frozenset[str]:
 def called(kind: str, what: str, name: str, connections: Mapping[str, str] | None = None) -> str:
     """What pages call a grant."""
     if kind == Item.Kind.DUTY:
-        return str(SHIPPED[what].label) if what in SHIPPED else what
+        return policy.called(what)
     return name or (connections or {}).get(what, what)
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +18,11 @@ from toride import audit
 from toride.access import people, proof
 from toride.access.door import door
 from toride.access.models import Bond, Branch, Person, Provider
-from toride.access.roles import clash
 from toride.access.sso import config
 from toride.access.sso.config import Config
 from toride.access.sso.said import Doubt, Said
 from toride.audit.actions import System
+from toride.base.errors import Invalid
 from toride.vault.permit import Actor
 
 NAME = re.compile(r"[\w.@+-]{1,60}")
@@ -78,8 +78,7 @@ def _joined(one: Config, name: str, said: Said, groups: frozenset[str]) -> Perso
     branch = Branch.objects.filter(code=one.branch).first() if one.branch else None
     if branch is None or not roles or not NAME.fullmatch(name):
         raise Doubt("unknown")
-    if clash(roles):
-        raise Doubt("duties")
+    _must_fit(roles, rank)
     called = said.claims.get("name")
     shown = called.strip()[:60] if isinstance(called, str) and called.isprintable() else ""
     return people.add(name, shown or name, roles=roles, branch=branch, rank=rank)
@@ -100,8 +99,7 @@ def _bind(provider: Provider, person: Person, said: Said) -> None:
 def _follow(one: Config, person: Person, groups: frozenset[str]) -> Mapping[str, Any]:
     """Duties and rank that the mapping names come and go with the groups; what changed."""
     roles, rank = one.duties(person.roles, person.rank, groups)
-    if clash(roles):
-        raise Doubt("duties")
+    _must_fit(roles, rank, held=person.roles)
     before = {"roles": sorted(person.roles), "rank": person.rank}
     after = {"roles": roles, "rank": rank}
     if before == after:
@@ -109,6 +107,13 @@ def _follow(one: Config, person: Person, groups: frozenset[str]) -> Mapping[str,
     person.roles, person.rank = roles, rank
     person.save(update_fields=["roles", "rank"])
     return {"before": before, "after": after}
+
+
+def _must_fit(roles: list[str], rank: int, held: Collection[str] = ()) -> None:
+    try:
+        people.must_go_together(roles, rank, held)
+    except Invalid:
+        raise Doubt("duties") from None
 
 
 def digest(provider: Provider, subject: str) -> str:

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from toride import audit
+from toride.access import policy
 from toride.access.actions import Action
 from toride.access.answers import onward
 from toride.access.models import Branch, Provider
 from toride.access.people import MOST_RANK
-from toride.access.roles import SHIPPED
 from toride.access.sso import config, markup, providers, reading
 from toride.access.sso.config import Config
 from toride.access.sso.saml import NAME_ID
@@ -108,7 +108,7 @@ def _form(
 ) -> HttpResponse:  # fmt: skip
     fresh = found._state.adding  # noqa: SLF001 - Django's own name
     branches = Branch.objects.order_by("code").values_list("code", "name")
-    duties = [(code, role.label) for code, role in SHIPPED.items()]
+    duties = [(code, duty.label) for code, duty in policy.current().duties.items()]
     context = {
         "provider": found, "fresh": fresh, "values": values, "errors": errors or {}, "duties": duties,
         "rows": [*rows, *[("", "", "0")] * SPARE], "roles": [("", lazy("Choose")), *duties],

@@ -10,10 +10,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from toride.access import approvals, factors
+from toride.access import approvals, factors, policy
 from toride.access.actions import Action
 from toride.access.models import Approval, Bond, Branch, Factor, Person, Provider
-from toride.access.roles import SHIPPED
 from toride.access.sso import config
 from toride.access.sso.config import Config
 from toride.audit import recorded
@@ -157,7 +156,7 @@ def _shown(side: Mapping[str, Any] | None) -> dict[Any, list[Any]]:
         lazy("Who is not known yet"): [_("joins %(branch)s") % {"branch": branch}] if branch else [_("is refused")],
         lazy("Passwords"): [lazy("only administrators, in an emergency") if side["sole"] else lazy("beside it")],
         lazy("Counts as a second factor"): list(one.vouching),
-        lazy("Our own second factor always"): [SHIPPED[code].label for code in one.own if code in SHIPPED],
+        lazy("Our own second factor always"): [policy.called(code) for code in one.own],
     }
 
 
@@ -169,9 +168,8 @@ def _marks(one: Config) -> list[str]:
 
 def mapped(one: config.Mapped) -> str:
     """A group and its duty, in one line."""
-    duty = str(SHIPPED[one.role].label) if one.role in SHIPPED else one.role
     rank = _(", rank %(rank)d") % {"rank": one.rank} if one.rank else ""
-    return f"{one.group} → {duty}{rank}"
+    return f"{one.group} → {policy.called(one.role)}{rank}"
 
 
 CHANGE = approvals.declare(

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from toride.access import policy
 from toride.access.models import Branch, Provider
 from toride.access.people import MOST_RANK
-from toride.access.roles import SHIPPED
 from toride.access.sso import config, metadata, oidc
 from toride.access.sso.config import Config, Mapped
 from toride.access.sso.said import Doubt
@@ -38,7 +38,7 @@ def provider(typed: Any, before: Provider) -> dict[str, Any]:
     wanted = Config(
         **who, claim=words["claim"], groups=words["groups"], mapped=_mapped(typed, errors),
         branch=branch, vouching=_values(typed.get("vouching", ""), errors),
-        own=tuple(code for code in SHIPPED if code in typed.getlist("own")), inside=inside,
+        own=tuple(code for code in policy.current().duties if code in typed.getlist("own")), inside=inside,
     )  # fmt: skip
     if wanted.mapped and not wanted.groups:
         errors["groups"] = _("Name the claim that carries the groups.")
@@ -88,13 +88,13 @@ def _words(typed: Mapping[str, str], name: str, errors: dict[str, Any]) -> str:
 
 
 def _mapped(typed: Any, errors: dict[str, Any]) -> tuple[Mapped, ...]:
-    found = []
+    found, duties = [], policy.current().duties
     for group, role, rank in zip(*(typed.getlist(name) for name in ("group", "role", "rank")), strict=False):
         name = group.strip()
         if not name:
             continue
         number = int(rank) if rank.isascii() and rank.isdecimal() and len(rank) == 1 else -1
-        if role not in SHIPPED or not 0 <= number <= MOST_RANK or len(name) > LONGEST_GROUP or not name.isprintable():
+        if role not in duties or not 0 <= number <= MOST_RANK or len(name) > LONGEST_GROUP or not name.isprintable():
             errors["mapped"] = _("A duty and a rank for each group.")
             continue
         found.append(Mapped(name, role, number))

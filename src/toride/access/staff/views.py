@@ -11,13 +11,12 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from toride import audit
-from toride.access import devices, locks, lost, rules
+from toride.access import devices, locks, lost, policy, rules
 from toride.access.actions import Action
 from toride.access.answers import onward
 from toride.access.door import door
 from toride.access.models import Person
 from toride.access.people import dismiss
-from toride.access.roles import SHIPPED
 from toride.access.staff import listing, reading
 from toride.base.errors import Conflict, Hidden, Invalid
 from toride.base.guard import guarded
@@ -48,17 +47,17 @@ def rules_passwords(request: HttpRequest) -> HttpResponse:
 
 @guarded(Action.RULES_CHANGE, fresh=True)
 def rules_duty(request: HttpRequest, role: str) -> HttpResponse:
-    if role not in SHIPPED:
+    if role not in policy.current().duties:
         raise Hidden
     before = rules.current()
     if request.method != "POST":
-        return _duty_page(request, role, before.duties[role], {}, 200)
+        return _duty_page(request, role, before.of(role), {}, 200)
     try:
         after = reading.duty(before, role, request.POST)
         rules.change(request.permit, rules=after, address=door(request).address)  # type: ignore[attr-defined]
     except Invalid as error:
         _failed(request)
-        return _duty_page(request, role, before.duties[role], error.fields, 422, request.POST)
+        return _duty_page(request, role, before.of(role), error.fields, 422, request.POST)
     return onward(request, "sign_in_rules")
 
 
@@ -67,7 +66,8 @@ def rules_duty(request: HttpRequest, role: str) -> HttpResponse:
 def people_page(request: HttpRequest) -> HttpResponse:
     page = listing.page(request.GET.get("page", ""))
     request.permit.ledger.facts |= {"read": "people", "count": len(page.lines)}  # type: ignore[attr-defined]
-    return render(request, "access/people.html", {"page": page, "roles": SHIPPED, "since": listing.since})
+    context = {"page": page, "roles": policy.current().duties, "since": listing.since}
+    return render(request, "access/people.html", context)
 
 
 @guarded(Action.PERSON_MANAGE, fresh=True)
@@ -121,7 +121,7 @@ def _rules_page(
         "values": values,
         "errors": errors,
         "scores": [(str(score), label) for score, label in SCORES],
-        "duties": [(code, role.label, found.duties[code]) for code, role in SHIPPED.items()],
+        "duties": [(code, duty.label, found.of(code)) for code, duty in policy.current().duties.items()],
         "said": listing.said,
     }
     return render(request, "access/rules.html", context, status=status)
@@ -136,7 +136,7 @@ def _duty_page(
         values |= {"factor": ""} | typed.dict()
         days = typed.getlist("weekdays")
     context = {
-        "role": SHIPPED[role],
+        "role": policy.current().duties[role],
         "values": values,
         "days": days,
         "errors": errors,

@@ -266,13 +266,19 @@ def test_pages_of_the_policy_for_every_role(house: House) -> None:
     for role in ROLES:
         client = enter(getattr(house, role))
         only = 200 if role == "admin" else 403
-        for address in (reverse("policy_draft"), cell):
+        duty = reverse("policy_duty", kwargs={"role": "teller"})
+        for address in (reverse("policy_draft"), cell, reverse("policy_duty_new"), duty):
             assert client.get(address).status_code == only, (role, address)
         explains = 200 if role in {"admin", "dpo", "auditor"} else 403
         assert client.get(reverse("why")).status_code == explains, role
-        for name in ("policy_try", "policy_ask", "policy_restore", "policy_discard"):
-            wanted = {"policy_try": 422, "policy_ask": 422, "policy_restore": 404, "policy_discard": 302}[name]
+        posted = {"policy_try": 422, "policy_ask": 422, "policy_restore": 404, "policy_discard": 302}
+        posted |= {"policy_take_up": 422, "policy_duty_new": 422}
+        for name, wanted in posted.items():
             assert client.post(reverse(name)).status_code == (wanted if role == "admin" else 403), (role, name)
+        for address, wanted in ((duty, 422), (reverse("policy_duty_remove", kwargs={"role": "teller"}), 422)):
+            assert client.post(address).status_code == (wanted if role == "admin" else 403), (role, address)
+    for name in ("policy_duty", "policy_duty_remove"):
+        assert enter(house.admin).post(reverse(name, kwargs={"role": "root"})).status_code == 404
     for role, action in (("root", READ), ("teller", "no:such:act"), ("teller", "access:home:open")):
         address = reverse("policy_cell", kwargs={"role": role, "action": action})
         assert enter(house.admin).get(address).status_code == 404
