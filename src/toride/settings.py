@@ -87,6 +87,8 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = False  # our own: access/locks.py
 ALLAUTH_TRUSTED_PROXY_COUNT = 0
 
+BREACHED_PASSWORDS_URL = config.address("TORIDE_BREACHED_PASSWORDS_URL")  # none: only the list that ships
+
 TLS = config.flag("TORIDE_TLS")
 SESSION_ENGINE = "toride.access.sessions"
 SESSION_COOKIE_NAME = "__Host-toride" if TLS else "toride"

@@ -22,11 +22,15 @@ def authenticator(page: object, *, verified: bool = True) -> Callable[[], None]:
     return lambda: protocol.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": number})
 
 
-def again(page: object, served: Served, persona: str) -> None:
+def leave(page: object, served: Served) -> None:
     page.click("form[action='/sign-out/'] button")
     if "/sign-out/" in page.url:
         page.click("main button")
     page.goto(f"{served.url}/sign-in/")
+
+
+def again(page: object, served: Served, persona: str) -> None:
+    leave(page, served)
     page.click(f'[data-persona="{persona}"]')
 
 
@@ -50,6 +54,10 @@ def test_a_passkey_is_enrolled_asked_for_and_lost(sign_in: Callable[..., object]
     page.goto(f"{served.url}/sign-in/second/")
     page.click("[data-passkey=give]")
     page.wait_for_url(f"{served.url}/")
+    leave(page, served)
+    page.click("text=Sign in with a passkey")
+    page.wait_for_url(f"{served.url}/")
+    assert page.locator("h1").inner_text() in page.locator("a.me").inner_text()
     lose()
     again(page, served, "marketing")
     page.wait_for_url("**/sign-in/second/")
@@ -136,6 +144,7 @@ def test_pages_of_sign_in_fit_and_axe_finds_nothing(
     page = sign_in("admin", locale=locale, width=width, theme=theme)
     wrong = {}
     for path in ("/me/", "/me/factor/", "/me/factor/app/", "/me/factor/passkey/", "/me/password/", "/people/",
+                 "/sign-in/forgotten/", "/sign-in/start/",
                  "/sign-in-rules/", "/sign-in-rules/duty/teller/", "/sign-on/", "/sign-on/new/", "/sign-on/new/saml/"):  # fmt: skip
         page.goto(f"{served.url}{path}")
         inside = "(document.querySelector('main') || document.body)"

@@ -9,15 +9,16 @@ from uuid import UUID
 from django.conf import settings
 
 from toride import audit
-from toride.access import people, tokens
+from toride.access import people, rules, tokens
 from toride.access.decide import decide
 from toride.access.models import Person
-from toride.base import config
+from toride.base import clock, config
 from toride.base.errors import Refused, TorideError
 from toride.base.ids import ordered_id
 from toride.vault.permit import Actor, Door, Permit
 
 AUDITOR = "auditor"
+HERE = "127.0.0.1"  # for the networks of a duty: whoever commands sits at this very machine
 
 
 def door(kind: str = "cli") -> Door:
@@ -51,11 +52,12 @@ def permitted(
 ) -> Iterator[Permit]:
     """A permit; on leaving, one event of what was read is committed. Print nothing before that.
 
-    Raises Refused or Hidden, recorded like any refusal.
+    Raises Refused or Hidden, recorded like any refusal. Networks and hours of the person's duties hold here, too.
     """
     who = person(username)
     origin = door()
     try:
+        _must_be_within(who)
         permit = decide(who, action, door=origin, purpose=purpose, subject=subject)
     except TorideError as error:
         audit.refuse(
@@ -73,3 +75,10 @@ def permitted(
         audit.commit(permit, outcome="refused" if error.status in (403, 404) else "failed", reason=str(error))
         raise
     audit.commit(permit)
+
+
+def _must_be_within(who: Person) -> None:
+    """Raises Refused where the person's duties do not work at this machine, or not now; a demonstration is free."""
+    reason = rules.bounds(rules.content(), tuple(who.roles)).refusal(HERE, clock.now())
+    if reason is not None and not settings.DEMO:
+        raise Refused(reason)

@@ -3,7 +3,7 @@
 import click
 
 from toride import audit
-from toride.access import acting, factors, signin, tokens
+from toride.access import acting, factors, leaks, signin, tokens
 from toride.access import people as service
 from toride.access.acting import door
 from toride.access.actions import Action
@@ -61,6 +61,7 @@ def add_person(username: str, name: str, roles: tuple[str, ...], branch: str, ra
     password = config.text("TORIDE_PASSWORD") or click.prompt(
         "Their password", hide_input=True, confirmation_prompt=True
     )
+    leaks.check(password)
     with acting.permitted(acting_as, Action.PERSON_MANAGE) as permit:
         service.hire(
             permit, username=username, name=name, roles=list(roles), branch=branch, rank=rank, password=password

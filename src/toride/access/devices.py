@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from toride import audit
 from toride.access import rules
 from toride.access.actions import Action
-from toride.access.models import Person, Visit
+from toride.access.models import Person, StartCode, Visit
 from toride.access.sessions import digest
 from toride.audit import recorded
 from toride.base import clock
@@ -95,9 +95,10 @@ def end_others(permit: Permit, *, session: str | None) -> None:
 
 @recorded(Action.ACCOUNT_READ)
 def recognise(permit: Permit, *, session: str | None) -> None:
-    """What was told of new devices is the person's own doing."""
+    """What was told of new devices, and of a new password, is the person's own doing."""
     told = Visit.objects.filter(person=permit.actor.id, news=True).exclude(session=digest(session))
-    permit.ledger.facts["recognised"] = told.update(news=False)
+    set_anew = StartCode.objects.filter(person=permit.actor.id, known=False).exclude(used=None)
+    permit.ledger.facts["recognised"] = told.update(news=False) + set_anew.update(known=True)
 
 
 @recorded(Action.PERSON_MANAGE)

@@ -1,6 +1,7 @@
 """Attempts are counted by name and by address before they are tried; too many wait, longer each time."""
 
 import ipaddress
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from toride.audit import recorded
 from toride.base import clock
 from toride.vault.permit import Permit
 
-FREE = {"name": 5, "factor": 5, "address": 50, "machine": 50}  # a branch sits behind one address
+FREE = {"name": 5, "factor": 5, "start": 5, "forgotten": 5, "address": 50, "machine": 50}  # a branch is one address
 FIRST = timedelta(seconds=30)
 LONGEST = timedelta(hours=1)
 FORGOTTEN = timedelta(days=1)
@@ -29,6 +30,16 @@ def by_name(username: str) -> Key:
 def by_factor(person: UUID) -> Key:
     """Attempts at a person's second factor; a right password does not forgive them."""
     return "factor", str(person)
+
+
+def by_start(username: str) -> Key:
+    """Attempts at a start code, under any name."""
+    return "start", username.casefold()
+
+
+def by_forgotten(username: str) -> Key:
+    """Requests for a new password under any name; the administrator sees those of people (`forgot`)."""
+    return "forgotten", username.casefold()
 
 
 def by_address(address: str) -> Key:
@@ -81,14 +92,30 @@ def unlock(permit: Permit, *, person: Person) -> None:
 
 def release(person: Person) -> None:
     """Forgets the failures of an account, in the caller's transaction."""
-    Lock.objects.filter(key__in=[_digest(by_name(person.username)), _digest(by_factor(person.id))]).delete()
+    Lock.objects.filter(key__in=[_digest(key) for key in _of(person)]).delete()
 
 
 def locked(people: list[Person]) -> set[UUID]:
     """Which of these accounts wait now."""
-    places = {_digest(key): one.id for one in people for key in (by_name(one.username), by_factor(one.id))}
+    places = {_digest(key): one.id for one in people for key in _of(one)}
     found = Lock.objects.filter(key__in=list(places), until__gt=clock.now()).values_list("key", flat=True)
     return {places[key] for key in found}
+
+
+def forgot(people: Iterable[Person]) -> list[Person]:
+    """Who of these asked for a new password within FORGOTTEN."""
+    asked = set(Lock.objects.filter(last__gt=clock.now() - FORGOTTEN).values_list("key", flat=True))
+    return [one for one in people if _digest(by_forgotten(one.username)) in asked] if asked else []
+
+
+def heard(person: Person) -> None:
+    """Their request for a new password is dealt with."""
+    Lock.objects.filter(key=_digest(by_forgotten(person.username))).delete()
+
+
+def _of(person: Person) -> tuple[Key, ...]:
+    """What an account may wait for."""
+    return by_name(person.username), by_factor(person.id), by_start(person.username)
 
 
 def _row(key: Key, moment: datetime) -> Lock:

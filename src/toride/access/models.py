@@ -84,6 +84,22 @@ class FormerPassword(models.Model):
     at = models.DateTimeField()
 
 
+class StartCode(models.Model):
+    """Lets a person who forgot their password set another, once; see starting.py. `digest`: of name and code, None
+    until it is taken; `agreed`: by two people; `known`: the person has said that its use was their own.
+    """
+
+    id = models.UUIDField(primary_key=True, default=random_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="start_codes")
+    issuer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, null=True, unique=True)
+    agreed = models.BooleanField(default=False)
+    issued = models.DateTimeField()
+    expires = models.DateTimeField()
+    used = models.DateTimeField(null=True)
+    known = models.BooleanField(default=False)
+
+
 class Factor(models.Model):
     """What a person has beside a password; `blob` is sealed for this person, see mfa.py."""
 
@@ -180,7 +196,8 @@ class Connection(models.Model):
 
     `categories`: those that it may open at most. `addresses`: networks it may come from, none for any. `former`: the
     digest of the key before, good until `former_until`. `allowance`: microseconds since the epoch at which all of its
-    rate is free again. `duties`: name of a directory's group → the duty that it gives (provisioning).
+    rate is free again. `duties`: name of a directory's group → the duty that it gives (provisioning). `any_hour`: the
+    hours of the person's duties do not bind it. `agreed`: the end that two people agreed upon; None where one made it.
     """
 
     id = models.CharField(primary_key=True, max_length=12)
@@ -199,6 +216,8 @@ class Connection(models.Model):
     revoked = models.DateTimeField(null=True)
     used = models.DateTimeField(null=True)
     allowance = models.BigIntegerField(default=0)
+    any_hour = models.BooleanField(default=False)
+    agreed = models.DateTimeField(null=True)
 
 
 class Answered(models.Model):

@@ -67,8 +67,13 @@ def step_of(secret: str, typed: str, *, now: float, after: int) -> int | None:
 
 def new_codes() -> list[str]:
     """Recovery codes, each for one use."""
-    made = ("".join(secrets.choice(LETTERS) for _ in range(CODE_CHARS)) for _ in range(CODES))
-    return [f"{one[:5]}-{one[5:]}" for one in made]
+    return [new_code() for _ in range(CODES)]
+
+
+def new_code() -> str:
+    """A code for one use, in two halves."""
+    made = "".join(secrets.choice(LETTERS) for _ in range(CODE_CHARS))
+    return f"{made[:5]}-{made[5:]}"
 
 
 def digest(typed: str) -> str:

@@ -5,11 +5,13 @@ import struct
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.conf import settings
 from django.http import HttpRequest
 from fido2.server import Fido2Server
+from fido2.utils import websafe_decode
 from fido2.webauthn import (
     AttestedCredentialData,
     AuthenticationResponse,
@@ -76,10 +78,20 @@ def made(request: HttpRequest, answer: str) -> Passkey:
 
 
 def ask(request: HttpRequest, known: Collection[Passkey]) -> dict[str, Any]:
-    """What the browser needs to prove that one of `known` is there; good for one `answered`."""
-    options, state = _server(request).authenticate_begin([one.credential for one in known], VERIFIED)
+    """What the browser needs to prove that one of `known` is there; good for one `answered`. Of none: whichever the
+    browser knows for this address.
+    """
+    options, state = _server(request).authenticate_begin([one.credential for one in known] or None, VERIFIED)
     request.session[STATE] = state
     return dict(options)
+
+
+def owner(answer: str) -> UUID | None:
+    """Whose passkey it says that it is (the user handle of `offer`); nothing is proved by it."""
+    try:
+        return UUID(bytes=websafe_decode(_read(answer)["response"]["userHandle"]))
+    except BROKEN:
+        return None
 
 
 def answered(request: HttpRequest, answer: str, known: Collection[Passkey]) -> Passkey:

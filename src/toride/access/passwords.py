@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from toride.access import rules
 from toride.access.actions import Action
-from toride.access.models import FormerPassword, Person
+from toride.access.models import FormerPassword, Person, StartCode
 from toride.access.rules import Passwords
 from toride.audit import recorded
 from toride.base import clock
@@ -40,11 +40,14 @@ def check(password: str, person: Person, wanted: Passwords) -> None:
 
 
 def keep(person: Person, password: str) -> None:
-    """Sets the password in the caller's transaction; the one before is remembered as its hash."""
+    """Sets the password in the caller's transaction; the one before is remembered as its hash, and start codes that
+    were not used end.
+    """
     if person.pk and person.has_usable_password() and person.password:
         FormerPassword.objects.create(person=person, hash=person.password, at=clock.now())
         gone = FormerPassword.objects.filter(person=person).order_by("-at").values_list("pk", flat=True)[KEPT:]
         FormerPassword.objects.filter(pk__in=list(gone)).delete()
+    StartCode.objects.filter(person=person.pk, used=None).delete()
     person.set_password(password)
     person.password_changed = clock.now()
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from toride.access import devices, passwords, policy, rules
 from toride.access.actions import Action
-from toride.access.models import Branch, Department, Person, PersonalToken
+from toride.access.models import Branch, Department, Person, PersonalToken, StartCode
 from toride.access.provisioning.models import Provisioned
 from toride.audit import recorded
 from toride.base import clock
@@ -85,6 +85,7 @@ def leave(person: Person) -> dict[str, int]:
     person.is_active = False
     person.save(update_fields=["is_active"])
     Provisioned.objects.filter(person=person).update(left=None)
+    StartCode.objects.filter(person=person, used=None).delete()
     return {
         "tokens": PersonalToken.objects.filter(person=person, revoked=False).update(revoked=True),
         "connections": person.connections.filter(revoked=None).update(revoked=clock.now()),

@@ -61,11 +61,12 @@ WIDE = ("steward", "dpo", "auditor", "admin")  # duties that reach every custome
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """All of them. `proof`: minutes for which a proof of who one is stays fresh."""
+    """All of them. `proof`: minutes for which a proof of who one is stays fresh; `passkeys`: one alone signs in."""
 
     passwords: Passwords = Passwords()
     proof: int = 15
     duties: dict[str, Duty] = field(default_factory=lambda: {code: Duty(factor=code in WIDE) for code in SHIPPED})
+    passkeys: bool = True
 
     def of(self, role: str) -> Duty:
         """What holds for a duty; one that the institution made, and has set nothing for, needs a second factor."""
@@ -88,6 +89,7 @@ class Bounds:
         """Why nobody with these duties works from this address or at this moment: "network", "hours", or None."""
         try:
             place = ipaddress.ip_address(address)
+            place = getattr(place, "ipv4_mapped", None) or place
         except ValueError:
             place = None
         if any(place is None or not any(place in one for one in networks) for networks in self.networks):
@@ -114,7 +116,8 @@ def read(text: str | None) -> Rules:
     try:
         kept = orjson.loads(text)
         duties = {code: Duty(**_tuples(one)) for code, one in kept["duties"].items()}
-        return Rules(Passwords(**kept["passwords"]), kept["proof"], Rules().duties | duties)
+        whole = Rules().duties | duties
+        return Rules(Passwords(**kept["passwords"]), kept["proof"], whole, kept.get("passkeys", True))
     except (KeyError, TypeError, ValueError, AttributeError):
         raise Unavailable("the rules of sign-in cannot be read") from None
 

@@ -25,6 +25,8 @@ from toride.base import clock
 from toride.base.errors import Refused
 from toride.vault.permit import Actor
 
+BY_PASSKEY = "by_passkey"  # of a sign-in: a passkey that verified its person began it
+
 
 class SecondFactor(LoginStage):  # type: ignore[misc]
     """Between the password and the session: whoever has a second factor gives it."""
@@ -33,7 +35,8 @@ class SecondFactor(LoginStage):  # type: ignore[misc]
     urlname = "sign_in_factor"
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
-        if _sign_on(self.login.signal_kwargs).get("vouched"):
+        given = self.login.signal_kwargs or {}
+        if _sign_on(given).get("vouched") or given.get(BY_PASSKEY):
             return None, True
         return (redirect(self.urlname) if factors.stand(self.login.user.pk) else None), True
 

@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.conf import settings
 from django.urls import include, path
 
-from toride.access import again, approval_pages, duty_pages, glass_pages, policy_pages, temporary_pages, views
+from toride.access import again, approval_pages, duty_pages, glass_pages, policy_pages, rules, temporary_pages, views
 from toride.access.personas import PERSONAS
 from toride.access.sso import providers
 from toride.base.guard import open_to_all
@@ -12,7 +12,7 @@ from toride.base.guard import open_to_all
 for _view in (account.LoginView, account.LogoutView):
     open_to_all(_view)
 
-AT_THE_DOOR = {"personas": PERSONAS, "sign_on": providers}
+AT_THE_DOOR = {"personas": PERSONAS, "sign_on": providers, "rules": rules}
 urlpatterns = [
     path("", views.home, name="home"),
     path("access/matrix/", views.matrix_page, name="matrix"),

@@ -10,7 +10,17 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
-from toride.access import devices, glass_pages, holds, matrix, personas, purposes, temporary_pages, wording
+from toride.access import (
+    devices,
+    glass_pages,
+    holds,
+    matrix,
+    personas,
+    purposes,
+    starting,
+    temporary_pages,
+    wording,
+)
 from toride.access.account import saying
 from toride.access.actions import Action
 from toride.access.models import Person
@@ -46,6 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"ways": ways, "opens": matrix.opened(person), "purposes": purposes.SHIPPED}
     context |= saying.ALL | {
         "news": devices.news(person.id, request.session.session_key),
+        "starts": starting.news(person.id),
         "deadline": holds.deadline(person),
     }
     context |= temporary_pages.notices(person, may)

@@ -13,7 +13,7 @@ from toride.access.machines import entering, tokens
 from toride.access.machines.asking import origin
 from toride.access.machines.entering import Entry, TooMany, Unknown
 from toride.api import problems
-from toride.base.errors import Unavailable
+from toride.base.errors import Refused, Unavailable
 
 FORM = "application/x-www-form-urlencoded"
 BASIC = "basic "
@@ -38,7 +38,7 @@ def token(request: HttpRequest) -> HttpResponse:
         found = _error(401, "invalid_client")
         found["WWW-Authenticate"] = 'Basic realm="toride"'
         return found
-    except (TooMany, Unavailable) as error:
+    except (TooMany, Refused, Unavailable) as error:
         return problems.answer(request, error)
 
 

@@ -39,6 +39,8 @@ class System(StrEnum):
     SESSION_CLOSE = "auth:session:close"
     SESSION_PROVE = "auth:session:prove"
     FACTOR_USE = "auth:factor:use"
+    START_ASK = "auth:start:ask"
+    START_USE = "auth:start:use"
     SIGN_ON_ACCEPT = "auth:sign-on:accept"
     DEVICE_MEET = "auth:device:meet"
     TOKEN_ISSUE = "auth:token:issue"  # noqa: S105 - a name of an act
@@ -70,6 +72,8 @@ describe(
         System.SESSION_CLOSE: _("Signed out"),
         System.SESSION_PROVE: _("Proved who they are once more"),
         System.FACTOR_USE: _("Gave a second factor"),
+        System.START_ASK: _("Asked for a new password at the door"),
+        System.START_USE: _("Set a new password with a start code"),
         System.SIGN_ON_ACCEPT: _("A provider vouched for them"),
         System.DEVICE_MEET: _("Signed in from a new device"),
         System.TOKEN_ISSUE: _("A token was issued"),

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from toride.base.errors import ConfigurationError
 
@@ -53,6 +54,22 @@ def number(name: str, default: int, *, least: int = 0, most: int = 2**31) -> int
     if not least <= found <= most:
         raise ConfigurationError(f"{name} is {found}; use {least} to {most}.")
     return found
+
+
+def address(name: str) -> str | None:
+    """An address of a service, ending with a slash: https, or http on this very machine."""
+    value = text(name)
+    if value is None:
+        return None
+    try:
+        found = urlsplit(value)
+        schemes = {"https", "http"} if found.hostname in {"localhost", "127.0.0.1", "::1"} else {"https"}
+        good = found.scheme in schemes and found.hostname and found.port != 0 and "@" not in value
+    except ValueError:
+        good = False
+    if not good or found.query or found.fragment:
+        raise ConfigurationError(f"{name} is no address of a service; use one such as https://host.example/range/.")
+    return value.rstrip("/") + "/"
 
 
 def home() -> Path:

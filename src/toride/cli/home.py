@@ -175,9 +175,10 @@ def _first_administrator(username: str, name: str, branch_name: str, password: s
     from django.db import transaction
     from django.utils import translation
 
-    from toride.access import people
+    from toride.access import leaks, people
     from toride.access.models import Branch, Person
 
+    leaks.check(password)
     with transaction.atomic(), translation.override("en"):
         branch, _ = Branch.objects.update_or_create(code="000", defaults={"name": branch_name})
         Person.objects.filter(username=username, last_login=None).delete()

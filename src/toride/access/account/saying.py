@@ -24,5 +24,18 @@ ALL: dict[str, Callable[[Any], str]] = {
     "enrolled_on": lambda moment: _("enrolled %(date)s") % {"date": _day(moment)},
     "used_on": lambda moment: _("used %(date)s") % {"date": _minute(moment)},
     "since": lambda moment: _("since %(date)s") % {"date": _minute(moment)},
+    "given": lambda one: (
+        (
+            _("%(issuer)s gave out a start code for your password on %(given)s. It was used on %(used)s.")
+            if one.used
+            else _("%(issuer)s gave out a start code for your password on %(given)s. It is good until %(until)s.")
+        )
+        % {
+            "issuer": one.issuer.name,
+            "given": _minute(one.issued),
+            "used": _minute(one.used) if one.used else "",
+            "until": _minute(one.expires),
+        }
+    ),
     "left": lambda count: _("%(count)d left") % {"count": count},
 }

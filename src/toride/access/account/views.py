@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from toride import audit
-from toride.access import devices, factors, holds, locks, onetime, passkeys, passwords, rules
-from toride.access.account import saying
+from toride.access import devices, factors, holds, leaks, locks, onetime, passkeys, passwords, rules, starting
+from toride.access.account import saying, stepping
 from toride.access.actions import Action
 from toride.access.answers import onward
 from toride.access.door import door
@@ -25,7 +25,6 @@ from toride.base.errors import Invalid
 from toride.base.guard import guarded, open_to_all
 from toride.vault import persons
 from toride.vault.aead import Unopenable
-from toride.vault.permit import Actor
 
 PENDING = "app"  # in the session: the secret that an app is about to be given, sealed
 USE = "pending app"
@@ -42,6 +41,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "visits": [(one, one.session == mine) for one in devices.living(person.id)],
         "deadline": holds.deadline(person),
         "needed": rules.bounds(person.rules, tuple(person.roles)).grace is not None,
+        "starts": starting.told(person.id),
         "days": rules.read(person.rules).passwords.days,
     }
     return render(request, "access/account.html", context | saying.ALL)
@@ -139,40 +139,17 @@ def second(request: HttpRequest) -> HttpResponse:
     if stage is None:
         return redirect("account_login")
     person = stage.login.user
-    wrong = ""
-    if request.method == "POST":
-        wrong = _wrong(request, person)
-        if not wrong:
-            return onward(request, stage.exit().url)
-    known = list(factors.keys(person.pk).values())
-    options = passkeys.ask(request, known) if known else None
-    context = {"wrong": wrong, "options": _text(options), "codes": factors.codes_left(person.pk)}
-    return render(request, "access/second.html", context | {"app": _has_app(person.pk)}, status=422 if wrong else 200)
-
-
-def _wrong(request: HttpRequest, person: Any) -> str:
-    """What to say of a second factor that was not right; an event either way."""
-    keys = locks.by_factor(person.pk), locks.by_address(door(request).address)
-    actor = Actor(person.id, person.username, person.name)
-    if not locks.attempt(*keys):
-        audit.note(actor, door(request), "auth:factor:use", outcome="refused", reason="locked")
-        return _("Too many attempts. Wait a while, or ask the administrator.")
-    if answer := request.POST.get("key"):
-        kind = factors.Kind.KEY if factors.use_key(request, person.pk, answer) else None
-    else:
-        kind = factors.use_code(person.pk, request.POST.get("code", ""))
-    if kind is None:
-        audit.note(actor, door(request), "auth:factor:use", outcome="refused", reason="credentials")
-        return _("This did not fit. A code is good for half a minute, and once.")
-    locks.forgive(*keys)
-    audit.note(actor, door(request), "auth:factor:use", facts={"factor": str(kind)})
-    return ""
+    wrong = stepping.wrong(request, person) if request.method == "POST" else ""
+    if request.method == "POST" and not wrong:
+        return onward(request, stage.exit().url)
+    return stepping.page(request, person, wrong)
 
 
 def _change(request: HttpRequest) -> None:
     after = request.POST.get("after", "")
     if after != request.POST.get("again", ""):
         raise Invalid("again", {"again": _("The two are not the same.")})
+    leaks.check(after)
     person: Any = request.user
     key, before = locks.by_name(person.username), request.session.session_key
     if not locks.attempt(key):
@@ -222,9 +199,5 @@ def _failed(request: HttpRequest, reason: str) -> None:
     audit.commit(request.permit, outcome="failed", reason=reason)  # type: ignore[attr-defined]
 
 
-def _has_app(person: UUID) -> bool:
-    return any(one.kind == factors.Kind.TOTP for one in factors.of(person))
-
-
-def _text(options: dict[str, Any] | None) -> str:
-    return orjson.dumps(options).decode() if options else ""
+def _text(options: dict[str, Any]) -> str:
+    return orjson.dumps(options).decode()

@@ -38,13 +38,14 @@ def api_key() -> None:
 )
 @click.option("--duty", "duties", multiple=True, metavar="[GROUP=]DUTY",
               help="What groups of a directory give; in a demonstration: elsewhere two agree on it.")  # fmt: skip
+@click.option("--any-hour", is_flag=True, help="The hours of that person's duties do not bind it.")
 @click.option("--name", default="", help="What it is for.")
 @DAYS
 @AS
 @JSON
 def create(
     username: str, wanted: tuple[str, ...], purpose: str, categories: tuple[str, ...], addresses: tuple[str, ...],
-    duties: tuple[str, ...], name: str, days: int, acting_as: str | None, as_json: bool,
+    duties: tuple[str, ...], any_hour: bool, name: str, days: int, acting_as: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Print a new key, once: it is kept as a digest only."""
     opened = [NAMES[one] for one in categories] or services.USUAL
@@ -52,6 +53,7 @@ def create(
         made, key = services.connect(
             permit, username=username, name=name or ", ".join(wanted), wanted=wanted, purpose=purpose,
             categories=opened, addresses=addresses, duties=duties, days=days,
+            any_hour=any_hour,
         )  # fmt: skip
     _say({"key": key, **_line(made)} if as_json else key)
 
@@ -108,6 +110,7 @@ def _line(one: Connection) -> dict[str, Any]:
         "categories": [Category(category).name.lower() for category in one.categories],
         "addresses": one.addresses,
         "duties": one.duties,
+        "any_hour": one.any_hour,
         "expires": one.expires.isoformat(),
         "used": one.used.isoformat() if one.used else None,
         "revoked": one.revoked.isoformat() if one.revoked else None,

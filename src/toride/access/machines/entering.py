@@ -8,7 +8,7 @@ from django.db.models import Value
 from django.db.models.functions import Greatest
 
 from toride import audit
-from toride.access import locks
+from toride.access import locks, rules
 from toride.access.decide import decide
 from toride.access.machines import keys, scopes, tokens
 from toride.access.models import Connection
@@ -21,7 +21,7 @@ WINDOW = 60_000_000  # microseconds
 STEP = WINDOW // RATE
 NOBODY = bytes(32)
 WAIT = int(locks.FIRST.total_seconds())
-REASON = "connection"
+REASON, HOURS = "connection", "hours"
 
 
 class Unknown(TorideError):  # noqa: N818 - as base.errors
@@ -90,10 +90,13 @@ def missed(found: Connection | None, door: Door) -> Unknown | TooMany:
 
 
 def admitted(found: Connection, wanted: list[str], door: Door, digest: bytes = b"") -> Entry:
-    """The connection comes in, unless it has ended, its person has, or it comes from elsewhere: Unknown, recorded."""
-    if why := _ended(found, door.address):
+    """The connection comes in, unless it has ended, its person has, or it comes from elsewhere: Unknown, recorded.
+
+    Raises Refused ("hours"), recorded, when the person's duties do not work now, and it is not for any hour.
+    """
+    if why := _ended(found, door.address) or _beyond(found, door.address):
         refuse(found, door, why)
-        raise Unknown
+        raise Refused(why) if why == HOURS else Unknown
     return Entry(found, scopes.actions(wanted), digest)
 
 
@@ -175,6 +178,13 @@ def _ended(found: Connection, address: str) -> str:
     if not found.person.is_active:
         return "inactive"
     return "" if _within(address, found.addresses) else "address"
+
+
+def _beyond(found: Connection, address: str) -> str:
+    """Why the person's duties do not work from there ("network") or now ("hours"); empty where they do."""
+    bounds = rules.bounds(rules.content(), tuple(found.person.roles))
+    why = bounds.refusal(address, clock.now()) or ""
+    return "" if why == HOURS and found.any_hour else why
 
 
 def _within(address: str, networks: list[str]) -> bool:

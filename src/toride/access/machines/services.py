@@ -33,6 +33,7 @@ CATEGORIES = {
     Category.DERIVED: lazy("derived"),
     Category.SENSITIVE: lazy("sensitive"),
 }
+IN_HOURS, ANY_HOUR = lazy("in the hours of the person's duties"), lazy("at any hour, whatever the duties' hours")
 USUAL = (Category.BASIC, Category.TRANSACTIONS, Category.BEHAVIOUR, Category.DERIVED)
 
 
@@ -48,6 +49,7 @@ def connect(
     addresses: Sequence[str] = (),
     duties: Sequence[str] = (),
     days: int = LIFETIME,
+    any_hour: bool = False,
 ) -> tuple[Connection, str]:
     """A connection that acts as a person, and its key, which is not kept. Raises Invalid with advice by field.
 
@@ -57,6 +59,7 @@ def connect(
     if duties and not settings.DEMO:
         raise Refused(_("Which duties a directory may give takes two people: ask for the connection on its page."))
     person, content = _asked(username, name, wanted, purpose, categories, addresses, duties, days)
+    content["any_hour"] = any_hour
     made = _made(permit, person, content)
     key = _renew(permit, made, days)
     made.save(force_insert=True)
@@ -75,10 +78,12 @@ def propose(
     addresses: Sequence[str],
     duties: Sequence[str],
     days: int,
+    any_hour: bool,
     reason: str,
 ) -> Approval:
     """Asks for a connection: whoever holds a key acts as that person, so a second one decides. Raises as `connect`."""
     person, content = _asked(username, name, wanted, purpose, categories, addresses, duties, days)
+    content["any_hour"] = any_hour
     branches = [person.branch_id] if person.branch_id else []
     return approvals.ask(
         permit, MAKE.kind, content, reason=reason, concerns=[person.id], branches=branches, count=len(content["scopes"])
@@ -89,7 +94,7 @@ def propose(
 def rotate(permit: Permit, *, connection: str, days: int = LIFETIME, overlap: int = OVERLAP) -> str:
     """A new key; the one before is good for `overlap` more hours, but not beyond its own end.
 
-    The first key of a connection that was approved ends on the day that was approved, whatever `days` says.
+    A connection that two people agreed upon ends when they agreed, whatever `days` says: longer takes the two again.
     """
     found = find(connection)
     if not 1 <= days <= LONGEST:
@@ -98,12 +103,10 @@ def rotate(permit: Permit, *, connection: str, days: int = LIFETIME, overlap: in
         raise Invalid(_("0 to %(most)d hours") % {"most": LONGEST_OVERLAP})
     if found.revoked or found.expires <= clock.now():
         raise Invalid(_("This connection has ended. Make a new one."))
-    approved = None if found.digest else found.expires
-    if approved is None:
+    if found.digest:
         found.former = bytes(found.digest)
         found.former_until = min(clock.now() + timedelta(hours=overlap), found.expires)
     key = _renew(permit, found, days)
-    found.expires = approved or found.expires
     found.save(update_fields=["digest", "former", "former_until", "expires"])
     permit.ledger.facts |= {"step": "rotate", "overlap": overlap}
     return key
@@ -158,7 +161,7 @@ def _asked(
 def _made(permit: Permit, person: Person, content: approvals.Content) -> Connection:
     """Without a key yet."""
     told = {name: content[name] for name in ("scopes", "categories", "addresses")}
-    told["duties"] = content.get("duties", {})
+    told |= {"duties": content.get("duties", {}), "any_hour": content.get("any_hour", False)}
     now = clock.now()
     made = Connection(
         id=keys.name(), person=person, name=content["name"], purpose=content["purpose"], digest=b"", created=now,
@@ -174,7 +177,9 @@ def _make(permit: Permit, content: approvals.Content) -> None:
     person = Person.objects.filter(pk=content["person"], is_active=True).first()
     if person is None or not all(_fits(person, scope, content["purpose"]) for scope in content["scopes"]):
         raise Conflict(_("The person's duties have changed since this was asked. Ask anew."))
-    _made(permit, person, content).save(force_insert=True)
+    made = _made(permit, person, content)
+    made.agreed = made.expires
+    made.save(force_insert=True)
 
 
 def _lines(content: approvals.Content) -> list[approvals.Line]:
@@ -185,6 +190,7 @@ def _lines(content: approvals.Content) -> list[approvals.Line]:
         lazy("Purpose of use"): [SHIPPED[content["purpose"]].label],
         lazy("Opens at most"): [CATEGORIES[Category(code)] for code in content["categories"]],
         lazy("Comes from"): content["addresses"] or [lazy("anywhere")],
+        lazy("When"): [ANY_HOUR if content.get("any_hour") else IN_HOURS],
         lazy("Good for (days)"): [content["days"]],
     }
     if content.get("duties"):
@@ -209,7 +215,8 @@ MAKE = approvals.declare(
 
 def _renew(permit: Permit, one: Connection, days: int) -> str:
     key = keys.make(one.id)
-    one.digest, one.expires = keys.digest(key), clock.now() + timedelta(days=days)
+    end = clock.now() + timedelta(days=days)
+    one.digest, one.expires = keys.digest(key), min(end, one.agreed or end)
     permit.ledger.facts |= {"connection": one.id, "expires": one.expires.isoformat()}
     return key
 

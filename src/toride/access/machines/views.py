@@ -92,6 +92,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
         "addresses": sent.get("addresses", "").splitlines(),
         "duties": sent.get("duties", "").splitlines(),
         "days": _whole(sent.get("days", "")),
+        "any_hour": sent.get("any_hour") == "1",
         "reason": sent.get("reason", ""),
     }
 

@@ -50,6 +50,11 @@ def page(typed: str) -> Page:
     return Page(lines, max(number, 1) - 1, max(number, 1) + 1 if len(found) > PAGE else 0)
 
 
+def forgot() -> list[Person]:
+    """Who asked for a new password at the door within a day."""
+    return locks.forgot(Person.objects.filter(is_active=True).order_by("username"))
+
+
 def since(moment: datetime | None) -> str:
     """When somebody signed in last."""
     return formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment else _("never")

@@ -29,12 +29,12 @@ WEEK = 7
 
 
 def passwords(before: Rules, typed: Mapping[str, str]) -> Rules:
-    """`before` with what was typed about passwords and proofs. Raises Invalid with the fields that are wrong."""
+    """`before` with what was typed about passwords, proofs, passkeys. Raises Invalid with the fields that are wrong."""
     errors: dict[str, str] = {}
     figures = {name: _figure(typed, name, errors) for name in ("length", "classes", "former", "days", "score")}
     proof = _figure(typed, "proof", errors)
     _end(errors)
-    return replace(before, passwords=Passwords(**figures), proof=proof)
+    return replace(before, passwords=Passwords(**figures), proof=proof, passkeys=typed.get("passkeys") == "1")
 
 
 def duty(before: Rules, role: str, typed: Any) -> Rules:

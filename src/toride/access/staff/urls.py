@@ -12,5 +12,6 @@ urlpatterns = [
     path("people/<uuid:person>/unlock/", views.person_unlock, name="person_unlock"),
     path("people/<uuid:person>/sign-out/", views.person_sign_out, name="person_sign_out"),
     path("people/<uuid:person>/lost/", views.person_lost, name="person_lost"),
+    path("people/<uuid:person>/start/", views.person_start, name="person_start"),
     path("people/<uuid:person>/end/", views.person_end, name="person_end"),
 ]

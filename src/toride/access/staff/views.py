@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from toride import audit
-from toride.access import devices, locks, lost, policy, rules
+from toride.access import devices, locks, lost, policy, rules, starting
 from toride.access.actions import Action
 from toride.access.answers import onward
 from toride.access.door import door
@@ -66,7 +66,8 @@ def rules_duty(request: HttpRequest, role: str) -> HttpResponse:
 def people_page(request: HttpRequest) -> HttpResponse:
     page = listing.page(request.GET.get("page", ""))
     request.permit.ledger.facts |= {"read": "people", "count": len(page.lines)}  # type: ignore[attr-defined]
-    context = {"page": page, "roles": policy.current().duties, "since": listing.since}
+    duties = policy.current().duties
+    context = {"page": page, "roles": duties, "since": listing.since, "forgot": listing.forgot()}
     return render(request, "access/people.html", context)
 
 
@@ -100,6 +101,33 @@ def person_lost(request: HttpRequest, person: UUID) -> HttpResponse:
 
 
 @guarded(Action.PERSON_MANAGE, fresh=True)
+def person_start(request: HttpRequest, person: UUID) -> HttpResponse:
+    """A start code: asked for where two must agree, given where one may, or where they have agreed."""
+    found, permit = _person(person), request.permit  # type: ignore[attr-defined]
+    two = starting.takes_two(found) and starting.agreed(permit, person) is None
+    context: dict[str, Any] = {
+        "person": found,
+        "two": two,
+        "checks": starting.CHECKS,
+        "errors": {},
+        "typed": request.POST,
+    }
+    if request.method != "POST":
+        return render(request, "access/start_code.html", context)
+    checked = request.POST.get("checked", "")
+    try:
+        if two:
+            asked = starting.ask(permit, person=person, checked=checked, reason=request.POST.get("reason", ""))
+            return onward(request, reverse("approval", kwargs={"number": asked.pk}))
+        row, code = starting.issue(permit, person=person, checked=checked)
+    except (Invalid, Conflict) as error:
+        audit.commit(permit, outcome="failed", reason="start")
+        errors = getattr(error, "fields", {}) or {"": error.reason}
+        return render(request, "access/start_code.html", context | {"errors": errors}, status=error.status)
+    return render(request, "access/start_code_given.html", {"person": found, "code": code, "until": row.expires})
+
+
+@guarded(Action.PERSON_MANAGE, fresh=True)
 @require_POST
 def person_end(request: HttpRequest, person: UUID) -> HttpResponse:
     dismiss(request.permit, username=_person(person).username)  # type: ignore[attr-defined]
@@ -116,7 +144,8 @@ def _person(one: UUID) -> Person:
 def _rules_page(
     request: HttpRequest, found: rules.Rules, errors: dict[str, Any], status: int, typed: Any = None
 ) -> HttpResponse:
-    values = {**listing.values(found.passwords), "proof": found.proof} | (typed.dict() if typed else {})
+    values = {**listing.values(found.passwords), "proof": found.proof, "passkeys": found.passkeys}
+    values |= {"passkeys": "", **typed.dict()} if typed else {}
     context = {
         "values": values,
         "errors": errors,

@@ -1,11 +1,18 @@
 """An institution's own people: added, ended, each an event; an ended person has nothing left."""
 
+from contextlib import nullcontext
+
 import pytest
+from django.utils import timezone
 
 from tests.people import House
-from toride.access import people, tokens
+from toride.access import acting, people, tokens
 from toride.access.actions import Action
 from toride.access.models import Person
+from toride.access.rules import Duty
+from toride.access.tests.signing import events
+from toride.access.tests.test_rules import put
+from toride.base import clock
 from toride.base.errors import Conflict, Invalid, Refused
 from toride.vault.permit import Opening
 
@@ -88,11 +95,30 @@ def test_branches_are_added_once(house: House) -> None:
         people.open_branch(permit(house), code="009", name="別の店")
 
 
+@pytest.mark.requirement("A7")
+def test_a_command_is_bound_to_networks_and_hours_of_the_duty(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes from this very machine, which a duty may name as 127.0.0.1."""
+    monkeypatch.setenv("TORIDE_TOKEN", tokens.issue(house.steward))
+    today = timezone.localtime(clock.now()).weekday()
+    bounds = (
+        (Duty(networks=("10.0.0.0/8",)), "network"),
+        (Duty(networks=("10.0.0.0/8", "127.0.0.1/32")), None),
+        (Duty(weekdays=((today + 3) % 7,)), "hours"),
+        (Duty(weekdays=(today,)), None),
+    )
+    for duty, reason in bounds:
+        put(steward=duty)
+        expected = nullcontext() if reason is None else pytest.raises(Refused, match=reason)
+        with expected, acting.permitted("konno", "customers:list:search") as permit:
+            permit.ledger.facts["read"] = "list"
+        event = events()[0]
+        assert (event.outcome, event.reason) == ("ok" if reason is None else "refused", reason or "")
+
+
 def test_tokens_expire_and_are_stored_hashed(house: House) -> None:
     from datetime import timedelta
 
     from toride.access.models import PersonalToken
-    from toride.base import clock
 
     token = tokens.issue(house.steward)
     assert tokens.holder(token) == house.steward

@@ -44,7 +44,7 @@ def test_the_administrator_sets_them_and_the_event_tells_both(front: Client) -> 
     event = events()[0]
     assert event.action == "access:rules:change"
     assert event.facts["from"] == {"passwords.length": 12, "passwords.classes": 1, "passwords.former": 5,
-                                   "passwords.days": 0, "proof": 15}  # fmt: skip
+                                   "passwords.days": 0, "proof": 15, "passkeys": True}  # fmt: skip
     assert event.facts["to"]["passwords.length"] == 14
     page = front.get("/sign-in-rules/").content.decode()
     assert 'value="14"' in page

@@ -34,8 +34,9 @@ ADDRESSES = {
     "person_sign_out":         ("person", 405, 404),
     "person_end":              ("person", 405, 404),
     "person_lost":             ("person", 404, 404),
+    "person_start":            ("person", 404, 404),
 }  # fmt: skip
-OPEN = {"sign_in_factor"}
+OPEN = {"sign_in_factor", "sign_in_forgotten", "sign_in_start", "sign_in_renew", "sign_in_passkey"}
 
 
 def place(name: str) -> str:

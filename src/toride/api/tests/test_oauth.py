@@ -10,6 +10,8 @@ from django.test import Client
 
 from tests.people import House
 from toride.access.machines import keys, services, tokens
+from toride.access.machines.tests.test_keys import another_day
+from toride.access.tests.test_rules import put
 from toride.api.tests.machines import SEARCH, Machine, one
 
 pytestmark = pytest.mark.requirement("A8")
@@ -43,6 +45,16 @@ def test_token_opens_what_its_connection_opens(house: House) -> None:
     }  # fmt: skip
     with_token = bearing(machine, found["access_token"])
     assert with_token("GET", one(emiko)).json() == machine("GET", one(emiko)).json()
+
+
+def test_at_an_hour_of_no_duty_there_is_neither_token_nor_answer(house: House) -> None:
+    """The answer says why: whoever keeps the machine must not look for a fault of the key."""
+    emiko = house.customer()
+    machine = Machine(house)
+    with_token = bearing(machine, ask(machine).json()["access_token"])
+    put(teller=another_day())
+    for answer in (ask(machine), machine("GET", one(emiko)), with_token("GET", one(emiko))):
+        assert (answer.status_code, answer.json()["reason"]) == (403, "hours")
 
 
 def test_token_has_only_the_scopes_asked_for(house: House) -> None:

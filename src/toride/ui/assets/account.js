@@ -28,6 +28,14 @@
     return { id: found.id, rawId: text(found.rawId), type: found.type, clientExtensionResults: {}, response };
   };
 
+  const ask = async (button) => {
+    const answer = await fetch(button.dataset.ask, { method: "POST", body: new URLSearchParams(new FormData(button.form)) });
+    if (!answer.ok) throw new Error();
+    return answer.json();
+  };
+
+  if (window.PublicKeyCredential) for (const form of document.querySelectorAll("[data-passkey-form]")) form.hidden = false;
+
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-passkey]");
     if (!button || !button.form.reportValidity()) return;
@@ -35,7 +43,7 @@
     failed.hidden = true;
     button.disabled = true;
     try {
-      const asked = JSON.parse(button.dataset.options).publicKey;
+      const asked = (button.dataset.ask ? await ask(button) : JSON.parse(button.dataset.options)).publicKey;
       const found = await (button.dataset.passkey === "make" ? make(asked) : give(asked));
       button.form.elements[button.dataset.into].value = JSON.stringify(plain(found));
       button.form.submit();

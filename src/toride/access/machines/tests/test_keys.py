@@ -3,17 +3,22 @@
 import json
 import re
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
 from django.db import connection as store
+from django.utils import timezone
 
 from tests.people import House
 from toride.access import locks, people, tokens
 from toride.access.machines import entering, keys, services
 from toride.access.machines.commands import api_key
 from toride.access.models import Connection
+from toride.access.rules import Duty
+from toride.access.tests.signing import events
+from toride.access.tests.test_rules import put
 from toride.base import clock
 from toride.base.errors import Hidden, Invalid, Refused
 from toride.vault.permit import Category, Door, Opening
@@ -21,6 +26,11 @@ from toride.vault.permit import Category, Door, Opening
 pytestmark = pytest.mark.requirement("A8")
 DOOR = Door("api", "192.0.2.7")
 MANAGE = "access:connection:manage"
+
+
+def another_day() -> Duty:
+    """Not today."""
+    return Duty(weekdays=((timezone.localtime(clock.now()).weekday() + 3) % 7,))
 
 
 def connect(house: House, username: str = "konno", **given: object) -> tuple[Connection, str]:
@@ -138,6 +148,32 @@ def test_key_comes_only_from_its_networks(house: House, address: str, comes_in: 
     else:
         with pytest.raises(entering.Unknown):
             entering.enter(key, Door("api", address))
+
+
+def test_networks_of_the_persons_duties_hold_beside_its_own(house: House) -> None:
+    _made, key = connect(house, addresses=["10.1.0.0/16", "192.0.2.0/24"])
+    assert entering.enter(key, DOOR)
+    put(steward=Duty(networks=("10.0.0.0/8",)))
+    for address in (DOOR.address, "10.2.0.1"):
+        with pytest.raises(entering.Unknown):
+            entering.enter(key, Door("api", address))
+    assert (events()[0].action, events()[0].reason) == ("auth:key:refuse", "address")
+    assert events(2)[1].reason == "network"
+    for address in ("10.1.0.1", "::ffff:10.1.0.1"):
+        assert entering.enter(key, Door("api", address))
+
+
+def test_hours_of_the_persons_duties_hold_unless_it_is_for_any_hour(house: House) -> None:
+    _made, key = connect(house)
+    _always, nightly = connect(house, any_hour=True)
+    put(steward=another_day())
+    with pytest.raises(Refused, match="hours"):
+        entering.enter(key, DOOR)
+    assert (events()[0].action, events()[0].reason) == ("auth:key:refuse", "hours")
+    assert entering.enter(nightly, DOOR)
+    put(steward=replace(another_day(), networks=("10.0.0.0/8",)))
+    with pytest.raises(entering.Unknown):
+        entering.enter(nightly, DOOR)
 
 
 @pytest.mark.parametrize(

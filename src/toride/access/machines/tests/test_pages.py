@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.people import House
-from toride.access.machines import entering, keys
+from toride.access.machines import entering, keys, services
 from toride.access.machines.urls import urlpatterns
 from toride.access.models import Approval, Connection
 from toride.access.tests.test_approvals import decide, seen
@@ -87,6 +87,30 @@ def test_what_was_approved_is_what_is_made(house: House) -> None:
     for key in ("", keys.make(made.id)):
         with pytest.raises(entering.Unknown):
             entering.enter(key, DOOR)
+
+
+def test_its_end_does_not_move_without_a_second_person(house: House) -> None:
+    """Neither on the page nor by command, however often; and it may come nearer."""
+    client = fresh(house.admin)
+    made = approved(house, client)
+    for _ in range(2):
+        client.post(place("connection_rotate", made.id))
+        assert Connection.objects.get().expires == made.expires
+    permit = house.permit(house.admin, "access:connection:manage")
+    services.rotate(permit, connection=made.id, days=services.LONGEST)
+    assert Connection.objects.get().expires == made.expires
+    services.rotate(permit, connection=made.id, days=1)
+    assert Connection.objects.get().expires < clock.now() + timedelta(days=1)
+
+
+@pytest.mark.parametrize(("sent", "shown"), [({}, services.IN_HOURS), ({"any_hour": "1"}, services.ANY_HOUR)])
+def test_the_approver_sees_whether_hours_bind_it(house: House, sent: dict[str, str], shown: object) -> None:
+    client = fresh(house.admin)
+    client.post(place("connection_new"), SENT | sent)
+    row = Approval.objects.get()
+    assert [shown] in [line.after for line in seen(house, house.dpo, row).lines]
+    decide(house, house.dpo, row, count=str(row.count))
+    assert Connection.objects.get().any_hour is bool(sent)
 
 
 def test_duty_that_went_meanwhile_stops_it(house: House) -> None:
