@@ -54,7 +54,8 @@ class Act:
     """A kind of act for two. `approve`: the action whose grant lets decide it, from `rank` upwards whatever the policy.
 
     `counted` says what the count counts. `show` gives the facts that both see. `run` does it, inside the transaction
-    of the approval, and raises Conflict where what it was asked upon stands no more.
+    of the approval, and raises Conflict where what it was asked upon stands no more. `either`: who answers for one of
+    the branches decides; otherwise for all of them.
     """
 
     kind: str
@@ -64,6 +65,7 @@ class Act:
     counted: Any
     show: Callable[[Content], Sequence[Line]]
     run: Callable[[Permit, Content], None]
+    either: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,16 @@ def ask(
     return row
 
 
+def approved(permit: Permit, kind: str, number: UUID | None) -> Content:
+    """What two people agreed upon, for a job that does it. Raises Conflict where they did not, Unavailable where it was
+    altered.
+    """
+    row = Approval.objects.select_related("asker").filter(pk=number, kind=kind, state=State.APPROVED).first()
+    if row is None:
+        raise Conflict(_("Two people have not agreed upon this."))
+    return _opened(permit, row, row.asker).content
+
+
 def request(permit: Permit, number: UUID, person: Person) -> Request:
     """One request, for whoever asked, decided or may decide it. Raises Hidden for anybody else."""
     row = Approval.objects.select_related("asker", "decider").filter(pk=number, kind__in=_acts).first()
@@ -181,8 +193,8 @@ def may_decide(person: Person, row: Approval) -> bool:
         return place is not None and reach_of(person, grants).include(place.branch, place.owner)
     if not row.branches:
         return any(grant.reach is Reach.ALL for grant in grants)
-    reach = reach_of(person, grants)
-    return all(reach.include(branch, None) for branch in row.branches)
+    reach, enough = reach_of(person, grants), any if act.either else all
+    return enough(reach.include(branch, None) for branch in row.branches)
 
 
 def count_for(person: Person) -> int:
@@ -274,7 +286,8 @@ def _same(row: Approval) -> QuerySet[Approval]:
     """Requests for what this one asks for."""
     if row.subject_id:
         return Approval.objects.filter(kind=row.kind, asker=row.asker_id, subject=row.subject_id)
-    return Approval.objects.filter(kind=row.kind, concerns=row.concerns, count=row.count)
+    same = Approval.objects.filter(kind=row.kind, concerns=row.concerns, count=row.count)
+    return same.filter(asker=row.asker_id, branches=row.branches) if _acts[row.kind].either else same
 
 
 def _open() -> QuerySet[Approval]:

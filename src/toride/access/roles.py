@@ -77,6 +77,7 @@ LOOK = (
 BREAK, REVIEW = ("access:glass:break", "access:temporary:ask"), ("access:glass:review",)
 REACH = ("access:glass:reach",)
 LET_SEE = ("access:temporary:approve",)
+MOVE, LET_MOVE = ("customers:charge:move",), ("customers:charge:approve",)
 CAMPAIGN, GRANTS = ("access:campaign:read",), ("access:campaign:decide",)
 SHARE = ("customers:view:share",)
 EDIT = ("customers:profile:create", "customers:profile:change")
@@ -116,7 +117,7 @@ SHIPPED: dict[str, Role] = {
             Grant(BREAK, ("service",), Reach.BRANCH),
             Grant(REACH, ("service",), Reach.ALL),
             Grant(REVIEW, ("administration",), Reach.BRANCH, rank=6),
-            Grant(APPROVE + LET_SEE, ("administration",), Reach.BRANCH, rank=6, obligations=()),
+            Grant(APPROVE + LET_SEE + MOVE + LET_MOVE, ("administration",), Reach.BRANCH, rank=6, obligations=()),
             Grant(GRANTS, ("administration",), Reach.BRANCH, rank=6, obligations=()),
         )),
         Role("operator", _("Call-centre operator"), (HOME,
@@ -139,6 +140,7 @@ SHIPPED: dict[str, Role] = {
             Grant(REVEAL, ("data-care",), Reach.ALL, {BASIC: CLEAR, TRANSACTIONS: CLEAR}, rank=3),
             Grant(WHO_SAW, ("data-care",), Reach.ALL, {BASIC: CLEAR}),
             Grant(SHARE, ("data-care",), Reach.ALL),
+            Grant(MOVE, ("data-care",), Reach.ALL, rank=3, obligations=()),
             Grant(BREAK, ("data-care",), Reach.ALL),
         )),
         Role("confidant", _("Handler of sensitive information"), (HOME,
@@ -150,8 +152,8 @@ SHIPPED: dict[str, Role] = {
             Grant(APART, ("audit",), Reach.ALL, {BASIC: CLEAR, SENSITIVE: CLEAR}),
             Grant(REVIEW, ("administration",), Reach.ALL, rank=5),
             Grant((*TRAIL, "access:matrix:read", "access:rule:explain"), ("audit",), Reach.ALL, {BASIC: CLEAR}),
-            Grant((*APPROVE, *LET_SEE, "access:policy:approve", "access:key:approve"), ("administration",), Reach.ALL,
-                  rank=5, obligations=()),
+            Grant((*APPROVE, *LET_SEE, *LET_MOVE, "access:policy:approve", "access:key:approve"), ("administration",),
+                  Reach.ALL, rank=5, obligations=()),
             Grant(CAMPAIGN + GRANTS, ("administration",), Reach.ALL, rank=5, obligations=()),
         )),
         Role("auditor", _("Auditor"), (HOME,

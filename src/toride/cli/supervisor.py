@@ -21,6 +21,7 @@ PR_SET_PDEATHSIG = 1
 JOBS = (
     "toride.access.generations",
     *(f"toride.customers.imports.{name}" for name in ("running", "checking", "undoing")),
+    "toride.customers.handing.running",
 )
 
 

@@ -11,6 +11,8 @@ from toride.base.actions import declare, describe
 class Action(StrEnum):
     APART_END = "customers:apart:end"
     APART_READ = "customers:apart:read"
+    CHARGE_APPROVE = "customers:charge:approve"
+    CHARGE_MOVE = "customers:charge:move"
     FIELD_REVEAL = "customers:field:reveal"
     FILE_IMPORT = "customers:file:import"
     HISTORY_READ = "customers:history:read"
@@ -32,6 +34,8 @@ describe(
     {
         Action.APART_END: _("Ended numbers set apart"),
         Action.APART_READ: _("Opened numbers set apart"),
+        Action.CHARGE_APPROVE: _("Approved a handing over of customers"),
+        Action.CHARGE_MOVE: _("Handed customers over"),
         Action.FIELD_REVEAL: _("Revealed a field"),
         Action.FILE_IMPORT: _("Imported a file"),
         Action.HISTORY_READ: _("Looked at the history of changes"),

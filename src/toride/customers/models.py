@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from toride.access.models import Branch, Person
+from toride.access.models import Approval, Branch, Person
 from toride.base.ids import ordered_id
 from toride.jobs.models import Job
 from toride.vault.models import Subject
@@ -19,6 +19,24 @@ class Customer(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["branch"]), models.Index(fields=["owner"])]
+
+
+class Handover(models.Model):
+    """`count` customers whom `person` hands over to a branch and a person in charge, or nobody yet: at once, or by a
+    job once a second person agreed to the approval.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ordered_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT)
+    owner = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    count = models.PositiveIntegerField()
+    approval = models.OneToOneField(Approval, on_delete=models.PROTECT, null=True)
+    job = models.OneToOneField(Job, on_delete=models.PROTECT, null=True)
+    created = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "created"], name="customers_handover_lately")]
 
 
 class Import(models.Model):

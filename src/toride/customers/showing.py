@@ -74,7 +74,9 @@ SYMBOLS = (
     ("郵送", "post"),
     ("受け付け", "doc"),
 )
+PLACE = {"branch": _("Branch"), "owner": _("In charge")}
 SOURCES = {
+    "handover": _("by handing over"),
     "form": _("by form"),
     "import": _("by import"),
     "undo of an import": _("import taken back"),
@@ -93,6 +95,11 @@ def is_company(customer: Profile) -> bool:
 def all_clear(permit: Permit, names: Collection[str]) -> bool:
     """Does the permit open all of these fields in clear?"""
     return all(permit.opening(FIELDS[name].category, name) == Opening.CLEAR for name in names)
+
+
+def named(name: str) -> Any:
+    """What pages call a field, or where a customer belongs."""
+    return PLACE[name] if name in PLACE else FIELDS[name].label
 
 
 def symbol(contact: str) -> str:

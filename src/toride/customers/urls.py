@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from toride.customers import views
 from toride.customers.finding import views as finding
+from toride.customers.handing import views as handing
 
 urlpatterns = [
     path("customers/", finding.customers, name="customers"),
@@ -14,6 +15,8 @@ urlpatterns = [
     path("customers/views/<uuid:view>/share/", finding.share, name="view_share"),
     path("customers/views/<uuid:view>/remove/", finding.remove, name="view_remove"),
     path("customers/views/<uuid:view>/restore/", finding.restore, name="view_restore"),
+    path("customers/handover/", handing.begin, name="handover"),
+    path("customers/handover/<uuid:number>/", handing.handover, name="handover_one"),
     path("customers/new/", views.create, name="customer_new"),
     path("customers/postcode/", views.postcode, name="postcode"),
     path("imports/", include("toride.customers.imports.urls")),

@@ -116,7 +116,7 @@
   const open = (row) => { const link = $("th a", row); if (link) link.click(); };
   document.addEventListener("click", (event) => {
     const row = event.target.closest("#rows tr[data-peek]");
-    if (row && !event.target.closest("a, button") && !getSelection().toString()) {
+    if (row && !event.target.closest("a, button, label") && !getSelection().toString()) {
       if (narrow.matches) return open(row);
       move(row);
       clearTimeout(soon);

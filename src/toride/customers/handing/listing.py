@@ -1,0 +1,87 @@
+"""What the pages of handing over show: who is in charge of how many, who may take over, how far each one is."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from toride.access.models import Approval, Branch, Person
+from toride.base.errors import Hidden
+from toride.customers.models import Customer, Handover
+from toride.jobs.models import State
+from toride.vault.permit import Permit
+
+LISTED = 20
+STATES: dict[str, tuple[Any, str]] = {
+    "done": (lazy("handed over"), "ok"),
+    "waiting": (lazy("waits for a second person"), "soon"),
+    "over": (lazy("not approved"), "off"),
+    "going": (lazy("under way"), "ai"),
+    "stopped": (lazy("stopped"), "late"),
+}
+_OF_JOB = {State.QUEUED: "going", State.RUNNING: "going", State.DONE: "done"}
+_OPEN = (Approval.State.WAITING, Approval.State.HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One handing over; `moved`: how many have changed hands, `done`: how many were looked at."""
+
+    row: Handover
+    state: str
+    moved: int
+    done: int
+
+
+def line(row: Handover) -> Line:
+    """How far it is."""
+    if row.job:
+        moved = int(row.job.checkpoint.get("moved", 0))
+        return Line(row, _OF_JOB.get(State(row.job.state), "stopped"), moved, row.job.done)
+    if row.approval:
+        return Line(row, "waiting" if row.approval.state in _OPEN else "over", 0, 0)
+    return Line(row, "done", row.count, row.count)
+
+
+def lately(permit: Permit) -> list[Line]:
+    """The actor's own, the last LISTED."""
+    return [line(row) for row in _own(permit).order_by("-created")[:LISTED]]
+
+
+def one(permit: Permit, number: UUID) -> Line:
+    """One of the actor's own. Raises Hidden for any other."""
+    row = _own(permit).filter(pk=number).first()
+    if row is None:
+        raise Hidden
+    return line(row)
+
+
+def in_charge(permit: Permit) -> list[tuple[str, str]]:
+    """Who is in charge of customers in the permit's rows, and of how many: id and words."""
+    reach = Q() if permit.rows.everything else Q(branch__in=permit.rows.branches) | Q(owner__in=permit.rows.owners)
+    found = Customer.objects.filter(reach, hidden=None, owner__isnull=False)
+    counted = found.values_list("owner", "owner__name", "owner__is_active").annotate(count=Count("pk"))
+    return [
+        (str(person), (_("%(name)s: %(count)d") if active else _("%(name)s (left): %(count)d")) % words)
+        for person, name, active, count in counted.order_by("owner__name")
+        for words in ({"name": name, "count": count},)
+    ]
+
+
+def branches() -> list[tuple[str, str]]:
+    """Codes and names."""
+    return list(Branch.objects.order_by("code").values_list("code", "name"))
+
+
+def colleagues(branch: str) -> list[tuple[str, str]]:
+    """Who of a branch may take over: id and name, after nobody."""
+    people = Person.objects.filter(branch=branch, is_active=True).order_by("name").values_list("pk", "name")
+    return [("", _("nobody yet")), *((str(one), name) for one, name in people)]
+
+
+def _own(permit: Permit) -> QuerySet[Handover]:
+    rows = Handover.objects.select_related("branch", "owner", "approval", "job")
+    return rows.filter(person=permit.actor.id)

@@ -1,0 +1,95 @@
+"""Pages of handing over: whom, to whom, and how far it is."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from toride import audit
+from toride.access.answers import onward
+from toride.base.errors import Conflict, Invalid
+from toride.base.guard import guarded
+from toride.customers.actions import Action
+from toride.customers.handing import listing, services
+from toride.customers.handing.services import Place
+from toride.vault.permit import Permit
+
+NOBODY_KNOWN = UUID(int=0)  # what is no id of anybody
+
+
+@guarded(Action.CHARGE_MOVE)
+@require_http_methods(["GET", "POST"])
+def begin(request: HttpRequest) -> HttpResponse:
+    """Whom: the ticked rows of a list, or all customers of one person; to whom: a chosen branch shows its people."""
+    if "send" not in request.POST:
+        return _form(request, {})
+    permit, sent, owner = _permit(request), request.POST, request.POST.get("owner")
+    to = Place(sent.get("branch", ""), (_uuid(owner) or NOBODY_KNOWN) if owner else None)
+    try:
+        row = services.hand_over(permit, chosen=_chosen(request), to=to, reason=sent.get("reason", ""))
+    except Invalid as error:
+        return _form(request, error.fields, status=422)
+    except Conflict as error:
+        audit.commit(permit, outcome="failed", reason="handover")
+        return _form(request, {"reason": error.reason}, status=error.status)
+    return onward(request, reverse("handover_one", kwargs={"number": row.pk}))
+
+
+@guarded(Action.CHARGE_MOVE)
+@require_GET
+def handover(request: HttpRequest, number: UUID) -> HttpResponse:
+    """How far one is."""
+    found = listing.one(_permit(request), number)
+    context = {"one": found, "states": listing.STATES, "live": found.state == "going"}
+    if not request.headers.get("HX-Request"):
+        _permit(request).ledger.facts["handover"] = str(number)
+        return render(request, "customers/handover_one.html", context)
+    answer = render(request, "customers/handover_going.html", context)
+    if not context["live"]:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+def _form(request: HttpRequest, errors: Mapping[str, Any], status: int = 200) -> HttpResponse:
+    permit, sent = _permit(request), request.POST
+    whose, branch = sent.get("of") or request.GET.get("of", ""), sent.get("branch") or _branch(request)
+    found = services.within(permit, _chosen(request))
+    alone = services.alone(permit.actor.id)
+    permit.ledger.facts |= {"read": "handover", "count": len(found)}
+    context = {
+        "whose": whose, "picked": [] if whose else list(found), "count": len(found), "alone": alone,
+        "two": len(found) > alone, "most": services.MOST_ALONE, "in_charge": listing.in_charge(permit),
+        "branches": listing.branches(), "branch": branch, "colleagues": listing.colleagues(branch),
+        "lately": listing.lately(permit), "states": listing.STATES, "typed": sent, "errors": errors,
+    }  # fmt: skip
+    name = "customers/handover_form.html" if request.headers.get("HX-Request") else "customers/handover.html"
+    return render(request, name, context, status=status)
+
+
+def _chosen(request: HttpRequest) -> list[UUID]:
+    """Those who were ticked, or everybody of one person; what is no id is nobody."""
+    if whose := request.POST.get("of") or request.GET.get("of"):
+        person = _uuid(whose)
+        return services.of(person) if person else []
+    return [one for one in map(_uuid, request.POST.getlist("pick")) if one]
+
+
+def _branch(request: HttpRequest) -> str:
+    person: Any = request.user
+    return person.branch_id or ""
+
+
+def _uuid(text: str) -> UUID | None:
+    with suppress(ValueError):
+        return UUID(text)
+    return None
+
+
+def _permit(request: HttpRequest) -> Permit:
+    permit: Permit = request.permit  # type: ignore[attr-defined]
+    return permit
