@@ -16,9 +16,9 @@ def health(request: HttpRequest) -> HttpResponse:
 open_to_all(set_language)
 
 urlpatterns = [
+    path("", include("toride.customers.urls")),  # asked for most
     path("", include("toride.access.urls")),
     path("", include("toride.disclosure.urls")),
-    path("", include("toride.customers.urls")),
     path("audit/", include("toride.audit.urls")),
     path("api/", include("toride.api.urls")),
     path("scim/v2/", include("toride.scim.urls")),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from toride.access import approvals, duties, people, policy
+from toride.access import approvals, awaiting, duties, people, policy
 from toride.access.actions import Action
 from toride.access.models import Approval, Branch, Person
 from toride.base.errors import Hidden, Invalid
@@ -34,7 +34,7 @@ def waiting(request: HttpRequest) -> int:
     """How many requests wait for this person; asked only for those who ever ask or decide."""
     may: frozenset[str] = getattr(request, "may", frozenset())
     person = request.user
-    return approvals.count_for(person) if INVOLVED & may and isinstance(person, Person) else 0
+    return awaiting.count(person) if INVOLVED & may and isinstance(person, Person) else 0
 
 
 @guarded(Action.APPROVAL_READ)

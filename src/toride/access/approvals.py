@@ -163,6 +163,11 @@ def settled(person: Person) -> list[Approval]:
     return list((rows.filter(asker=person) | rows.filter(decider=person)).order_by("-decided")[:LISTED])
 
 
+def is_declared(kind: str) -> bool:
+    """Does this installation know such acts?"""
+    return kind in _acts
+
+
 def label(row: Approval) -> Any:
     """What pages call the act of a request."""
     return _acts[row.kind].label
@@ -195,12 +200,6 @@ def may_decide(person: Person, row: Approval) -> bool:
         return any(grant.reach is Reach.ALL for grant in grants)
     reach, enough = reach_of(person, grants), any if act.either else all
     return enough(reach.include(branch, None) for branch in row.branches)
-
-
-def count_for(person: Person) -> int:
-    """How many requests wait for something that this person does: a decision, or an answer."""
-    held = [row for row in asked(person) if row.state == State.HELD]
-    return len(held) + len([row for row in waiting(person) if row.state == State.WAITING])
 
 
 @recorded(Action.APPROVAL_DECIDE)

@@ -1,9 +1,8 @@
-"""Whom a session names, read with where they belong and the rules of sign-in in one plain statement."""
+"""Whom a session names, with where they belong, the rules of sign-in and whether anything waits: one statement."""
 
 from typing import Any
 from uuid import UUID
 
-import orjson
 from allauth.account.auth_backends import AuthenticationBackend
 
 from toride.access.models import Branch, Department, Person
@@ -16,7 +15,8 @@ _NAMES = tuple(field.attname for field in Person._meta.concrete_fields if field.
 _READ = (
     f"SELECT {', '.join(f'p.{name}' for name in _NAMES)}, b.name, d.name,"  # noqa: S608 - our names
     " (SELECT content FROM access_signinrules WHERE id = 1),"
-    " EXISTS (SELECT 1 FROM access_factor f WHERE f.person_id = p.id AND f.kind <> 'codes') FROM access_person p"
+    " EXISTS (SELECT 1 FROM access_factor f WHERE f.person_id = p.id AND f.kind <> 'codes'),"
+    " EXISTS (SELECT 1 FROM access_approval WHERE state IN ('waiting', 'held')) FROM access_person p"
     " LEFT JOIN access_branch b ON b.code = p.branch_id"
     " LEFT JOIN access_department d ON d.code = p.department_id WHERE p.id = %s"
 )
@@ -30,19 +30,18 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
         read = rows.fetch(STORE, _READ, [rows.to_id(STORE, user_id)])
         if not read:
             return None
-        *values, branch, department, rules, factor = read[0]
+        *values, branch, department, rules, factor, asked = read[0]
         found: Any = Person.from_db(STORE, _NAMES, values)
-        found.id, found.is_active, found.roles = rows.from_id(found.id), bool(found.is_active), _listed(found.roles)
+        found.id, found.is_active, found.roles = (
+            rows.from_id(found.id),
+            bool(found.is_active),
+            rows.from_list(found.roles),
+        )
         found.created = rows.from_moment(found.created)
         found.password_changed = rows.from_moment(found.password_changed) if found.password_changed else None
-        found.rules, found.factor = rules, bool(factor)
+        found.rules, found.factor, found.asked = rules, bool(factor), bool(asked)
         if not self.user_can_authenticate(found):
             return None
         found.branch = Branch(code=found.branch_id, name=branch) if found.branch_id else None
         found.department = Department(code=found.department_id, name=department) if found.department_id else None
         return found  # type: ignore[no-any-return]
-
-
-def _listed(roles: Any) -> list[str]:
-    """Roles as a list, whether the database gave JSON or what it holds."""
-    return orjson.loads(roles) if isinstance(roles, (str, bytes)) else list(roles)

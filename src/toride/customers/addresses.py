@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from toride.base.errors import Invalid
 
 MARKS, SEVEN = re.compile(r"[〒\s\-‐-―−ー]"), re.compile(r"\d{7}")
-PREFECTURES = [
+PREFECTURES = (
     "北海道",
     "青森県",
     "岩手県",
@@ -61,7 +61,7 @@ PREFECTURES = [
     "宮崎県",
     "鹿児島県",
     "沖縄県",
-]
+)
 
 
 _PREFECTURES = frozenset(PREFECTURES)  # each has three or four characters, and none begins another

@@ -58,10 +58,18 @@ class Printer(CodeGenerator):
             self.write(finalize.src)
 
 
+class Shared(Template):
+    """Has its environment's globals and no others, so that what it lends need not be compared with who asks."""
+
+    def _get_default_module(self, ctx: Any = None) -> Any:
+        return super()._get_default_module()
+
+
 class Folded(Environment):
     """One language's environment."""
 
     language = "en"
+    template_class = Shared
 
     code_generator_class = Printer
     printed = staticmethod(printed)

@@ -16,7 +16,7 @@ from toride.vault.keystore.lock import STORE, exclusive, reaching
 from toride.vault.keystore.models import Generation, State
 
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # runs on while the machine sleeps
-_FOR_SHARE = "SELECT * FROM keystore_generation WHERE kind = %s AND state = %s FOR SHARE"
+_ACTIVE = "SELECT * FROM keystore_generation WHERE kind = %s AND state = %s"  # asked for by every search
 
 
 class Kind(StrEnum):
@@ -177,12 +177,11 @@ def _finish_rewrap(kind: Kind) -> None:
 
 
 def _active(kind: Kind, *, hold: bool = False) -> Generation | None:
+    shared = (
+        " FOR SHARE" if hold and stores.is_server(STORE) else ""
+    )  # SQLite's transactions are IMMEDIATE: they hold everything
     with reaching():
-        rows = Generation.objects.filter(kind=kind, state=State.ACTIVE)
-        if hold and stores.is_server(STORE):  # SQLite's transactions are IMMEDIATE: they hold everything
-            held_rows = Generation.objects.raw(_FOR_SHARE, [kind.value, State.ACTIVE.value])
-            return next(iter(held_rows), None)
-        return rows.first()
+        return next(iter(Generation.objects.raw(_ACTIVE + shared, [kind.value, State.ACTIVE.value])), None)
 
 
 def _succeed(kind: Kind) -> Generation:

@@ -35,6 +35,11 @@ def from_id(value: Any) -> UUID:
     return value if isinstance(value, UUID) else UUID(int=int(value, 16))
 
 
+def from_list(value: Any) -> list[Any]:
+    """A JSON list as it was read."""
+    return orjson.loads(value) if isinstance(value, (str, bytes)) else list(value)
+
+
 def to_moment(store: str, moment: datetime) -> Any:
     """A moment as a parameter; SQLite keeps text in UTC, as Django writes it."""
     return moment if stores.is_server(store) else str(moment.astimezone(UTC).replace(tzinfo=None))

@@ -164,7 +164,7 @@ def _tools(request: HttpRequest) -> dict[str, Any]:
     return {
         "choices": purposes(person, Action.SEARCH),
         "purposes": SHIPPED,
-        "prefectures_named": [(name, name) for name in addresses.PREFECTURES],
+        "prefectures": addresses.PREFECTURES,
         "branches": chips.branches(permit),
         "colleagues": chips.colleagues(permit, person),
         "every": [(column, column.reason(permit)) for column in columns.COLUMNS.values()],
