@@ -26,9 +26,9 @@ ALL: dict[str, Callable[[Any], str]] = {
     "since": lambda moment: _("since %(date)s") % {"date": _minute(moment)},
     "given": lambda one: (
         (
-            _("%(issuer)s gave out a start code for your password on %(given)s. It was used on %(used)s.")
+            _("%(issuer)s gave out a start code for your password (%(given)s). It was used (%(used)s).")
             if one.used
-            else _("%(issuer)s gave out a start code for your password on %(given)s. It is good until %(until)s.")
+            else _("%(issuer)s gave out a start code for your password (%(given)s). It is good until then (%(until)s).")
         )
         % {
             "issuer": one.issuer.name,
