@@ -63,7 +63,8 @@ def _of_one(permit: Permit, person: Person, subject: UUID, *, within: bool) -> P
         leave = policy.current().of(person.roles, person.rank, Action.GLASS_REACH) if broken else []
         if not _reaching(person, leave, subject):
             raise Hidden
-        permit = replace(permit, rows=Rows(subjects=frozenset((subject,))))
+        reasons = dict.fromkeys(CATEGORIES, glass.EMERGENCY)
+        permit = replace(permit, rows=Rows(subjects=frozenset((subject,))), reasons=reasons)
     return _widened(permit, broken) if broken else permit
 
 

@@ -179,4 +179,6 @@ def reason(code: str) -> Any:
     """Why a category is closed, for the lock."""
     if code == "purpose":
         return _("Not for this purpose of use.")
+    if code == "emergency":
+        return _("Not asked for in this emergency.")
     return _("Your duties do not open this.")

@@ -82,6 +82,7 @@ def test_it_opens_this_customer_as_far_as_asked_and_nothing_else(house: House) -
     }
     assert permit.opening(BASIC, "birth_date") == Opening.CLEAR
     assert permit.rows.subjects == {emiko}
+    assert permit.reasons[SENSITIVE] == "emergency"
     assert permit.expires <= row.ends
     assert {"emergency", "watermark"} <= permit.obligations
     assert permit.ledger.facts["glass"] == [str(row.pk)]

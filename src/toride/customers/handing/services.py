@@ -52,7 +52,8 @@ def hand_over(permit: Permit, *, chosen: Collection[UUID], to: Place, reason: st
     """
     must_fit(to)
     Person.objects.select_for_update(of=("self",)).get(pk=permit.actor.id)
-    places = within(permit, chosen, to)
+    mine = within(permit, chosen)
+    places = {subject: place for subject, place in mine.items() if place != to}
     if not places:
         raise Invalid(_("There is nobody to hand over."), {"chosen": _("There is nobody to hand over.")})
     if len(places) > MOST:
@@ -61,7 +62,7 @@ def hand_over(permit: Permit, *, chosen: Collection[UUID], to: Place, reason: st
         person_id=permit.actor.id, branch_id=to.branch, owner_id=to.owner, count=len(places), created=clock.now()
     )
     permit.ledger.facts["handover"] = str(row.pk)
-    if len(places) > alone(permit.actor.id):
+    if len(mine) > alone(permit.actor.id):
         row.approval = _ask(permit, row, places, to, reason)
     else:
         _move(permit, list(places), to)

@@ -168,6 +168,13 @@ class TestByTwo:
         assert [one.facts["moved"] for one in events()[:2]] == [1, 2]
         assert all(one.actor.username == "okubo" and one.door.kind == "job" for one in events()[:2])
 
+    def test_what_the_form_said_holds_whoever_is_there_already(self, house: House) -> None:
+        """Three are ticked, which is many, though one of them would stay where they are."""
+        chosen = customers(house)
+        Customer.objects.filter(pk=chosen[0]).update(owner=None)
+        row = handed(house, chosen, Place("002", None))
+        assert (row.approval is not None, row.count) == (True, 2)
+
     def test_who_decides(self, house: House, receiver: Person) -> None:
         chosen = customers(house)
         second = house.person("goto", "後藤 進", "manager", house.midoridai, rank=6)
