@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from toride.access import people
+from toride.access import people, seals
 from toride.access.decide import decide
 from toride.access.models import Branch, Department, Person
 from toride.customers import bulk
@@ -53,6 +53,12 @@ class House:
 
     def permit(self, person: Person, action: str, subject: UUID | None = None, purpose: str | None = None) -> Permit:
         return decide(person, action, door=DOOR, purpose=purpose, subject=subject)
+
+
+def become(person: Person, **change: Any) -> None:
+    """Somebody's duties, rank or branch are others in the store now, sealed as services seal them."""
+    Person.objects.filter(pk=person.pk).update(**change)
+    Person.objects.filter(pk=person.pk).update(seal=seals.of_place(Person.objects.get(pk=person.pk)))
 
 
 EMIKO: Mapping[str, Any] = {

@@ -38,6 +38,9 @@ class Action(StrEnum):
     PERSON_PROVISION = "access:person:provision"
     POLICY_APPROVE = "access:policy:approve"
     POLICY_CHANGE = "access:policy:change"
+    POLICY_REFUSE = "system:policy:refuse"
+    POLICY_RESTORE = "system:policy:restore"
+    PERSON_SEAL = "system:person:seal"
     PROVIDER_CHANGE = "access:provider:change"
     RULE_EXPLAIN = "access:rule:explain"
     RULES_CHANGE = "access:rules:change"
@@ -76,6 +79,9 @@ describe(
         Action.PASSWORD_CHANGE: _("Changed their password"),
         Action.POLICY_APPROVE: _("Approved a policy"),
         Action.POLICY_CHANGE: _("Drafted a policy"),
+        Action.POLICY_REFUSE: _("A policy that is not what was signed was refused"),
+        Action.POLICY_RESTORE: _("Went back to the last policy that is as it was signed"),
+        Action.PERSON_SEAL: _("Accepted a person's duties as they stand in the store"),
         Action.PROVIDER_CHANGE: _("Changed single sign-on"),
         Action.RULE_EXPLAIN: _("Asked why somebody may or may not"),
         Action.PERSON_MANAGE: _("Managed people"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from toride.access import again
+from toride.access.policy import ALTERED
 from toride.base.errors import Conflict, Hidden, Invalid, Refused, TorideError, Unavailable
 
 
@@ -64,20 +65,26 @@ def _words(error: TorideError) -> tuple[str, str]:
         case Invalid():
             return _("This cannot be used as it is"), str(error.reason)
         case Unavailable():
-            return _("Not available now"), _(
-                "The access cannot be recorded or the key cannot be reached, so nothing is shown. "
-                "Try again in a minute; if it stays, tell the administrator."
-            )
+            return _("Not available now"), str(ALTERED_ADVICE if str(error) == ALTERED else UNAVAILABLE_ADVICE)
         case _:
             return _("Something went wrong"), _("Nothing was changed. Try again; if it stays, tell the administrator.")
 
 
+ALTERED_ADVICE = _lazy(
+    "The stored policy is not what two people agreed upon, so nothing is decided and nothing shown. "
+    "Whoever holds the keys goes back to the last good one with: ./toride policy restore"
+)
+UNAVAILABLE_ADVICE = _lazy(
+    "The access cannot be recorded or the key cannot be reached, so nothing is shown. "
+    "Try again in a minute; if it stays, tell the administrator."
+)
 REASONS = {
     "duty": _lazy("Your duties do not include this. If they should, ask the administrator."),
     "purpose": _lazy("Not for this purpose of use. Choose another purpose, or leave the page."),
     "closed-column": _lazy("This list is filtered or sorted by what your duties or this purpose of use do not open."),
     "network": _lazy("Your duties are not done from this network. Sign in from one that the institution named."),
     "hours": _lazy("Your duties are not done at this hour. Come back in your working hours, or ask the administrator."),
+    "altered": _lazy("What is stored of your duties is not what was agreed upon. Tell the administrator."),
     "inactive": _lazy("Your account is no longer active."),
     "expired": _lazy("The permit has run out. Load the page again."),
     "second-person": _lazy("This needs a second person: neither who asks, nor whom it concerns, decides."),

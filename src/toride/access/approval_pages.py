@@ -102,7 +102,8 @@ def person_change(request: HttpRequest, person: UUID) -> HttpResponse:
     if found is None:
         raise Hidden
     request.permit.ledger.facts["person"] = str(person)  # type: ignore[attr-defined]
-    values = {"roles": found.roles, "rank": str(found.rank), "branch": found.branch_id or "", "reason": ""}
+    place = duties.place(found)
+    values = place | {"rank": str(place["rank"]), "reason": ""}
     if request.method == "GET":
         return _form(request, found, values, {})
     sent = request.POST

@@ -10,7 +10,7 @@ from toride.vault import rows
 
 STORE = "default"
 _ASKED = {"id", "username", "name", "password", "is_active", "rank", "branch_id", "department_id", "roles", "created",
-          "password_changed"}  # fmt: skip
+          "password_changed", "seal"}  # fmt: skip
 _NAMES = tuple(field.attname for field in Person._meta.concrete_fields if field.attname in _ASKED)  # noqa: SLF001 - Django's own name; in the order in which a row becomes a person
 _READ = (
     f"SELECT {', '.join(f'p.{name}' for name in _NAMES)}, b.name, d.name,"  # noqa: S608 - our names

@@ -3,13 +3,13 @@
 import click
 
 from toride import audit
-from toride.access import acting, factors, leaks, signin, tokens
+from toride.access import acting, factors, leaks, restoring, signin, tokens
 from toride.access import people as service
 from toride.access.acting import door
 from toride.access.actions import Action
 from toride.access.models import Branch, Person
 from toride.base import config
-from toride.base.errors import Refused
+from toride.base.errors import Invalid, Refused
 from toride.vault.permit import Actor
 
 TOKEN_REFUSALS = {
@@ -91,6 +91,36 @@ def list_people(acting_as: str) -> None:
         ]
     for row in rows:
         click.echo("\t".join(row).rstrip())
+
+
+@people.command("accept")
+@click.argument("username")
+@click.option("--confirm", required=True, help="The sign-in name again: their duties hold as they stand in the store.")
+def accept_person(username: str, confirm: str) -> None:
+    """Accept a person whose duties were altered in the store, or who came there by another way; recorded.
+
+    Two people can do the same on a page, by a change of duties. This is for whoever holds the keys, where they cannot.
+    """
+    if confirm != username:
+        raise Invalid("--confirm must repeat the sign-in name; nothing was accepted")
+    person = restoring.accept(username)
+    click.echo(f"{username}\t{','.join(person.roles)}\t{person.branch_id or ''}\trank {person.rank}")
+
+
+@click.group()
+def policy() -> None:
+    """The policy, where somebody altered it in the store."""
+
+
+@policy.command("restore")
+def restore_policy() -> None:
+    """Set aside every version that is not what was signed, and go back to the last one that is; recorded."""
+    aside, version = restoring.restore()
+    for name in aside:
+        click.echo(f"set aside: {name}")
+    click.echo(f"in force: {version}")
+    for person in restoring.altered():
+        click.echo(f"nothing is decided for {person.username}: their duties are not what was agreed upon")
 
 
 @click.group()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from toride.access import facts, glass, policy
+from toride.access import facts, glass, policy, seals
 from toride.access.actions import Action
 from toride.access.models import Person
 from toride.access.roles import Grant, Reach
@@ -23,11 +23,14 @@ def decide(
 ) -> Permit:
     """A permit for one action.
 
-    Raises Refused ("duty": no role of the person's grants the action; "purpose": not for this purpose; "inactive"),
-    and Hidden where the subject is unknown or out of row scope, which nobody can tell apart.
+    Raises Refused ("duty": no role of the person's grants the action; "purpose": not for this purpose; "inactive";
+    "altered": their place is not what was agreed upon), and Hidden where the subject is unknown or out of row scope,
+    which nobody can tell apart.
     """
     if not person.is_active:
         raise Refused("inactive")
+    if not seals.is_place(person):
+        raise Refused("altered")
     rules = policy.current()
     granted = rules.of(person.roles, person.rank, action)
     if not granted:

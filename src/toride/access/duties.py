@@ -6,12 +6,12 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from toride.access import approvals, policy, versions
+from toride.access import approvals, policy, seals, versions
 from toride.access.actions import Action
 from toride.access.models import Approval, Branch, Person
 from toride.access.people import MOST_RANK, must_go_together
 from toride.audit import recorded
-from toride.base.errors import Conflict, Hidden, Invalid
+from toride.base.errors import Conflict, Hidden, Invalid, Refused
 from toride.vault.permit import Permit
 
 FACTS = {"roles": lazy("Duties"), "rank": lazy("Rank"), "branch": lazy("Branch")}
@@ -31,7 +31,7 @@ def change(permit: Permit, person: UUID, *, roles: list[str], rank: int, branch:
     if not 1 <= rank <= MOST_RANK:
         raise Invalid(_("Some fields need another look."), {"rank": _("from 1 to 9")})
     must_go_together(roles, rank)
-    before, after = _place(found), {"roles": sorted(set(roles)), "rank": rank, "branch": branch}
+    before, after = place(found), {"roles": sorted(set(roles)), "rank": rank, "branch": branch}
     if branch != before["branch"] and not Branch.objects.filter(code=branch).exists():
         raise Invalid(_("Some fields need another look."), {"branch": _("choose a branch")})
     if before == after:
@@ -43,7 +43,12 @@ def change(permit: Permit, person: UUID, *, roles: list[str], rank: int, branch:
 
 
 def drop(person: Person, role: str) -> None:
-    """Takes a duty from a person whose row the caller holds. Raises Conflict where no two could agree on a policy."""
+    """Takes a duty from a person whose row the caller holds.
+
+    Raises Conflict where no two could agree on a policy, Refused where their place is not what was agreed upon.
+    """
+    if not seals.is_place(person):
+        raise Refused("altered")
     person.roles = [one for one in person.roles if one != role]
     person.save(update_fields=["roles"])
     must_stand()
@@ -58,7 +63,7 @@ def must_stand() -> None:
 def _change(permit: Permit, content: approvals.Content) -> None:
     """Raises Conflict where the person is no longer as they were when it was asked."""
     found = Person.objects.select_for_update(of=("self",)).filter(pk=content["person"], is_active=True).first()
-    if found is None or _place(found) != content["before"]:
+    if found is None or place(found) != content["before"]:
         raise Conflict(_("The person's duties have changed since this was asked. Ask anew."))
     after = content["after"]
     must_go_together(after["roles"], after["rank"])
@@ -86,7 +91,10 @@ def _shown(place: dict[str, Any], branches: dict[str, str]) -> dict[str, list[An
     }
 
 
-def _place(person: Person) -> dict[str, Any]:
+def place(person: Person) -> dict[str, Any]:
+    """What stands; of a place that nobody agreed upon nothing, so that all of it is seen to be new."""
+    if not seals.is_place(person):
+        return {"roles": [], "rank": 0, "branch": ""}
     return {"roles": sorted(person.roles), "rank": person.rank, "branch": person.branch_id or ""}
 
 

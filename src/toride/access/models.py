@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from toride.access import seals
 from toride.access.provisioning import models as _provisioning  # noqa: F401 - these tables are the app's, too
 from toride.access.reviews import models as _reviews  # noqa: F401 - these tables are the app's, too
 from toride.base import clock
@@ -37,7 +38,7 @@ class People(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser):
-    """Somebody who may sign in: staff of the institution."""
+    """Somebody who may sign in: staff of the institution. `seal`: of their place, see seals.py."""
 
     id = models.UUIDField(primary_key=True, default=random_id, editable=False)
     username = models.CharField(max_length=60, unique=True)
@@ -50,6 +51,7 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created = models.DateTimeField(auto_now_add=True)
     password_changed = models.DateTimeField(null=True)
+    seal = models.CharField(max_length=64, default="")
     vouched: bool | None = None  # of a session: a provider let the person in, with a second factor of its own or not
     ended = models.DateTimeField(null=True)
 
@@ -58,11 +60,17 @@ class Person(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Whoever is no longer active has ended at a moment; what they do after it is asked about."""
+        """Whoever is no longer active has ended at a moment; what they do after it is asked about.
+
+        A new person, and one whose place is among `update_fields`, is sealed as they are now.
+        """
         fields = kwargs.get("update_fields")
         if fields is None or "is_active" in fields:
             self.ended = None if self.is_active else self.ended or clock.now()
             kwargs |= {"update_fields": {*fields, "ended"}} if fields is not None else {}
+        if self._state.adding or seals.PLACE & set(fields or ()):
+            self.seal = seals.of_place(self)
+            kwargs |= {"update_fields": {*kwargs["update_fields"], "seal"}} if fields is not None else {}
         super().save(*args, **kwargs)
 
 
@@ -234,7 +242,10 @@ class Answered(models.Model):
 
 
 class PolicyVersion(models.Model):
-    """A policy that two people agreed upon, from `holds` on; never changed. `content`: canonical JSON (versions.py)."""
+    """A policy that two people agreed upon, from `holds` on; never changed. `content`: canonical JSON (versions.py).
+
+    `seal`: a signed note of it; `void`: it was set aside, because it is not what was signed.
+    """
 
     number = models.PositiveIntegerField(primary_key=True)
     content = models.TextField()
@@ -243,6 +254,8 @@ class PolicyVersion(models.Model):
     approver = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     approved = models.DateTimeField()
     holds = models.DateTimeField()
+    seal = models.TextField(default="")
+    void = models.BooleanField(default=False)
 
 
 class PolicyDraft(models.Model):

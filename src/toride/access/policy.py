@@ -12,8 +12,12 @@ import orjson
 from django.db import Error
 from django.utils.translation import get_language
 
-from toride.access import roles
+from toride import audit
+from toride.access import roles, seals
+from toride.access.actions import Action
+from toride.access.models import PolicyVersion
 from toride.access.roles import Grant, Reach
+from toride.audit.events import SYSTEM
 from toride.base import clock
 from toride.base.errors import Unavailable
 from toride.vault import rows
@@ -21,10 +25,13 @@ from toride.vault.permit import Category, Opening
 
 STORE = "default"
 RECHECK_SECONDS = 1.0  # how long another process may go on with the version before
+TELL_SECONDS = 60.0  # between two events of one process about a policy that is not what was signed
+ALTERED = "policy-altered"
 ITSELF = "duty"  # in a duty's table, beside its actions: how it is called and held, where not as delivered
 Content = dict[str, dict[str, list[dict[str, Any]]]]
-_IN_FORCE = "SELECT number, digest FROM access_policyversion WHERE holds <= %s ORDER BY number DESC LIMIT 1"
-_CONTENT = "SELECT content FROM access_policyversion WHERE number = %s"
+_IN_FORCE = (
+    "SELECT number, digest FROM access_policyversion WHERE NOT void AND holds <= %s ORDER BY number DESC LIMIT 1"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +105,14 @@ class _Held:
 
 
 _held: _Held | None = None
+_told = float("-inf")
 
 
 def current() -> Policy:
-    """The policy in force; looked for anew after RECHECK_SECONDS. Raises Unavailable where it cannot be read."""
+    """The policy in force; looked for anew after RECHECK_SECONDS.
+
+    Raises Unavailable where it cannot be read, or is not what two people agreed upon (ALTERED; told to the trail).
+    """
     if _held is not None and time.monotonic() < _held.until:
         return _held.policy
     return _look()
@@ -109,8 +120,8 @@ def current() -> Policy:
 
 def forget() -> None:
     """The next decision looks for the version in force."""
-    global _held  # noqa: PLW0603 - one policy per process is the meaning
-    _held = None
+    global _held, _told
+    _held, _told = None, float("-inf")
 
 
 def _look() -> Policy:
@@ -120,20 +131,38 @@ def _look() -> Policy:
         found = rows.fetch(STORE, _IN_FORCE, [rows.to_moment(STORE, clock.now())])
         row = (int(found[0][0]), str(found[0][1])) if found else None
         policy = before.policy if before is not None and before.row == row else _read(row)
-    except (Error, ValueError, KeyError, TypeError, AttributeError):
+    except Error:
         raise Unavailable("policy") from None
     _held = _Held(row, policy, time.monotonic() + RECHECK_SECONDS)
     return policy
 
 
 def _read(row: tuple[int, str] | None) -> Policy:
-    """Raises ValueError where the content is not what its digest names."""
     if row is None:
         return shipped()
-    ((text,),) = rows.fetch(STORE, _CONTENT, [row[0]])
-    if digest(text) != row[1]:
-        raise ValueError("digest")
-    return compiled(orjson.loads(text), name(*row))
+    policy = signed(PolicyVersion.objects.get(pk=row[0]))
+    if policy is None:
+        _tell(row)
+        raise Unavailable(ALTERED)
+    return policy
+
+
+def signed(row: PolicyVersion) -> Policy | None:
+    """The policy of a version; None where it is not what was signed."""
+    if not seals.is_version(row) or digest(row.content) != row.digest:
+        return None
+    try:
+        return compiled(orjson.loads(row.content), name(row.number, row.digest))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _tell(row: tuple[int, str]) -> None:
+    global _told  # noqa: PLW0603 - as above
+    if time.monotonic() - _told >= TELL_SECONDS:
+        _told = time.monotonic()
+        facts = {"version": name(*row)}
+        audit.note(None, SYSTEM, Action.POLICY_REFUSE, outcome="refused", reason=ALTERED, facts=facts)
 
 
 def called(code: str) -> str:

@@ -7,11 +7,12 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from toride.access import approvals, comparing, facts, policy, purposes, wording
+from toride.access import approvals, comparing, facts, policy, purposes, seals, wording
 from toride.access.actions import Action
 from toride.access.models import Approval, Connection, Person, PolicyDraft, PolicyVersion, Provider
 from toride.access.people import MOST_RANK
@@ -34,7 +35,7 @@ Numbered = tuple[int, Content]
 
 def newest() -> Numbered:
     """The version that the next one follows, in force or not yet: its number and content."""
-    row = PolicyVersion.objects.order_by("-number").first()
+    row = PolicyVersion.objects.filter(void=False).order_by("-number").first()
     return (row.number, orjson.loads(row.content)) if row else (0, policy.shipped_content())
 
 
@@ -42,7 +43,7 @@ def content_of(number: int) -> Content:
     """The content of a version; 0 is the shipped one. Raises Hidden for one that does not exist."""
     if number == 0:
         return policy.shipped_content()
-    row = PolicyVersion.objects.filter(pk=number).first()
+    row = PolicyVersion.objects.filter(pk=number, void=False).first()
     if row is None:
         raise Hidden
     content: Content = orjson.loads(row.content)
@@ -119,7 +120,7 @@ def given() -> dict[str, list[str]]:
 
 def stands(rules: Policy) -> bool:
     """Are there, among those who are active, one who drafts policies and another who approves them?"""
-    people = list(Person.objects.filter(is_active=True))
+    people = [one for one in Person.objects.filter(is_active=True) if seals.is_place(one)]
     drafting = {one.id for one in people if rules.of(one.roles, one.rank, Action.POLICY_CHANGE)}
     deciding = {
         one.id
@@ -167,15 +168,18 @@ def _run(permit: Permit, asked: approvals.Content) -> None:
         raise Conflict(_("The policy has changed since this was asked. Compare and ask anew."))
     check(orjson.loads(text))
     holds = max(now, datetime.fromisoformat(asked["holds"])) if asked["holds"] else now
+    following = (PolicyVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+    made = PolicyVersion(
+        number=following, content=text, digest=asked["digest"], drafter_id=asked["asker"],
+        approver_id=permit.actor.id, approved=now, holds=holds,
+    )  # fmt: skip
+    made.seal = seals.of_version(made)
     try:
-        PolicyVersion.objects.create(
-            number=number + 1, content=text, digest=asked["digest"], drafter_id=asked["asker"],
-            approver_id=permit.actor.id, approved=now, holds=holds,
-        )  # fmt: skip
+        made.save(force_insert=True)
     except IntegrityError:
         raise Conflict(_("The policy has changed since this was asked. Compare and ask anew.")) from None
     PolicyDraft.objects.filter(person=asked["asker"], content=text).delete()
-    permit.ledger.facts |= {"version": policy.name(number + 1, asked["digest"]), "holds": holds.isoformat()}
+    permit.ledger.facts |= {"version": policy.name(following, asked["digest"]), "holds": holds.isoformat()}
     transaction.on_commit(policy.forget)
 
 
@@ -185,8 +189,11 @@ def _rules(role: str, action: str, before: Content, after: Content) -> list[Any]
 
 def _lines(asked: approvals.Content) -> list[approvals.Line]:
     holds = wording.day(asked["holds"]) if asked["holds"] else _("at once")
-    standing = policy.compiled(content_of(asked["base"]), "standing")
     drafted = policy.compiled(orjson.loads(asked["policy"]), "draft")
+    try:
+        standing = policy.compiled(content_of(asked["base"]), "standing")
+    except Hidden:  # set aside since
+        standing = drafted
     called = {code: str(duty.label) for code, duty in {**standing.duties, **drafted.duties}.items()}
     return [
         approvals.Line(lazy("In force from"), (), (holds,)),

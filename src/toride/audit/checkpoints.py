@@ -49,6 +49,11 @@ def attested(note: str, by: Key | None = None) -> str | None:
     return message if known and signing.verify(own.public, raw[4:], message.encode()) else None
 
 
+def key_for(use: str) -> bytes:
+    """A key for keyed digests of one use, which follows from the trail's."""
+    return _signer(_path()).derive(use)
+
+
 def _path() -> Path:
     return Path(settings.HOME) / "kms" / "audit.key"
 

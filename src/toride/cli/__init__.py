@@ -22,6 +22,7 @@ COMMANDS = {
     "keys": "toride.vault.commands:keys",
     "migrate": "toride.cli.stores:migrate",
     "people": "toride.access.commands:people",
+    "policy": "toride.access.commands:policy",
     "process": "toride.cli.supervisor:process",
     "restore": "toride.cli.backup:restore",
     "serve": "toride.cli.home:serve",

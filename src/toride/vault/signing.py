@@ -1,5 +1,6 @@
 """Ed25519 signatures (RFC 8032) whose private key is a file outside every store."""
 
+import hmac
 import os
 from pathlib import Path
 
@@ -22,6 +23,10 @@ class Signer:
     def sign(self, message: bytes) -> bytes:
         """The signature, 64 bytes."""
         return self._key.sign(message)
+
+    def derive(self, use: str) -> bytes:
+        """A symmetric key for one use, 32 bytes, which follows from the private one and tells nothing of it."""
+        return hmac.digest(self._key.private_bytes_raw(), f"toride: {use}".encode(), "sha256")
 
 
 def generate(path: Path) -> Signer:

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from toride import audit
-from toride.access import policy, versions
+from toride.access import policy, seals, versions
 from toride.access.actions import Action
 from toride.access.models import Connection, Person
 from toride.access.people import must_go_together
@@ -20,6 +20,7 @@ from toride.audit import recorded
 from toride.audit.events import Event
 from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid, Refused
+from toride.vault import rows
 from toride.vault.permit import Permit
 
 LONGEST = 200  # characters of a name, and of an external id
@@ -128,17 +129,22 @@ def _turn(permit: Permit, connection: Connection, turns: Mapping[UUID, tuple[set
     """Each person's duties with what they gained and without what they lost, and an event for each."""
     if connection.person_id in turns:
         raise Refused("own-person")
-    events, alike = [], defaultdict[tuple[str, ...], list[UUID]](list)
+    events, seal, alike = [], [], defaultdict[tuple[str, ...], list[UUID]](list)
     for person in Person.objects.select_for_update(of=("self",)).filter(pk__in=list(turns)).order_by("pk"):
         gained, lost = turns[person.pk]
+        if not seals.is_place(person):
+            raise Refused("altered")
         before, after = sorted(person.roles), sorted(set(person.roles) - lost | gained)
         must_go_together(after, person.rank, held=before)
         if before != after:
             alike[tuple(after)].append(person.pk)
+            person.roles = after
+            seal.append((seals.of_place(person), rows.to_id("default", person.pk)))
             facts = {"person": str(person.pk), "before": {"roles": before}, "after": {"roles": after}}
             events.append(_event(permit, facts | {"connection": connection.id, "step": "duties"}))
     for roles, people in alike.items():
         Person.objects.filter(pk__in=people).update(roles=list(roles))
+    rows.change("default", "UPDATE access_person SET seal = %s WHERE id = %s", seal)
     audit.stage(events)
 
 

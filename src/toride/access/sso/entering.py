@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from toride import audit
-from toride.access import people, proof
+from toride.access import people, proof, seals
 from toride.access.door import door
 from toride.access.models import Bond, Branch, Person, Provider
 from toride.access.sso import config
@@ -98,6 +98,8 @@ def _bind(provider: Provider, person: Person, said: Said) -> None:
 
 def _follow(one: Config, person: Person, groups: frozenset[str]) -> Mapping[str, Any]:
     """Duties and rank that the mapping names come and go with the groups; what changed."""
+    if not seals.is_place(person):
+        raise Doubt("altered")
     roles, rank = one.duties(person.roles, person.rank, groups)
     _must_fit(roles, rank, held=person.roles)
     before = {"roles": sorted(person.roles), "rank": person.rank}

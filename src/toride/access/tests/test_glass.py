@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from tests.above import chores
-from tests.people import House
+from tests.people import House, become
 from toride.access import emergencies, glass
 from toride.access.actions import Action
 from toride.access.models import Glass, Person
@@ -92,7 +92,7 @@ def test_out_of_reach_stays_out_of_reach(house: House) -> None:
             house.permit(house.teller, Action.GLASS_BREAK, subject)
     near = house.customer("1")
     broken(house, near)
-    Person.objects.filter(pk=house.teller.pk).update(branch="003")
+    become(house.teller, branch="003")
     house.teller.refresh_from_db()
     with pytest.raises(Hidden):
         opening(house, house.teller, near)

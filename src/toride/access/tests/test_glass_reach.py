@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.people import DOOR, House
+from tests.people import DOOR, House, become
 from toride.access import emergencies, glass_reach
 from toride.access.actions import Action
 from toride.access.decide import decide
@@ -133,7 +133,7 @@ def test_when_it_ends_it_is_as_if_there_were_nobody(house: House, way: str) -> N
         permit = house.permit(house.manager, Action.GLASS_REVIEW)
         emergencies.review(permit, row.pk, right=False, words="来店の記録がありません。")
     else:
-        Person.objects.filter(pk=house.other_teller.pk).update(roles=["sales"])
+        become(house.other_teller, roles=["sales"])
     hidden, unknown = client.get(record), client.get(reverse("profile", kwargs={"subject": uuid4()}))
     assert hidden.status_code == unknown.status_code == 404
     assert hidden.content == unknown.content

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.above import Import, import_addresses
-from tests.people import House
+from tests.people import House, become
 from toride.access.decide import decide
 from toride.access.roles import SHIPPED
 from toride.base import actions, clock
@@ -208,7 +208,7 @@ def test_department_scope_reaches_colleagues_customers_only(house: House) -> Non
 def test_rank_opens_what_a_lower_rank_may_not(house: House) -> None:
     emiko = house.customer()
     assert house.permit(house.manager, "audit:subject:read", emiko)
-    type(house.manager).objects.filter(pk=house.manager.pk).update(rank=4)
+    become(house.manager, rank=4)
     house.manager.refresh_from_db()
     with pytest.raises(Refused):
         house.permit(house.manager, "audit:subject:read", emiko)
@@ -228,7 +228,8 @@ def test_disabled_person_gets_nothing(house: House) -> None:
 def test_two_roles_on_a_list_open_only_what_both_open(house: House) -> None:
     from toride.vault.permit import Category, Opening
 
-    house.teller.roles = ["teller", "manager"]
+    become(house.teller, roles=["teller", "manager"])
+    house.teller.refresh_from_db()
     permit = house.permit(house.teller, "customers:list:search")
     assert permit.opening(Category.BASIC, "birth_date") == Opening.MASKED
     assert permit.opening(Category.DERIVED) == Opening.MASKED

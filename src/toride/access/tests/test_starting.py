@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from tests.people import House
+from tests.people import House, become
 from toride.access import approvals, locks, people, starting, tokens
 from toride.access.models import Lock, Person, StartCode
 from toride.access.rules import Duty
@@ -250,7 +250,7 @@ def test_who_decides_on_others_needs_two_people(front: Client, house: House) -> 
 
 def test_a_code_of_one_person_is_no_good_for_who_has_risen_since(front: Client, house: House) -> None:
     code = given(house)
-    Person.objects.filter(pk=house.teller.pk).update(roles=["admin"])
+    become(house.teller, roles=["admin"])
     assert enter(front, "hasegawa", code).status_code == 422
 
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.urls import reverse
 
-from tests.people import House
+from tests.people import House, become
 from toride.access import approvals, people, temporary
 from toride.access.actions import Action
 from toride.access.models import Approval, Person, TemporaryAccess
@@ -72,7 +72,7 @@ def test_neither_who_asks_nor_another_branch_nor_another_owner_decides(house: Ho
         with pytest.raises(Hidden):
             approve(house, person, row)
     mine = house.person("both", "窓口 渉外", "teller", house.midoridai)
-    Person.objects.filter(pk=mine.pk).update(roles=["teller", "sales"])
+    become(mine, roles=["teller", "sales"])
     mine = Person.objects.get(pk=mine.pk)
     own = house.customer("3", owner=mine)
     permit = house.permit(mine, Action.TEMPORARY_ASK, own)

@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.people import House
-from toride.access import approvals, comparing, drafts, matrix, policy, versions
+from tests.people import House, become
+from toride.access import approvals, comparing, drafts, matrix, policy, seals, versions
 from toride.access.actions import Action
 from toride.access.models import Approval, Person, PolicyDraft, PolicyVersion
 from toride.access.tests.test_matrix import ROLES, enter
@@ -47,6 +47,18 @@ def opening(house: House) -> Opening:
     return house.permit(house.marketing, READ).opening(Category.BASIC)
 
 
+def sealed(version: PolicyVersion) -> None:
+    version.seal = seals.of_version(version)
+    version.save()
+
+
+def begun(version: PolicyVersion) -> None:
+    """As if the day of a version had come."""
+    version.holds = clock.now() - timedelta(seconds=1)
+    sealed(version)
+    policy.forget()
+
+
 def test_shipped_roles_survive_being_written_as_content() -> None:
     from toride.access.roles import SHIPPED
 
@@ -83,9 +95,11 @@ def test_another_process_sees_it_within_a_second(house: House, monkeypatch: pyte
     content = policy.shipped_content()
     content["marketing"][READ] = [rule()]
     text = policy.written(content)
-    PolicyVersion.objects.create(
-        number=1, content=text, digest=policy.digest(text), drafter=house.admin, approver=house.dpo,
-        approved=clock.now(), holds=clock.now(),
+    sealed(
+        PolicyVersion(
+            number=1, content=text, digest=policy.digest(text), drafter=house.admin, approver=house.dpo,
+            approved=clock.now(), holds=clock.now(),
+        )
     )  # fmt: skip
     assert policy.current() is before
     late = policy._held.until
@@ -122,8 +136,7 @@ def test_a_version_holds_from_its_day(house: House) -> None:
     agree(house, ask(house, holds=day.isoformat()))
     assert opening(house) == Opening.MASKED
     assert timezone.localtime(PolicyVersion.objects.get().holds).date() == day
-    PolicyVersion.objects.update(holds=clock.now() - timedelta(seconds=1))
-    policy.forget()
+    begun(PolicyVersion.objects.get())
     assert opening(house) == Opening.CLEAR
 
 
@@ -140,8 +153,7 @@ def test_a_newer_version_comes_before_one_that_waits_for_its_day(house: House) -
     agree(house, ask(house, holds=(timezone.localdate() + timedelta(days=1)).isoformat()))
     drafts.restore(house.permit(house.admin, Action.POLICY_CHANGE), number=0)
     agree(house, ask(house))
-    PolicyVersion.objects.filter(number=1).update(holds=clock.now() - timedelta(seconds=1))
-    policy.forget()
+    begun(PolicyVersion.objects.get(number=1))
     assert opening(house) == Opening.MASKED
 
 
@@ -205,7 +217,7 @@ def test_the_comparison_names_who_gains_and_who_loses(house: House) -> None:
 
 
 def test_who_has_it_by_another_duty_neither_gains_nor_loses(house: House) -> None:
-    Person.objects.filter(pk=house.operator.pk).update(roles=["operator", "steward"])
+    become(house.operator, roles=["operator", "steward"])
     content = policy.shipped_content()
     content["operator"]["customers:import:read"] = [*content["steward"]["customers:import:read"]]
     assert comparing.compare(policy.shipped(), policy.compiled(content, "draft")).moves == ()
@@ -348,7 +360,7 @@ class TestWhy:
         away = self.ask(house, house.teller, READ, number="0213-338105")
         assert not away.rules
         assert [step.passed for step in away.steps] == [True, True, True, False]
-        Person.objects.filter(pk=house.manager.pk).update(rank=4)
+        become(house.manager, rank=4)
         low = self.ask(house, house.manager, "customers:field:reveal")
         assert [step.passed for step in low.steps] == [True, True, False]
         assert [step.passed for step in self.ask(house, house.auditor, READ).steps] == [True, False]

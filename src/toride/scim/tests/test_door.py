@@ -10,11 +10,11 @@ import pytest
 from django.test import Client, override_settings
 from django.utils.module_loading import import_string
 
-from tests.people import House
+from tests.people import House, become
 from toride.access import locks
 from toride.access.actions import Action
 from toride.access.machines import entering, scopes
-from toride.access.models import Connection, Person
+from toride.access.models import Connection
 from toride.base.errors import Invalid
 from toride.scim import door
 from toride.scim.tests.directory import MEDIA, PATCH, USERS, Directory, one
@@ -82,7 +82,7 @@ def test_nobody_but_administrators_holds_such_a_key(house: House, role: str) -> 
 
 def test_key_of_a_person_who_lost_the_duty_does_nothing(house: House) -> None:
     directory = Directory(house)
-    Person.objects.filter(pk=house.admin.pk).update(roles=["teller"])
+    become(house.admin, roles=["teller"])
     for method, path, _action in operations():
         refused(directory(method, path, {}), 403)
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.people import House
+from tests.people import House, become
 from toride.access.machines import keys, services
 from toride.access.machines.tests.test_pages import SENT, key_on
 from toride.access.models import Approval, Connection, Person
@@ -136,7 +136,7 @@ def test_nobody_becomes_an_officer_under_another_name(house: House) -> None:
 
 def test_last_who_could_approve_is_not_dropped_from_a_group(house: House) -> None:
     directory = Directory(house, duties={"D": "dpo"})
-    Person.objects.filter(pk=house.dpo.pk).update(roles=[])
+    become(house.dpo, roles=[])
     group = one(directory.found("D", house.dpo.id).json()["id"], GROUPS)
     refused(directory("DELETE", group), 409)
     assert roles(house.dpo.id) == ["dpo"]

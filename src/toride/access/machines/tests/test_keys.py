@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from django.db import connection as store
 from django.utils import timezone
 
-from tests.people import House
+from tests.people import House, become
 from toride.access import locks, people, tokens
 from toride.access.machines import entering, keys, services
 from toride.access.machines.commands import api_key
@@ -243,7 +243,7 @@ def test_act_outside_the_scope_is_refused_whoever_asks(house: House) -> None:
 def test_duty_that_is_taken_away_ends_what_the_key_may_do(house: House) -> None:
     emiko = house.customer()
     _made, key = connect(house)
-    type(house.steward).objects.filter(pk=house.steward.pk).update(roles=["admin"])
+    become(house.steward, roles=["admin"])
     with pytest.raises(Refused, match="duty"):
         entering.permit(entering.enter(key, DOOR), "customers:profile:read", DOOR, emiko)
 

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.people import House
+from tests.people import House, become
 from toride.access.machines import entering, keys, services
 from toride.access.machines.urls import urlpatterns
 from toride.access.models import Approval, Connection
@@ -115,7 +115,7 @@ def test_the_approver_sees_whether_hours_bind_it(house: House, sent: dict[str, s
 
 def test_duty_that_went_meanwhile_stops_it(house: House) -> None:
     fresh(house.admin).post(place("connection_new"), SENT)
-    type(house.steward).objects.filter(pk=house.steward.pk).update(roles=["auditor"])
+    become(house.steward, roles=["auditor"])
     row = Approval.objects.get()
     with pytest.raises(Conflict):
         decide(house, house.dpo, row, count=str(row.count))

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from tests.above import chores
-from tests.people import House
+from tests.people import House, become
 from toride.access.actions import Action
 from toride.access.models import Connection, Person
 from toride.access.reviews import assigning, reminding, services
@@ -30,7 +30,7 @@ def connection(house: House, person: Person) -> Connection:
 
 def test_every_grant_of_everybody_becomes_an_item_once(house: House) -> None:
     connection(house, house.steward)
-    Person.objects.filter(pk=house.teller.pk).update(roles=["teller", "sales"])
+    become(house.teller, roles=["teller", "sales"])
     campaign = opened(house)
     found = set(campaign.items.values_list("person__username", "kind", "what"))
     wanted = {(one.username, "duty", role) for one in Person.objects.all() for role in one.roles}
@@ -51,7 +51,7 @@ def test_the_nearest_who_may_reviews_and_else_the_next_above(house: House) -> No
 
 
 def test_nobody_reviews_themselves_or_what_they_hold_too(house: House) -> None:
-    Person.objects.filter(pk=house.manager.pk).update(roles=["manager", "teller"])
+    become(house.manager, roles=["manager", "teller"])
     campaign = opened(house)
     assert item(campaign, house.teller).reviewer == house.dpo
     assert item(campaign, house.sales).reviewer == house.manager
@@ -61,9 +61,9 @@ def test_nobody_reviews_themselves_or_what_they_hold_too(house: House) -> None:
 
 
 def test_where_nobody_is_left_it_is_said_plainly(house: House) -> None:
-    Person.objects.filter(pk=house.admin.pk).update(roles=["admin"], rank=4)
+    become(house.admin, roles=["admin"], rank=4)
     deputy = house.person("kudo", "工藤 香織", "admin", house.head, rank=4)
-    Person.objects.filter(pk=house.dpo.pk).update(rank=4)
+    become(house.dpo, rank=4)
     campaign = opened(house)
     lone = item(campaign, deputy)
     assert (lone.reviewer, lone.findings) == (None, ["orphan"])
@@ -87,7 +87,7 @@ def test_a_named_reviewer_decides_only_where_they_may(house: House) -> None:
 
 
 def test_who_is_left_out_of_a_scope_stands_in_it(house: House) -> None:
-    Person.objects.filter(pk=house.corporate.pk).update(branch=None, department=None)
+    become(house.corporate, branch=None, department=None)
     campaign = opened(house, branches=["002"])
     names = set(campaign.items.values_list("person__username", flat=True))
     assert names == {"hasegawa", "saeki", "okubo", "abe"}
@@ -118,7 +118,7 @@ def test_what_is_old_and_never_used_is_found(house: House) -> None:
 
 
 def test_duties_that_do_not_go_together_are_found(house: House) -> None:
-    Person.objects.filter(pk=house.steward.pk).update(roles=["steward", "auditor", "teller"])
+    become(house.steward, roles=["steward", "auditor", "teller"])
     campaign = opened(house)
     house.steward.refresh_from_db()
     assert [item(campaign, house.steward, role).findings for role in ("steward", "auditor", "teller")] == [
@@ -180,6 +180,6 @@ def test_reach_of_a_reviewer_is_that_of_their_duty(house: House) -> None:
     assert not manager.reaches(house.other_teller)
     assert not manager.reaches(house.manager)
     assert assigning.reviewer(house.teller) is None
-    Person.objects.filter(pk=house.manager.pk).update(rank=5)
+    become(house.manager, rank=5)
     house.manager.refresh_from_db()
     assert assigning.reviewer(house.manager) is None

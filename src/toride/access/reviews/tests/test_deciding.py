@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.people import House
+from tests.people import House, become
 from toride.access.actions import Action
 from toride.access.models import Connection, Person
 from toride.access.reviews import reminding, services, taking, talking
@@ -28,7 +28,7 @@ def state(one: Item) -> str:
 
 
 def test_what_is_kept_stays_and_what_is_removed_ends_at_once(house: House) -> None:
-    Person.objects.filter(pk=house.teller.pk).update(roles=["teller", "marketing"])
+    become(house.teller, roles=["teller", "marketing"])
     campaign, client = opened(house), enter(house.teller)
     emiko = house.customer()
     assert client.get(f"/customers/{emiko}/").status_code == 200
@@ -84,13 +84,13 @@ def test_who_may_decide_no_longer_does_not(house: House, now: str) -> None:
     permit = house.permit(house.manager, Action.CAMPAIGN_DECIDE)
     match now:
         case "same duty":
-            Person.objects.filter(pk=house.manager.pk).update(roles=["manager", "teller"])
+            become(house.manager, roles=["manager", "teller"])
         case "themselves":
             Item.objects.filter(pk=one.pk).update(person=house.manager)
         case "other branch":
-            Person.objects.filter(pk=house.manager.pk).update(branch=house.wakaba)
+            become(house.manager, branch=house.wakaba)
         case "rank":
-            Person.objects.filter(pk=house.manager.pk).update(rank=5)
+            become(house.manager, rank=5)
     with pytest.raises(Refused):
         services.decide(permit, items=[one.pk], decision="keep")
     assert state(one) == State.OPEN
@@ -191,7 +191,7 @@ def test_nor_does_a_wrong_staff_file_end_them(house: House) -> None:
 
 def test_a_grant_that_is_gone_is_not_kept(house: House) -> None:
     campaign = opened(house)
-    Person.objects.filter(pk=house.teller.pk).update(roles=[])
+    become(house.teller, roles=[])
     one = item(campaign, house.teller, "teller")
     with pytest.raises(Conflict):
         decide(house, house.manager, [one])

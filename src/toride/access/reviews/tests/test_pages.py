@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from tests.people import House
+from tests.people import House, become
 from toride.access.actions import Action
 from toride.access.models import Person
 from toride.access.reviews import queries
@@ -81,7 +81,7 @@ def test_another_reviewers_grant_looks_as_if_it_were_not_there(house: House) -> 
 
 def test_from_opening_to_signature_on_pages(house: House) -> None:
     admin, manager, officer = enter(house.admin), enter(house.manager), enter(house.dpo)
-    Person.objects.filter(pk=house.teller.pk).update(roles=["teller", "marketing"])
+    become(house.teller, roles=["teller", "marketing"])
     form = {"branches": ["002"], "days": "０", "unused": "90", "dormant": "60", "reviewer": ""}
     assert admin.post(reverse("campaign_new"), form).status_code == 422
     answer = admin.post(reverse("campaign_new"), form | {"days": "１４"})

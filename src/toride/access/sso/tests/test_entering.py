@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
-from tests.people import House
+from tests.people import House, become
 from tests.providers.spoken import Said, back, begun, entered, is_in, provider
 from toride.access import locks, lost, proof
 from toride.access.models import Bond, Person
@@ -68,7 +68,7 @@ def test_mail_address_counts_only_when_the_provider_verified_it(house: House, sa
 
 def test_groups_give_and_take_the_duties_that_were_mapped_and_no_other(house: House, said: Said) -> None:
     found = provider(said, groups="groups", mapped=(TELLERS, HEADS))
-    Person.objects.filter(pk=house.teller.pk).update(roles=["corporate"], rank=2)
+    become(house.teller, roles=["corporate"], rank=2)
 
     def after(groups: object, **more: object) -> tuple[list[str], int]:
         said.claims = {"groups": groups, "roles": ["admin"], "rank": 9, **more}

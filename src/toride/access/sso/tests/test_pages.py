@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.people import House
+from tests.people import House, become
 from tests.providers.asserted import ADDRESS, ISSUER, keys
 from tests.providers.asserted import entered as saml_in
 from tests.providers.asserted import provider as saml_provider
@@ -155,7 +155,7 @@ def test_alone_only_where_somebody_still_comes_in_when_it_fails(house: House, sa
     house.admin.save()
     enrol(fresh(house.admin))
     row = asked(house, said, sole="1")
-    type(house.admin).objects.filter(pk=house.admin.pk).update(roles=["teller"])
+    become(house.admin, roles=["teller"])
     with pytest.raises(TorideError):
         decide(house, house.dpo, row, count="2")
     assert not Provider.objects.exists()

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import translation
 
-from tests.people import House
+from tests.people import House, become
 from toride.base.errors import Hidden, Refused
 from toride.customers.actions import Action
 from toride.customers.imports import drafts, reading, wording
@@ -250,7 +250,7 @@ def test_a_wrong_encoding_is_told_and_can_be_mended(steward: Wizard) -> None:
 def test_a_person_who_lost_the_duty_checks_nothing_more(house: House, steward: Wizard) -> None:
     source = steward.begin()
     steward.columns(source, go="check")
-    type(house.steward).objects.filter(pk=house.steward.pk).update(roles=["teller"])
+    become(house.steward, roles=["teller"])
     source = work(source)
     assert source.trial.state == State.FAILED
     assert not Finding.objects.exists()

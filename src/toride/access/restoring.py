@@ -1,0 +1,48 @@
+"""The way back from what was altered in the store, for whoever holds the keys: recorded."""
+
+from django.db import transaction
+
+from toride import audit
+from toride.access import policy, seals
+from toride.access.acting import door
+from toride.access.actions import Action
+from toride.access.models import Person, PolicyVersion
+from toride.access.people import find
+from toride.audit.events import Event
+from toride.base.errors import Conflict
+
+
+def restore() -> tuple[list[str], str]:
+    """Sets aside the versions that are not what was signed; their names, and that of the version in force then."""
+    with transaction.atomic():
+        rows = PolicyVersion.objects.select_for_update().filter(void=False).order_by("number")
+        altered = [row for row in rows if policy.signed(row) is None]
+        if not altered:
+            return [], policy.current().version
+        PolicyVersion.objects.filter(pk__in=[row.pk for row in altered]).update(void=True)
+        policy.forget()
+        names = [policy.name(row.number, row.digest) for row in altered]
+        in_force = policy.current().version
+        audit.stage([_event(Action.POLICY_RESTORE, {"aside": names, "version": in_force})])
+    return names, in_force
+
+
+def altered() -> list[Person]:
+    """Those who are active and whose place is not what was agreed upon: nothing is decided for them."""
+    return [one for one in Person.objects.filter(is_active=True).order_by("username") if not seals.is_place(one)]
+
+
+def accept(username: str) -> Person:
+    """A person's duties, rank and branch hold as they stand in the store. Raises Conflict where they hold already."""
+    with transaction.atomic():
+        person = Person.objects.select_for_update(of=("self",)).get(pk=find(username).pk)
+        if seals.is_place(person):
+            raise Conflict("This person's duties are what was agreed upon.")
+        person.save(update_fields=sorted(seals.PLACE))
+        facts = {"person": str(person.id), "roles": person.roles, "rank": person.rank, "branch": person.branch_id or ""}
+        audit.stage([_event(Action.PERSON_SEAL, facts)])
+    return person
+
+
+def _event(action: str, facts: dict[str, object]) -> Event:
+    return Event(action=action, door=door(), facts=facts)

@@ -1,0 +1,54 @@
+"""What was agreed upon stands under a key that no database holds: versions of the policy, and each person's place."""
+
+import hmac
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+from django.conf import settings
+
+from toride.audit import checkpoints
+from toride.base import clock
+
+HEAD = "Toride policy v1"
+USE = "place of a person v1"
+PLACE = frozenset(("roles", "rank", "branch", "department"))
+
+
+def of_version(row: Any) -> str:
+    """A signed note of a version: its content by digest, who drafted and who approved it, and from when it holds."""
+    return checkpoints.attest(_note(row))
+
+
+def is_version(row: Any) -> bool:
+    """Is this version as it was signed?"""
+    return checkpoints.attested(row.seal) == _note(row)
+
+
+def of_place(person: Any) -> str:
+    """A keyed digest (HMAC-SHA-256, hex) of who the person is, their duties, rank, branch and department."""
+    place = [str(person.id), person.roles, person.rank, person.branch_id, person.department_id]
+    return hmac.digest(_key(settings.HOME), orjson.dumps(place), "sha256").hex()
+
+
+def is_place(person: Any) -> bool:
+    """Are the person's duties, rank, branch and department what a service gave them?"""
+    return hmac.compare_digest(person.seal, of_place(person))
+
+
+def _note(row: Any) -> str:
+    said = {
+        "number": row.number,
+        "digest": row.digest,
+        "drafter": str(row.drafter_id),
+        "approver": str(row.approver_id),
+        "approved": clock.micros(row.approved),
+        "holds": clock.micros(row.holds),
+    }
+    return f"{HEAD}\n{orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode()}\n"
+
+
+@cache
+def _key(_home: Path) -> bytes:
+    return checkpoints.key_for(USE)
