@@ -6,16 +6,19 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
+from tests.authenticator import Authenticator
 from tests.people import House, become
 from tests.providers.spoken import Said, back, begun, entered, is_in, provider
-from toride.access import locks, lost, proof
+from toride.access import factors, locks, lost, proof, starting
 from toride.access.models import Bond, Person
+from toride.access.passkeys import Passkey
 from toride.access.sso.config import Mapped
 from toride.access.sso.tests.test_oidc import now, reason
 from toride.access.tests.signing import PASSWORD, enrol, events, now_code, sign_in
 from toride.access.tests.test_approvals import decide
 from toride.access.tests.test_sign_in_addresses import fresh
 from toride.base import clock
+from toride.base.errors import Conflict
 
 pytestmark = pytest.mark.requirement("A6", "A7")
 TELLERS, HEADS = Mapped("tellers", "teller"), Mapped("heads", "manager", 6)
@@ -232,6 +235,21 @@ def test_provider_alone_leaves_passwords_to_administrators_with_a_second_factor(
     client.post("/sign-in/second/", {"code": now_code(secret)})
     assert is_in(client)
     locks.release(house.teller)
+
+
+def test_provider_alone_leaves_no_passkey_and_no_start_code_beside_it(house: House, said: Said) -> None:
+    key, client = Authenticator(house.teller.id), Client()
+    permit = house.permit(house.teller, "access:factor:enrol")
+    factors.enrol_key(permit, name="Laptop", key=Passkey(key.credential, 0))
+    manage = house.permit(house.admin, "access:person:manage")
+    _row, code = starting.issue(manage, person=house.teller.id, checked="call")
+    provider(said, sole=True)
+    asked = client.post("/sign-in/passkey/").json()["publicKey"]
+    assert client.post("/sign-in/passkey/", {"key": key.answer(asked)}).status_code == 403
+    assert events()[0].reason == "sign-on"
+    assert client.post("/sign-in/start/", {"name": "hasegawa", "code": code}).status_code == 422
+    with pytest.raises(Conflict):
+        starting.issue(house.permit(house.admin, "access:person:manage"), person=house.sales.id, checked="call")
 
 
 def test_provider_that_is_not_offered_lets_nobody_in(house: House, said: Said) -> None:
