@@ -48,6 +48,7 @@ class Action(StrEnum):
     PERSON_READ = "access:person:read"
     TEMPORARY_APPROVE = "access:temporary:approve"
     TEMPORARY_ASK = "access:temporary:ask"
+    TEMPORARY_END = "access:temporary:end"
 
 
 describe(
@@ -91,5 +92,6 @@ describe(
         Action.PERSON_READ: _("Looked at people"),
         Action.TEMPORARY_APPROVE: _("Let somebody see more of a customer, for some days"),
         Action.TEMPORARY_ASK: _("Asked for access to a customer's information"),
+        Action.TEMPORARY_END: _("Ended a temporary access early"),
     }
 )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from toride.access import approvals, awaiting, duties, people, policy
+from toride.access import approvals, awaiting, duties, glass, people, policy, temporary, wording
 from toride.access.actions import Action
 from toride.access.models import Approval, Branch, Person
 from toride.base.errors import Hidden, Invalid
@@ -46,6 +46,8 @@ def approvals_page(request: HttpRequest) -> HttpResponse:
     lists = [approvals.waiting(person), approvals.asked(person), approvals.settled(person)]
     names = approvals.names([row for rows in lists for row in rows])
     context = {"lists": lists, "names": names, "label": approvals.label, "states": STATES}
+    context |= {"lent": temporary.standing(person), "given": temporary.given(person), "opened": glass.listed}
+    context |= {"categories": wording.CATEGORIES}
     return render(request, "access/approvals.html", context)
 
 

@@ -129,7 +129,7 @@ def ask(
     return row
 
 
-def approved(permit: Permit, kind: str, number: UUID | None) -> Content:
+def approved(permit: Permit, kind: str, number: UUID) -> Content:
     """What two people agreed upon, for a job that does it. Raises Conflict where they did not, Unavailable where it was
     altered.
     """

@@ -64,6 +64,7 @@ HOME = Grant(
         "access:approval:answer",
         "access:campaign:answer",
         "access:glass:end",
+        "access:temporary:end",
         *OWN_SIGN_IN,
     ),
     ("self",),

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -48,6 +49,23 @@ def ask(permit: Permit, subject: UUID, *, categories: Collection[Category], days
     return approvals.ask(
         permit, OPEN.kind, content, reason=reason, concerns=(), branches=above, subject=subject, count=days
     )
+
+
+@recorded(Action.TEMPORARY_END)
+def end(permit: Permit, number: UUID) -> None:
+    """Ends it before its time, by who holds it or gave it. Raises Hidden for any other, and for one that is over."""
+    me, now = permit.actor.id, clock.now()
+    row = TemporaryAccess.objects.filter(Q(person=me) | Q(giver=me), pk=number, ends__gt=now).first()
+    if row is None or not TemporaryAccess.objects.filter(pk=number, ends__gt=now).update(ends=now):
+        raise Hidden
+    permit.ledger.touch(row.subject_id, Mode.LISTED, *glass.listed(row.categories))
+    permit.ledger.facts |= {"temporary": str(number), "person": str(row.person_id)}
+
+
+def given(person: Person) -> list[TemporaryAccess]:
+    """What this person let others see, and is open now, the one that ends first in front."""
+    rows = TemporaryAccess.objects.select_related("person").filter(giver=person, ends__gt=clock.now())
+    return list(rows.order_by("ends"))
 
 
 def standing(person: Person) -> list[TemporaryAccess]:

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from toride import audit
 from toride.access import answers, approvals, glass, temporary, wording
@@ -27,6 +27,15 @@ def notices(person: Person, may: frozenset[str]) -> dict[str, Any]:
         "under_way": len(approvals.asked(person)) if asks else 0,
         "lent": temporary.standing(person) if asks else [],
     }
+
+
+@guarded(Action.TEMPORARY_END)
+@require_POST
+def end(request: HttpRequest, number: UUID) -> HttpResponse:
+    """Ends one before its time; what else stands open is on the page of approvals."""
+    temporary.end(request.permit, number)  # type: ignore[attr-defined]
+    messages.success(request, _("Ended. It opens nothing any more."))
+    return answers.onward(request, "approvals")
 
 
 @guarded(Action.TEMPORARY_ASK, subject="subject")

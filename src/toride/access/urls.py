@@ -32,6 +32,7 @@ urlpatterns = [
     path("access/glass/<uuid:subject>/", glass_pages.break_glass, name="glass"),
     path("access/glass/<uuid:number>/review/", glass_pages.review, name="glass_review"),
     path("access/temporary/<uuid:subject>/", temporary_pages.ask, name="temporary"),
+    path("access/temporary/<uuid:number>/end/", temporary_pages.end, name="temporary_end"),
     path("access/keys/", policy_pages.keys, name="keys"),
     path("access/why/", policy_pages.why, name="why"),
     path("me/again/", again.again, name="again"),

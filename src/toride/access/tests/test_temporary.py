@@ -10,7 +10,7 @@ from tests.people import House, become
 from toride.access import approvals, people, temporary
 from toride.access.actions import Action
 from toride.access.models import Approval, Person, TemporaryAccess
-from toride.access.tests.test_matrix import enter
+from toride.access.tests.test_matrix import ROLES, enter
 from toride.audit.events import decode
 from toride.audit.models import Outbox
 from toride.base import clock
@@ -174,3 +174,47 @@ def test_sensitive_information_opens_to_named_persons_only(house: House) -> None
     assert (found.opening(Category.BASIC), found.opening(SENSITIVE)) == (Opening.CLEAR, Opening.CLOSED)
     with pytest.raises(Hidden):
         opening(house, named, away, SENSITIVE)
+
+
+def test_it_ends_early_by_who_holds_it_or_gave_it_and_nobody_else(house: House) -> None:
+    emiko = house.customer(owner=house.sales)
+    for ends in (house.teller, house.sales):
+        approve(house, house.sales, asked(house, emiko))
+        made = TemporaryAccess.objects.get(ends__gt=clock.now())
+        assert opening(house, house.teller, emiko) == Opening.CLEAR
+        for number, person in ((made.pk, house.manager), (made.pk, house.dpo), (uuid4(), ends)):
+            with pytest.raises(Hidden):
+                temporary.end(house.permit(person, Action.TEMPORARY_END), number)
+        temporary.end(house.permit(ends, Action.TEMPORARY_END), made.pk)
+        assert opening(house, house.teller, emiko) == Opening.MASKED
+        event = decode(bytes(Outbox.objects.order_by("-pk").values_list("bytes", flat=True)[0]))[0]
+        assert (event.action, [one[0] for one in event.subjects]) == (Action.TEMPORARY_END, [emiko])
+        with pytest.raises(Hidden):
+            temporary.end(house.permit(ends, Action.TEMPORARY_END), made.pk)
+
+
+def test_it_is_ended_from_the_record_and_from_the_page_of_approvals(house: House) -> None:
+    emiko = house.customer(owner=house.sales)
+    for person, address in (
+        (house.teller, reverse("profile", kwargs={"subject": emiko})),
+        (house.teller, reverse("approvals")),
+        (house.sales, reverse("approvals")),
+    ):
+        approve(house, house.sales, asked(house, emiko))
+        made = TemporaryAccess.objects.get(ends__gt=clock.now())
+        client, end = enter(person), reverse("temporary_end", kwargs={"number": made.pk})
+        assert end in client.get(address).content.decode()
+        assert end not in enter(house.manager).get(reverse("approvals")).content.decode()
+        assert client.post(end).status_code == 302
+        assert end not in client.get(address).content.decode()
+        assert opening(house, house.teller, emiko) == Opening.MASKED
+
+
+def test_the_address_of_an_early_end_for_every_role(house: House) -> None:
+    emiko = house.customer(owner=house.sales)
+    approve(house, house.sales, asked(house, emiko))
+    made = TemporaryAccess.objects.get()
+    for role in [*(one for one in ROLES if one not in ("sales", "teller")), "sales", "teller"]:
+        for number, wanted in ((uuid4(), 404), (made.pk, 302 if role == "sales" else 404)):
+            address = reverse("temporary_end", kwargs={"number": number})
+            assert enter(getattr(house, role)).post(address).status_code == wanted, role

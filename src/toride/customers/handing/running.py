@@ -24,6 +24,8 @@ BATCH = 200
 def run(run: Run) -> dict[str, Any]:
     """Who is out of the asker's rows by then is left out. Raises Conflict or Unavailable where nobody agreed to it."""
     row = Handover.objects.get(job=run.job)
+    if row.approval_id is None:
+        raise Conflict("altered")
     content = approvals.approved(_allowed(run.job), services.KIND, row.approval_id)
     to = [row.branch_id, str(row.owner_id or "")]
     if [content["handover"], content["branch"], content["owner"]] != [str(row.pk), *to]:
