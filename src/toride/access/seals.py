@@ -1,12 +1,11 @@
 """What was agreed upon stands under a key that no database holds: versions of the policy, and each person's place."""
 
 import hmac
-from functools import cache
-from pathlib import Path
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 import orjson
-from django.conf import settings
 
 from toride.audit import checkpoints
 from toride.base import clock
@@ -28,13 +27,18 @@ def is_version(row: Any) -> bool:
 
 def of_place(person: Any) -> str:
     """A keyed digest (HMAC-SHA-256, hex) of who the person is, their duties, rank, branch and department."""
-    place = [str(person.id), person.roles, person.rank, person.branch_id, person.department_id]
-    return hmac.digest(_key(settings.HOME), orjson.dumps(place), "sha256").hex()
+    return _digest(person.id, tuple(person.roles), person.rank, person.branch_id, person.department_id)
 
 
 def is_place(person: Any) -> bool:
     """Are the person's duties, rank, branch and department what a service gave them?"""
     return hmac.compare_digest(person.seal, of_place(person))
+
+
+@lru_cache(maxsize=8_192)  # asked at every decision; the same place has the same digest
+def _digest(person: UUID, roles: tuple[str, ...], rank: int, branch: str | None, department: str | None) -> str:
+    place = [str(person), roles, rank, branch, department]
+    return hmac.digest(checkpoints.key_for(USE), orjson.dumps(place), "sha256").hex()
 
 
 def _note(row: Any) -> str:
@@ -47,8 +51,3 @@ def _note(row: Any) -> str:
         "holds": clock.micros(row.holds),
     }
     return f"{HEAD}\n{orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode()}\n"
-
-
-@cache
-def _key(_home: Path) -> bytes:
-    return checkpoints.key_for(USE)
