@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from toride.access import facts, people, policy, wording
+from toride.access import facts, people, policy, seals, wording
 from toride.access.actions import Action
 from toride.access.decide import reach_of
 from toride.access.models import Person
@@ -64,8 +64,11 @@ def explain(permit: Permit, *, username: str, action: str, number: str = "") -> 
 def _by_duty(person: Person, ever: list[Grant], granted: list[Grant]) -> tuple[list[Step], list[Grant]]:
     held = " / ".join(policy.called(code) for code in person.roles) or "—"
     active = _("The account is active.") if person.is_active else _("The account is not active: nothing is decided.")
+    sound = person.is_active and seals.is_place(person)
+    if person.is_active and not sound:
+        active = _("What is stored of their duties is not what was agreed upon: nothing is decided.")
     duty = _("A duty grants it: %(held)s.") if ever else _("No duty grants it: %(held)s.")
-    steps = [Step(person.is_active, active), Step(bool(ever), duty % {"held": held})]
+    steps = [Step(sound, active), Step(bool(ever), duty % {"held": held})]
     if ever:
         least = min(grant.rank for grant in ever)
         text = _("Rank %(rank)d, and it begins at rank %(least)d.") % {"rank": person.rank, "least": least}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from toride import audit
-from toride.access import devices, locks, lost, policy, rules, starting
+from toride.access import devices, locks, lost, policy, rules, seals, starting
 from toride.access.actions import Action
 from toride.access.answers import onward
 from toride.access.door import door
@@ -68,7 +68,7 @@ def people_page(request: HttpRequest) -> HttpResponse:
     request.permit.ledger.facts |= {"read": "people", "count": len(page.lines)}  # type: ignore[attr-defined]
     duties = policy.current().duties
     context = {"page": page, "roles": duties, "since": listing.since, "forgot": listing.forgot()}
-    return render(request, "access/people.html", context)
+    return render(request, "access/people.html", context | {"is_place": seals.is_place})
 
 
 @guarded(Action.PERSON_MANAGE, fresh=True)

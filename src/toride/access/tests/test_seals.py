@@ -158,6 +158,10 @@ class TestPlace:
         house.teller.refresh_from_db()
         with pytest.raises(Refused):
             house.permit(house.teller, "customers:list:search")
+        administrator, htmx = enter(house.admin), {"HX-Request": "true"}
+        assert "承認内容と不一致" in administrator.get(reverse("people")).content.decode()
+        asked = {"username": "hasegawa", "action": "customers:list:search"}
+        assert "できません" in administrator.post(reverse("why"), asked, headers=htmx).content.decode()
 
     def test_a_seal_of_somebody_else_does_not_fit(self, house: House) -> None:
         sql("UPDATE access_person SET roles = (SELECT roles FROM access_person WHERE username = 'hayasaka'),"
