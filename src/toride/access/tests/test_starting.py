@@ -6,7 +6,9 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.people import House, become
 from toride.access import approvals, locks, people, starting, tokens
@@ -155,19 +157,21 @@ def test_guessing_waits_and_leaves_the_password_alone(front: Client, house: Hous
 
 
 def test_no_name_is_told_apart_from_another(front: Client, house: House) -> None:
-    """Unknown, ended, without a code, with a wrong one, with one that ran out: the same bytes, rows and events."""
+    """Unknown, ended, without a code, with a wrong one, with one that ran out: the same bytes, statements, rows, events."""
     house.sales.is_active = False
     house.sales.save()
     given(house)
     gone = given(house, house.operator)
     StartCode.objects.filter(person=house.operator).update(expires=clock.now())
-    seen = set()
+    seen: list[tuple[object, ...]] = []
     for name, code in (("nobody", "X"), ("saeki", "X"), ("shoji", "X"), ("hasegawa", "X"), ("onodera", gone)):
         for number, path in enumerate(("/sign-in/start/", "/sign-in/forgotten/")):
             before, rows = len(events(1_000)), Lock.objects.count()
-            answer = Client(REMOTE_ADDR=f"198.51.100.{len(name)}").post(path, {"name": name, "code": code})
-            seen.add((number, *told(answer), len(events(1_000)) - before, Lock.objects.count() - rows > 0))
-    assert len(seen) == 2
+            with CaptureQueriesContext(connection) as asked:
+                answer = Client(REMOTE_ADDR=f"198.51.{number}.{len(seen)}").post(path, {"name": name, "code": code})
+            left = len(events(1_000)) - before, Lock.objects.count() - rows
+            seen.append((number, *told(answer), len(asked), *left))
+    assert len(set(seen)) == 2, [one[3:] for one in seen]
     assert not {"nobody", PASSWORD} & {one.actor.username for one in events(1_000) if one.actor}
 
 
