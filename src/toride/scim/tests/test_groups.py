@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.people import House, become
+from toride.access import seals
 from toride.access.machines import keys, services
 from toride.access.machines.tests.test_pages import SENT, key_on
 from toride.access.models import Approval, Connection, Person
@@ -31,11 +32,13 @@ def add(*people: object) -> dict[str, object]:
 def test_member_of_a_listed_group_holds_its_duty(house: House) -> None:
     directory = Directory(house, duties=DUTIES)
     first, second = (directory.admit(name)["id"] for name in ("kikuchi", "sugawara"))
+    assert seals.is_place(Person.objects.get(pk=first))
     told = directory.found("GG-Tellers", first)
     assert told.status_code == 201
     assert told["Location"] == f"http://testserver{one(told.json()['id'], GROUPS)}"
     group = one(told.json()["id"], GROUPS)
     assert (roles(first), roles(second)) == (["teller"], [])
+    assert all(seals.is_place(person) for person in Person.objects.all())
     told = directory.patch(group, add(second))
     assert [one["value"] for one in told.json()["members"]] == [first, second]
     assert roles(second) == ["teller"]
@@ -51,6 +54,16 @@ def test_member_of_a_listed_group_holds_its_duty(house: House) -> None:
     assert directory("DELETE", group).status_code == 204
     assert (roles(first), roles(second)) == ([], [])
     refused(directory("GET", group), 404)
+
+
+def test_group_makes_no_altered_place_good(house: House) -> None:
+    """Duties written into the database do not become agreed upon because a group gives one more."""
+    directory = Directory(house, duties=DUTIES)
+    number = directory.admit("kikuchi")["id"]
+    Person.objects.filter(pk=number).update(roles=["admin"])
+    refused(directory.found("GG-Tellers", number), 403)
+    assert roles(number) == ["admin"]
+    assert not seals.is_place(Person.objects.get(pk=number))
 
 
 def test_duty_follows_the_name_of_the_group(house: House) -> None:
@@ -204,6 +217,6 @@ def test_list_that_cannot_be_is_refused(house: House, lines: list[str], scope: s
     with pytest.raises(Invalid) as found:
         services.propose(
             permit, username="hayasaka", name="x", wanted=[scope], purpose="administration", categories=[1],
-            addresses=[], duties=lines, days=30, reason="職員の登録をつなぎます。",
+            addresses=[], duties=lines, days=30, any_hour=False, reason="職員の登録をつなぎます。",
         )  # fmt: skip
     assert set(found.value.fields) == {"duties"}

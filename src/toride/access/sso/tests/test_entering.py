@@ -9,7 +9,7 @@ from django.test import Client
 from tests.authenticator import Authenticator
 from tests.people import House, become
 from tests.providers.spoken import Said, back, begun, entered, is_in, provider
-from toride.access import factors, locks, lost, proof, starting
+from toride.access import factors, locks, lost, proof, seals, starting
 from toride.access.models import Bond, Person
 from toride.access.passkeys import Passkey
 from toride.access.sso.config import Mapped
@@ -85,6 +85,18 @@ def test_groups_give_and_take_the_duties_that_were_mapped_and_no_other(house: Ho
     assert after("tellers") == (["corporate", "teller"], 1)
     assert after(None) == (["corporate"], 1)
     assert after([["heads"], 6, None]) == (["corporate"], 1)
+
+
+def test_groups_make_no_altered_place_good(house: House, said: Said) -> None:
+    """Duties written into the database let nobody in, and do not become agreed upon with what a group gives."""
+    found = provider(said, groups="groups", mapped=(TELLERS, HEADS))
+    Person.objects.filter(pk=house.teller.pk).update(roles=["corporate", "admin"])
+    said.claims = {"groups": [TELLERS.group]}
+    entered(client := Client(), found, said)
+    assert not is_in(client)
+    house.teller.refresh_from_db()
+    assert house.teller.roles == ["corporate", "admin"]
+    assert not seals.is_place(house.teller)
 
 
 def test_rank_stays_where_no_group_is_mapped_to_one(house: House, said: Said) -> None:
