@@ -102,10 +102,10 @@ def locked(people: list[Person]) -> set[UUID]:
     return {places[key] for key in found}
 
 
-def forgot(people: Iterable[Person]) -> list[Person]:
-    """Who of these asked for a new password within FORGOTTEN."""
+def forgot(names: Iterable[str]) -> list[str]:
+    """Under which of these sign-in names a new password was asked for within FORGOTTEN."""
     asked = set(Lock.objects.filter(last__gt=clock.now() - FORGOTTEN).values_list("key", flat=True))
-    return [one for one in people if _digest(by_forgotten(one.username)) in asked] if asked else []
+    return [one for one in names if _digest(by_forgotten(one)) in asked] if asked else []
 
 
 def heard(person: Person) -> None:
