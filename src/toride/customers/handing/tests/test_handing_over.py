@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from tests.people import House
-from toride.access import approvals
+from toride.access import approvals, people
 from toride.access.models import Approval, Person
 from toride.audit.events import Event, decode
 from toride.audit.models import Outbox
@@ -257,13 +257,16 @@ class TestByTwo:
         class Killed(Run):
             def checkpoint(self, **state: object) -> None:
                 super().checkpoint(**state)
-                raise KeyboardInterrupt
+                if state["done"] == 2:
+                    raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
             running.run(Killed(jobs.claim("test", row.job_id), "test"))
-        assert places(chosen) == {("002", house.sales.pk)}
+        assert (places(chosen[:1]), places(chosen[1:])) == ({("003", None)}, {("002", house.sales.pk)})
         Job.objects.filter(pk=row.job_id).update(lease=clock.now() - timedelta(seconds=1))
         assert done(row).result["moved"] == 3
+        assert [one.facts["moved"] for one in events()[:3]] == [1, 1, 1]
+        assert events()[3].action != MOVE
 
     def test_nobody_takes_over_who_has_left_meanwhile(self, house: House, receiver: Person) -> None:
         row = handed(house, customers(house), Place("003", receiver.pk))
@@ -324,6 +327,15 @@ def test_every_address_for_every_role(house: House) -> None:
         assert unknown.status_code == (404 if may else 403), role
         listed = body(client.get("/customers/")) if role not in {"marketing", "auditor", "admin"} else ""
         assert ('form="handing"' in listed) == (may and bool(found(house, getattr(house, role)))), role
+
+
+def test_from_the_page_of_people_for_whoever_has_both_duties(house: House) -> None:
+    customers(house, 1)
+    both = people.add("ito", "伊藤 蓮", roles=["admin", "steward"], branch=house.head, rank=4)
+    way = f"{reverse('handover')}?of={house.sales.pk}"
+    assert way in body(enter(both).get(reverse("people")))
+    assert way not in body(enter(house.admin).get(reverse("people")))
+    assert "佐伯 悠真：1件" in body(enter(both).get(way))
 
 
 def test_rank_and_reach_of_the_duty_hold(house: House) -> None:
