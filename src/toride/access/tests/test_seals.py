@@ -1,11 +1,14 @@
 """Who administers the database changes there neither the policy nor what a person may do: refused, told, undone."""
 
 from datetime import timedelta
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
 import pytest
 from click.testing import CliRunner
+from django.apps import apps
 from django.db import connection
 from django.urls import reverse
 
@@ -219,6 +222,16 @@ class TestPlace:
         house.teller.refresh_from_db()
         assert seals.is_place(house.teller)
         assert orjson.loads(orjson.dumps(house.teller.seal)) != seals.of_place(house.sales)
+
+
+def test_an_upgrade_seals_what_it_finds(house: House, agreed: PolicyVersion) -> None:
+    sql("UPDATE access_person SET seal = ''")
+    sql("UPDATE access_policyversion SET seal = ''")
+    migration = import_module("toride.access.migrations.0014_seals")
+    migration.seal(apps, SimpleNamespace(connection=connection))
+    assert all(seals.is_place(one) for one in Person.objects.all())
+    policy.forget()
+    assert opening(house) is Opening.CLEAR
 
 
 def test_an_altered_draft_or_request_is_no_way_in(house: House) -> None:
