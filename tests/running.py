@@ -1,12 +1,16 @@
 """Toride as a person starts it: the launcher in a home of its own, on a free port."""
 
+import atexit
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,6 +31,20 @@ def toride(
         [sys.executable, "-m", "toride", *arguments], cwd=ROOT, env=environment(home, **more), check=check,
         capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL,
     )  # fmt: skip
+
+
+@cache
+def _built(customers: int) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="toride-demonstration-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    toride(folder / "home", "demo", "--no-serve", "--customers", str(customers))
+    return folder / "home"
+
+
+def demonstration(home: Path, customers: int) -> Path:
+    """A demonstration of its own in `home`, copied from one that this process builds once."""
+    shutil.copytree(_built(customers), home)
+    return home
 
 
 def free_port() -> int:

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.conf import settings as configured
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    settings.register_profile("toride", deadline=None)  # a busy machine is no finding
+    settings.load_profile("toride")
     config.addinivalue_line("markers", "requirement(*ids): the rows of the requirements that this test shows")
     config.addinivalue_line("markers", "store: touches a store; runs on SQLite and on PostgreSQL")
     config.addinivalue_line("markers", "journey: drives a real browser")
@@ -39,7 +42,7 @@ def django_db_setup(django_db_blocker: object) -> Iterator[None]:
     from django.db import connections
 
     connections.close_all()
-    assert Path(os.environ["TORIDE_HOME"]) == settings.HOME
+    assert Path(os.environ["TORIDE_HOME"]) == configured.HOME
 
 
 @pytest.fixture

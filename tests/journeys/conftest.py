@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import Served
+from tests.running import Served, demonstration
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
@@ -14,8 +14,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    home = tmp_path_factory.mktemp("journeys") / "home"
-    server = Served(home, "--customers", "300")
+    server = Served(demonstration(tmp_path_factory.mktemp("journeys") / "home", 300))
     yield server
     server.stop()
 

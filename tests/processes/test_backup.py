@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import toride
+from tests.running import demonstration, toride
 
 pytestmark = [pytest.mark.requirement("K3"), pytest.mark.slow]
 
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.requirement("K3"), pytest.mark.slow]
 def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A demonstration of 60 customers, one checkpoint kept outside, one backup."""
     place = tmp_path_factory.mktemp("backup")
-    toride(place / "home", "demo", "--no-serve", "--customers", "60")
+    demonstration(place / "home", 60)
     toride(place / "home", "audit", "checkpoint", "--out", str(place / "witness"))
     toride(place / "home", "backup", "--data", str(place / "d"), "--keys", str(place / "k"))
     (place / "root.json").write_bytes((place / "home" / "kms" / "root.json").read_bytes())
@@ -123,7 +123,7 @@ def test_one_place_for_both_is_refused(copied: Path, tmp_path: Path) -> None:
 @pytest.mark.requirement("P6", "K1")
 def test_restoring_replays_erasures_and_old_key_copies_die(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    toride(home, "demo", "--no-serve", "--customers", "30")
+    demonstration(home, 60)
     toride(home, "backup", "--data", str(tmp_path / "d"), "--keys", str(tmp_path / "old"))
     victim = numbers(home)[0]
     script = (
@@ -151,7 +151,7 @@ def test_restoring_replays_erasures_and_old_key_copies_die(tmp_path: Path) -> No
     assert done.returncode == 0, done.stderr
     assert "1 erasures replayed" in done.stdout
     assert victim not in numbers(tmp_path / "back")
-    assert len(numbers(tmp_path / "back")) == 29
+    assert len(numbers(tmp_path / "back")) == 59
     dead = toride(
         tmp_path / "dead",
         "restore",

@@ -18,7 +18,7 @@ from standardwebhooks import Webhook
 from tests.processes.client import Client
 from tests.processes.tree import until
 from tests.receiver import receiving
-from tests.running import ROOT, Served, environment, toride
+from tests.running import ROOT, Served, demonstration, environment, toride
 
 pytestmark = [pytest.mark.requirement("A8"), pytest.mark.slow]
 
@@ -31,7 +31,7 @@ def examples() -> str:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    found = Served(tmp_path_factory.mktemp("interface") / "home", "--customers", "60")
+    found = Served(demonstration(tmp_path_factory.mktemp("interface") / "home", 300))
     yield found
     found.stop()
 

@@ -17,7 +17,7 @@ import pytest
 
 from tests.processes.client import Client
 from tests.processes.tree import descendants, is_alive, named, on_port, until
-from tests.running import ROOT, Served, environment, toride
+from tests.running import ROOT, Served, demonstration, environment, toride
 
 PASSWORD = "Kuroshio-naga-9"
 NAME = "crm.aoba.example.jp"
@@ -69,9 +69,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Real]:
 
 @pytest.fixture(scope="module")
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("demo") / "home"
-    toride(home, "demo", "--no-serve", "--customers", "200")
-    return home
+    return demonstration(tmp_path_factory.mktemp("demo") / "home", 300)
 
 
 @pytest.fixture

@@ -70,7 +70,12 @@ def _parallel(arguments: list[str]) -> list[str]:
     return (
         []
         if any(one.startswith("-n") for one in arguments)
-        else ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadscope"]
+        else [
+            "-n",
+            str(min(4, 1 + (os.cpu_count() or 1))),
+            "--dist",
+            "loadscope",
+        ]  # tests that wait leave room for one more
     )
 
 

@@ -78,13 +78,13 @@ class Index(RuleBasedStateMachine):
 def test_engine_answers_as_a_plain_filter(monkeypatch: pytest.MonkeyPatch, tail: int, walk: int) -> None:
     monkeypatch.setattr(engine, "TAIL_ROWS", tail)
     monkeypatch.setattr(run, "WALK", walk)
-    limits = settings(max_examples=60, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck))
+    limits = settings(max_examples=30, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Index, settings=limits)
 
 
 @pytest.mark.requirement("C9")
 @given(rows=st.dictionaries(st.sampled_from(SUBJECTS), st.one_of(st.none(), naive.rows)), expr=naive.exprs)
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 def test_part_survives_its_bytes(rows: dict[bytes, Any], expr: Any) -> None:
     encoded = {s: None if row is None else encode_row(naive.SCHEMA, row, SALT) for s, row in rows.items()}
     part = Part.build(naive.SCHEMA, encoded)
