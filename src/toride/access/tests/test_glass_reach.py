@@ -206,7 +206,9 @@ def test_the_customers_own_branch_is_told_and_reviews(house: House) -> None:
     with pytest.raises(Hidden):
         emergencies.review(house.permit(nearby, Action.GLASS_REVIEW), row.pk, right=True, words=WORDS)
     assert emergencies.to_review(house.manager) == emergencies.to_review(house.dpo) == [row]
-    assert "緊急に開かれました" in enter(house.manager).get("/").content.decode()
+    client = enter(house.manager)
+    assert "緊急に開かれました" in client.get("/").content.decode()
+    assert "範囲外・番号による" in client.get(reverse("glass_reviews")).content.decode()
 
 
 def test_who_reaches_only_some_branches_finds_nobody_elsewhere(house: House) -> None:
