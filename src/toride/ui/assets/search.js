@@ -179,6 +179,7 @@
   };
   // What the palette found does not wait behind the page.
   document.addEventListener("close", (event) => { if (event.target.id === "palette") $("#palette-people").replaceChildren(); }, true);
+  document.addEventListener("htmx:beforeSwap", (event) => { if (event.detail.target.id === "palette-people" && !palette().open) event.detail.shouldSwap = false; });
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target.id === "palette-people") choose(Math.max(0, options().findIndex((one) => one.id === stepped)));
   });
