@@ -28,7 +28,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.django_db(databases="__all__"))
         if {"db", "transactional_db", "stores"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.store)
-    items.sort(key=lambda item: not item.nodeid.startswith(("tests/processes", "tests/journeys")))  # the longest first
 
 
 @pytest.fixture(scope="session")

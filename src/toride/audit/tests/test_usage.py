@@ -42,13 +42,15 @@ def test_the_last_use_of_each_action_is_that_of_this_person_and_done(stores):
 
 
 def test_it_is_asked_of_the_index(stores, on_postgres):
+    """Which of its indexes PostgreSQL takes hangs on statistics that only the owner makes; never a pass over all."""
     record([happen(HANAKO, SEARCH, hour) for hour in range(MANY)] + [happen(HANAKO, READ, 1)])
     assert settle()
     explain = "EXPLAIN " if on_postgres else "EXPLAIN QUERY PLAN "
     with connections["audit"].cursor() as cursor:
-        cursor.execute("ANALYZE")
         cursor.execute(explain + usage.LAST.format(marks="(%s)"), [HANAKO.id.bytes, READ])
-        assert "audit_listed_use" in repr(cursor.fetchall())
+        plan = repr(cursor.fetchall())
+    assert "Seq Scan on audit_listed" not in plan
+    assert ("Index" if on_postgres else "audit_listed_use") in plan
 
 
 def test_what_is_tried_and_done_after_an_end_is_told_apart(stores):

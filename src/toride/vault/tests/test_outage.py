@@ -41,6 +41,7 @@ def test_key_store_that_is_away_makes_everything_unavailable(outage):
     (subject,) = subjects.create()
     draft = Draft(subject=subject, category=Category.BASIC, kind="person", data=SATO)
     records.write([draft])
+    before = Subject.objects.count(), SealedRecord.objects.count()
     number = keyring.create(Kind.FILES).number
     for act in (
         lambda: keyring.current(Kind.FILES),
@@ -61,7 +62,7 @@ def test_key_store_that_is_away_makes_everything_unavailable(outage):
     keyring.forget()
     with outage(), pytest.raises(Unavailable):
         keyring.secret(Kind.FILES, number)
-    assert (Subject.objects.count(), SealedRecord.objects.count()) == (1, 1)
+    assert (Subject.objects.count(), SealedRecord.objects.count()) == before
 
 
 def test_erasure_during_an_outage_is_finished_after_it(outage):
