@@ -1,11 +1,11 @@
 """A service of breached passwords, on this machine."""
 
 import hashlib
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import AbstractContextManager, suppress
+from http.server import BaseHTTPRequestHandler
+
+from tests.hearing import hearing
 
 
 class Ranges(BaseHTTPRequestHandler):
@@ -28,22 +28,12 @@ class Ranges(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(body)
 
-    def log_message(self, *_: object) -> None: ...
-
 
 def digest(password: str) -> str:
     """SHA-1 in capitals, as the scheme has it."""
     return hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest().upper()
 
 
-@contextmanager
-def answering() -> Iterator[tuple[type[Ranges], str]]:
+def answering() -> AbstractContextManager[tuple[type[Ranges], str]]:
     """A service, and its address."""
-    kind = type("Heard", (Ranges,), {"heard": []})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield kind, f"http://localhost:{server.server_address[1]}/range/"
-    finally:
-        server.shutdown()
-        server.server_close()
+    return hearing(Ranges, "/range/")

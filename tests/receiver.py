@@ -1,9 +1,9 @@
 """Another system that hears webhooks, on this machine."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import AbstractContextManager
+from http.server import BaseHTTPRequestHandler
+
+from tests.hearing import hearing
 
 
 class Receiver(BaseHTTPRequestHandler):
@@ -18,17 +18,7 @@ class Receiver(BaseHTTPRequestHandler):
         self.send_response(type(self).status)
         self.end_headers()
 
-    def log_message(self, *_: object) -> None: ...
 
-
-@contextmanager
-def receiving() -> Iterator[tuple[type[Receiver], str]]:
+def receiving() -> AbstractContextManager[tuple[type[Receiver], str]]:
     """A receiver, and its address."""
-    kind = type("Heard", (Receiver,), {"heard": []})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield kind, f"http://localhost:{server.server_address[1]}/hook"
-    finally:
-        server.shutdown()
-        server.server_close()
+    return hearing(Receiver, "/hook")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from toride.access import approvals, awaiting, duties, glass, people, policy, temporary, wording
 from toride.access.actions import Action
+from toride.access.answers import onward
 from toride.access.models import Approval, Branch, Person
 from toride.base.errors import Hidden, Invalid
 from toride.base.guard import guarded
@@ -146,9 +147,7 @@ def _again(request: HttpRequest, number: UUID, error: Invalid) -> HttpResponse:
 
 
 def _to(request: HttpRequest, number: UUID) -> HttpResponse:
-    if request.headers.get("HX-Request"):
-        return HttpResponse(headers={"HX-Redirect": reverse("approval", kwargs={"number": number})})
-    return redirect("approval", number=number)
+    return onward(request, reverse("approval", kwargs={"number": number}))
 
 
 def _person(request: HttpRequest) -> Person:

@@ -32,11 +32,8 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
             return None
         *values, branch, department, rules, factor, asked = read[0]
         found: Any = Person.from_db(STORE, _NAMES, values)
-        found.id, found.is_active, found.roles = (
-            rows.from_id(found.id),
-            bool(found.is_active),
-            rows.from_list(found.roles),
-        )
+        found.id, found.is_active = rows.from_id(found.id), bool(found.is_active)
+        found.roles = rows.from_list(found.roles)
         found.created = rows.from_moment(found.created)
         found.password_changed = rows.from_moment(found.password_changed) if found.password_changed else None
         found.rules, found.factor, found.asked = rules, bool(factor), bool(asked)

@@ -29,8 +29,7 @@ def decide(
     """
     if not person.is_active:
         raise Refused("inactive")
-    if not seals.is_place(person):
-        raise Refused("altered")
+    seals.must_hold(person)
     rules = policy.current()
     granted = rules.of(person.roles, person.rank, action)
     if not granted:

@@ -11,7 +11,7 @@ from toride.access.actions import Action
 from toride.access.models import Approval, Branch, Person
 from toride.access.people import MOST_RANK, must_go_together
 from toride.audit import recorded
-from toride.base.errors import Conflict, Hidden, Invalid, Refused
+from toride.base.errors import Conflict, Hidden, Invalid
 from toride.vault.permit import Permit
 
 FACTS = {"roles": lazy("Duties"), "rank": lazy("Rank"), "branch": lazy("Branch")}
@@ -47,8 +47,7 @@ def drop(person: Person, role: str) -> None:
 
     Raises Conflict where no two could agree on a policy, Refused where their place is not what was agreed upon.
     """
-    if not seals.is_place(person):
-        raise Refused("altered")
+    seals.must_hold(person)
     person.roles = [one for one in person.roles if one != role]
     person.save(update_fields=["roles"])
     must_stand()

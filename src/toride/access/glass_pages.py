@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,11 +16,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from toride import audit
 from toride.access import emergencies, glass, glass_reach, wording
 from toride.access.actions import Action
+from toride.access.answers import onward
 from toride.access.approvals import typed_number
 from toride.access.models import Glass, Person
 from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid
 from toride.base.guard import guarded
+from toride.base.ids import parsed
 
 MINUTES = (15, 30, 60)
 VERDICTS = {
@@ -42,7 +44,7 @@ def break_glass(request: HttpRequest, subject: UUID) -> HttpResponse:
     except Invalid as error:
         return _again(request, context, error.fields)
     messages.success(request, _("Opened in an emergency. The owners of the data have been told."))
-    return _to(request, reverse("profile", kwargs={"subject": subject}))
+    return onward(request, reverse("profile", kwargs={"subject": subject}))
 
 
 @guarded(Action.GLASS_REACH)
@@ -63,18 +65,20 @@ def reach(request: HttpRequest) -> HttpResponse:
     if row is None:
         return _again(request, context, {"number": _("This number is not available. The attempt is recorded.")})
     messages.success(request, _("Opened in an emergency. The owners of the data have been told."))
-    return _to(request, reverse("profile", kwargs={"subject": row.subject_id}))
+    return onward(request, reverse("profile", kwargs={"subject": row.subject_id}))
 
 
 @guarded(Action.GLASS_END)
 @require_POST
 def end(request: HttpRequest) -> HttpResponse:
     """Ends one's own emergency before its time."""
-    whom = _uuid(request.POST.get("subject", ""))
+    whom = parsed(request.POST.get("subject"))
+    if whom is None:
+        raise Hidden
     ended = emergencies.end(request.permit, whom)  # type: ignore[attr-defined]
     messages.success(request, _("Ended. The review remains."))
     beyond = any(row.beyond for row in ended)
-    return _to(request, reverse("home") if beyond else reverse("profile", kwargs={"subject": whom}))
+    return onward(request, reverse("home") if beyond else reverse("profile", kwargs={"subject": whom}))
 
 
 @guarded(Action.GLASS_REVIEW)
@@ -96,7 +100,7 @@ def review(request: HttpRequest, number: UUID) -> HttpResponse:
     except Invalid as error:
         errors = {number: error.fields.get("words", error.reason)}
         return render(request, "access/reviews_list.html", _reviews(request, errors), status=422)
-    return _to(request, reverse("glass_reviews"))
+    return onward(request, reverse("glass_reviews"))
 
 
 def notices(person: Person, may: frozenset[str]) -> dict[str, Any]:
@@ -145,24 +149,11 @@ def _wish(request: HttpRequest) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Hidden from None
-
-
 def _warning() -> str:
     return _(
         "It opens at once. Whoever answers for this customer is told your name and what you open, "
         "and somebody else reviews it within %(days)d days."
     ) % {"days": settings.GLASS_REVIEW.days}
-
-
-def _to(request: HttpRequest, address: str) -> HttpResponse:
-    if request.headers.get("HX-Request"):
-        return HttpResponse(headers={"HX-Redirect": address})
-    return HttpResponseRedirect(address)
 
 
 def _person(request: HttpRequest) -> Person:

@@ -6,9 +6,9 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from toride.access import devices, passwords, policy, rules
+from toride.access import devices, passwords, policy, rules, tokens
 from toride.access.actions import Action
-from toride.access.models import Branch, Department, Person, PersonalToken, StartCode
+from toride.access.models import Branch, Department, Person, StartCode
 from toride.access.provisioning.models import Provisioned
 from toride.audit import recorded
 from toride.base import clock
@@ -87,7 +87,7 @@ def leave(person: Person) -> dict[str, int]:
     Provisioned.objects.filter(person=person).update(left=None)
     StartCode.objects.filter(person=person, used=None).delete()
     return {
-        "tokens": PersonalToken.objects.filter(person=person, revoked=False).update(revoked=True),
+        "tokens": tokens.end_all(person),
         "connections": person.connections.filter(revoked=None).update(revoked=clock.now()),
         "sessions": devices.end_all(person.id),
         "jobs": running.cancel_all(person.id),

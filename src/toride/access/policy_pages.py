@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from toride.access import (
     wording,
 )
 from toride.access.actions import Action
+from toride.access.answers import onward
 from toride.access.approvals import typed_number
 from toride.access.models import Person
 from toride.access.policy import Duty
@@ -205,10 +206,7 @@ def _numbers(form: Mapping[str, str], before: str, names: Iterator[str], least: 
 
 
 def _to(request: HttpRequest, name: str, **arguments: Any) -> HttpResponse:
-    address = reverse(name, kwargs=arguments or None)
-    if request.headers.get("HX-Request"):
-        return HttpResponse(headers={"HX-Redirect": address})
-    return HttpResponseRedirect(address)
+    return onward(request, reverse(name, kwargs=arguments or None))
 
 
 def _permit(request: HttpRequest) -> Permit:

@@ -9,6 +9,7 @@ import orjson
 
 from toride.audit import checkpoints
 from toride.base import clock
+from toride.base.errors import Refused
 
 HEAD = "Toride policy v1"
 USE = "place of a person v1"
@@ -33,6 +34,12 @@ def of_place(person: Any) -> str:
 def is_place(person: Any) -> bool:
     """Are the person's duties, rank, branch and department what a service gave them?"""
     return hmac.compare_digest(person.seal, of_place(person))
+
+
+def must_hold(person: Any) -> None:
+    """Raises Refused ("altered") where the person's place is not what a service gave them."""
+    if not is_place(person):
+        raise Refused("altered")
 
 
 @lru_cache(maxsize=8_192)  # asked at every decision; the same place has the same digest

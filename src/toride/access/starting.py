@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from toride import audit
-from toride.access import approvals, devices, factors, locks, onetime, passwords, personas, policy, rules
+from toride.access import approvals, devices, factors, locks, onetime, passwords, personas, policy, rules, tokens
 from toride.access.actions import Action
-from toride.access.models import Approval, Person, PersonalToken, StartCode
+from toride.access.models import Approval, Person, StartCode
 from toride.access.sso import providers
 from toride.audit import recorded
 from toride.audit.actions import System
@@ -112,7 +112,7 @@ def use(number: UUID, *, password: str, door: Door) -> None:
         locks.release(person)
         facts = {
             "start": str(row.pk), "issuer": str(row.issuer_id), "sessions": devices.end_all(person.id),
-            "tokens": PersonalToken.objects.filter(person=person, revoked=False).update(revoked=True),
+            "tokens": tokens.end_all(person),
         }  # fmt: skip
         actor = Actor(person.id, person.username, person.name)
         audit.stage([Event(action=System.START_USE, door=door, actor=actor, facts=facts)])

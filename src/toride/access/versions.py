@@ -78,7 +78,8 @@ def check(content: Content) -> Policy:
         raise Invalid(_("At most %(most)d duties.") % {"most": MOST_DUTIES})
     try:
         found = policy.compiled(content, policy.name(0, policy.digest(policy.written(content))))
-        sound = all(_is_sound(table) for table in content.values())
+        known = set(grantable())
+        sound = all(_is_sound(table, known) for table in content.values())
         named = all(_is_named(code, content) for code in content)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise Invalid(_("It grants what cannot be granted.")) from None
@@ -213,9 +214,9 @@ def _lines(asked: approvals.Content) -> list[approvals.Line]:
     ]
 
 
-def _is_sound(table: dict[str, list[dict[str, Any]]]) -> bool:
+def _is_sound(table: dict[str, list[dict[str, Any]]], known: set[str]) -> bool:
     acts = {action: rules for action, rules in table.items() if action != ITSELF}
-    granted = set(acts) <= set(grantable()) and all(len(rules) <= MOST_RULES for rules in acts.values())
+    granted = set(acts) <= known and all(len(rules) <= MOST_RULES for rules in acts.values())
     return granted and all(_is_rule(one) for rules in acts.values() for one in rules)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from toride.base.errors import Hidden
+from toride.base.ids import parsed
 
 Resolver = Callable[[str], UUID | None]
 _resolvers: dict[str, Resolver] = {}
@@ -33,10 +34,7 @@ def person(text: str) -> UUID:
 
 
 def _resolved(kind: str, text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        found = _resolvers[kind](text) if kind in _resolvers else None
+    found = parsed(text) or (_resolvers[kind](text) if kind in _resolvers else None)
     if found is None:
         raise Hidden("unknown")
     return found

@@ -16,6 +16,7 @@ from toride.audit.actions import Action
 from toride.audit.queries import Filters, Line, Page
 from toride.base import actions
 from toride.base.guard import guarded
+from toride.base.ids import parsed
 from toride.vault.permit import Category, Mode
 
 OUTCOMES = {"ok": _("Done"), "refused": _("Refused"), "failed": _("Failed")}
@@ -52,7 +53,7 @@ def trail(request: HttpRequest) -> HttpResponse:
     filters = Filters(
         since=_day(sent.get("since", "")),
         until=_day(sent.get("until", ""), end=True),
-        actor=_uuid(sent.get("actor", "")),
+        actor=parsed(sent.get("actor", "")),
         action=sent.get("action", "").strip()[:60],
         outcome=sent["outcome"] if sent.get("outcome") in OUTCOMES else "",
         routine=sent.get("routine") == "1" or sent.get("action", "").startswith("system:"),
@@ -132,13 +133,6 @@ def _day(text: str, *, end: bool = False) -> datetime | None:
         return None
     start = datetime(found.year, found.month, found.day, tzinfo=timezone.get_current_timezone())
     return start + timedelta(days=1) if end else start
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _whole(text: str) -> int | None:

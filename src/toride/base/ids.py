@@ -12,6 +12,14 @@ def random_id() -> UUID:
     return uuid4()
 
 
+def parsed(text: str | None) -> UUID | None:
+    """The id that a text names; None for any other text."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
+
+
 def near_ids(count: int) -> list[UUID]:
     """Random ids for what is made together, ascending: 24 bits are random but shared, so that a B-tree takes all of
     them in at one place; 98 bits of each are its own.

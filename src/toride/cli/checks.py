@@ -67,16 +67,10 @@ def _pytest(store: str, arguments: list[str], what: str) -> int:
 
 
 def _parallel(arguments: list[str]) -> list[str]:
-    return (
-        []
-        if any(one.startswith("-n") for one in arguments)
-        else [
-            "-n",
-            str(min(4, 1 + (os.cpu_count() or 1))),
-            "--dist",
-            "loadscope",
-        ]  # tests that wait leave room for one more
-    )
+    if any(one.startswith("-n") for one in arguments):
+        return []
+    several = min(4, 1 + (os.cpu_count() or 1))  # tests that wait leave room for one more
+    return ["-n", str(several), "--dist", "loadscope"]
 
 
 def _environment() -> dict[str, str]:

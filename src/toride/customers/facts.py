@@ -6,15 +6,13 @@ from uuid import UUID
 from toride.access import facts
 from toride.audit import naming
 from toride.customers import fields, queries
-from toride.customers.models import Customer
 from toride.customers.searchable import NEEDED, SCHEMA, Profile, row
 from toride.vault import projecting
 from toride.vault.projecting import Projection
 
 
 def _clear(subjects: Sequence[UUID]) -> dict[UUID, tuple[str, UUID | None]]:
-    found = Customer.objects.filter(subject__in=subjects, hidden=None).values_list("subject", "branch", "owner")
-    return {subject: (branch, owner) for subject, branch, owner in found}
+    return {subject: (one.branch, one.owner) for subject, one in queries.facts_of_each(subjects).items()}
 
 
 def _fold(clear: tuple[str, UUID | None], profile: Profile) -> dict[str, object]:
@@ -23,7 +21,7 @@ def _fold(clear: tuple[str, UUID | None], profile: Profile) -> dict[str, object]
 
 def declare() -> None:
     """Called once, when the applications are ready."""
-    facts.declare(queries.facts)
+    facts.declare(queries.facts, queries.facts_of_each)
     facts.declare_fields({(one.category, one.name): one.label for one in fields.FIELDS.values()})
     naming.register(subject=queries.subject_of)
     projecting.declare(SCHEMA, Projection("profile", NEEDED, _clear, _fold))

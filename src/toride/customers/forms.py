@@ -1,10 +1,9 @@
 """What a form or a search sent, as the services and queries take it."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from uuid import UUID
 
-from toride.base.ids import ordered_id
+from toride.base.ids import ordered_id, parsed
 from toride.customers.fields import CLEAR, FIELDS
 from toride.customers.queries import SORTS, Ask
 from toride.vault.permit import Category, Permit
@@ -31,8 +30,7 @@ def _act(sent: Mapping[str, str], text: str) -> UUID:
     """Letters typed on, taken back or paged through are one search; another text begins another."""
     former = sent.get("former", "")
     if text.startswith(former) or former.startswith(text):
-        with suppress(ValueError):
-            return UUID(sent.get("act", ""))
+        return parsed(sent.get("act")) or ordered_id()
     return ordered_id()
 
 

@@ -1,6 +1,6 @@
 """What can be asked about customers; every answer was opened by a permit and stands in its ledger."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -36,6 +36,7 @@ _PLACES = (
     " WHERE c.hidden IS NULL AND c.subject_id"
 )
 _FACTS = "SELECT branch_id, owner_id FROM customers_customer WHERE subject_id = %s AND hidden IS NULL"
+_FACTS_OF_EACH = "SELECT subject_id, branch_id, owner_id FROM customers_customer WHERE hidden IS NULL AND subject_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +266,15 @@ def facts(subject: UUID) -> Facts | None:
     """For decisions: branch and person in charge; None for an unknown, hidden or erased customer."""
     found = rows.fetch(STORE, _FACTS, [rows.to_id(STORE, subject)])
     return Facts(found[0][0], rows.from_id(found[0][1]) if found[0][1] else None) if found else None
+
+
+def facts_of_each(subjects: Collection[UUID]) -> dict[UUID, Facts]:
+    """As `facts`, of those that are known, in one query."""
+    condition, parameter = rows.among(STORE, subjects)
+    found = rows.fetch(STORE, f"{_FACTS_OF_EACH} {condition}", [parameter])
+    return {
+        rows.from_id(subject): Facts(branch, rows.from_id(owner) if owner else None) for subject, branch, owner in found
+    }
 
 
 @dataclass(frozen=True, slots=True)

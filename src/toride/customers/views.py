@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from toride.access.answers import onward
 from toride.access.decide import purposes
 from toride.access.models import Branch
 from toride.access.purposes import SHIPPED
@@ -144,9 +145,7 @@ def _branches() -> dict[str, str]:
 
 
 def _to_profile(request: HttpRequest, subject: UUID) -> HttpResponse:
-    if request.headers.get("HX-Request"):
-        return HttpResponse(headers={"HX-Redirect": reverse("profile", kwargs={"subject": subject})})
-    return redirect("profile", subject=subject)
+    return onward(request, reverse("profile", kwargs={"subject": subject}))
 
 
 def _form(

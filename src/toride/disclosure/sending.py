@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -63,9 +64,9 @@ def run(stop: Callable[[], bool]) -> None:
 
 def collect() -> int:
     """Notes what happened since each living hook last looked, of whom its connection may read; how many messages."""
-    connection, count = connections["audit"], 0
+    upto, count = projections.upto(connections["audit"]), 0
     for hook in _living():
-        end = min(projections.upto(connection), hook.place + ENTRIES)
+        end = min(upto, hook.place + ENTRIES)
         if end > hook.place:
             count += note(hook, happened(hook.place, end), end)
     return count
@@ -79,10 +80,11 @@ def happened(start: int, end: int) -> list[Happened]:
 
 def note(hook: Hook, found: Sequence[Happened], end: int) -> int:
     """Makes messages for this hook, which then goes on from `end`; none where another process was first."""
-    reach = _reach(hook.connection)
+    asked = [one for one in found if f"customer.{one.mode}" in hook.kinds]
+    within = _within(_reach(hook.connection), {one.subject for one in asked}) if asked else frozenset()
     together: dict[tuple[int, str], list[str]] = {}
-    for one in found:
-        if f"customer.{one.mode}" in hook.kinds and reach is not None and _within(reach, one.subject):
+    for one in asked:
+        if one.subject in within:
             together.setdefault((one.entry, one.mode), []).append(str(one.subject))
     times = {one.entry: one.at for one in found}
     messages = [
@@ -126,9 +128,11 @@ def _reach(connection: Connection) -> Rows | None:
         return None
 
 
-def _within(reach: Rows, subject: UUID) -> bool:
-    known = facts.of(subject)
-    return reach.everything if known is None else reach.include(known.branch, known.owner)
+def _within(reach: Rows | None, subjects: AbstractSet[UUID]) -> AbstractSet[UUID]:
+    """Those of the subjects that are within reach; of whoever is gone only somebody who reaches all is told."""
+    if reach is None or reach.everything:
+        return frozenset() if reach is None else subjects
+    return {one for one, known in facts.of_each(subjects).items() if reach.include(known.branch, known.owner)}
 
 
 def _send(hook: Hook, row: Message) -> bool:

@@ -18,6 +18,7 @@ from toride.access import answers
 from toride.access.machines import asking
 from toride.access.machines.entering import RATE, TooMany, Unknown
 from toride.base.errors import Conflict, Hidden, Invalid, Refused, TorideError, Unavailable
+from toride.base.ids import parsed
 from toride.scim.shapes import PROVIDER
 from toride.vault.permit import Permit
 
@@ -75,10 +76,10 @@ def said(content: Any, *, status: int = 200, **headers: str) -> HttpResponse:
 
 def number(text: str) -> UUID:
     """An id of ours. Raises Hidden for any other text."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Hidden from None
+    found = parsed(text)
+    if found is None:
+        raise Hidden
+    return found
 
 
 def must_match(request: HttpRequest, version: str) -> None:

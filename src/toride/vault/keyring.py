@@ -177,9 +177,8 @@ def _finish_rewrap(kind: Kind) -> None:
 
 
 def _active(kind: Kind, *, hold: bool = False) -> Generation | None:
-    shared = (
-        " FOR SHARE" if hold and stores.is_server(STORE) else ""
-    )  # SQLite's transactions are IMMEDIATE: they hold everything
+    # SQLite's transactions are IMMEDIATE: they hold everything.
+    shared = " FOR SHARE" if hold and stores.is_server(STORE) else ""
     with reaching():
         return next(iter(Generation.objects.raw(_ACTIVE + shared, [kind.value, State.ACTIVE.value])), None)
 

@@ -132,8 +132,7 @@ def _turn(permit: Permit, connection: Connection, turns: Mapping[UUID, tuple[set
     events, seal, alike = [], [], defaultdict[tuple[str, ...], list[UUID]](list)
     for person in Person.objects.select_for_update(of=("self",)).filter(pk__in=list(turns)).order_by("pk"):
         gained, lost = turns[person.pk]
-        if not seals.is_place(person):
-            raise Refused("altered")
+        seals.must_hold(person)
         before, after = sorted(person.roles), sorted(set(person.roles) - lost | gained)
         must_go_together(after, person.rank, held=before)
         if before != after:

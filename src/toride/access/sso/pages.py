@@ -21,7 +21,7 @@ from toride.access.sso.saml import NAME_ID
 from toride.access.sso.views import here, place, places
 from toride.base.errors import Conflict, Invalid
 from toride.base.guard import guarded
-from toride.base.ids import random_id
+from toride.base.ids import parsed, random_id
 
 SPARE = 3  # empty rows for groups
 
@@ -73,10 +73,7 @@ def _new(request: HttpRequest, kind: str, blank: Config) -> HttpResponse:
 
 def _number(typed: str) -> UUID:
     """The number that the form was given, so that the provider can be told its address before it is asked for."""
-    try:
-        return UUID(typed)
-    except ValueError:
-        return random_id()
+    return parsed(typed) or random_id()
 
 
 def _asked(request: HttpRequest, found: Provider) -> HttpResponse:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from django.test import Client
 
 from tests.people import House
 from toride.access.models import Approval, Person
+from toride.access.tests.signing import give_passwords
 from toride.audit.models import Outbox
 from toride.vault import keyring
 
@@ -29,3 +31,10 @@ def committed(django_db_setup: None, django_db_blocker: object) -> Iterator[Hous
                 cursor.executemany("DELETE FROM keystore_generation WHERE kind = %s AND number = %s", sorted(made))
             keyring.forget()
             connections.close_all()
+
+
+@pytest.fixture
+def front(house: House) -> Client:
+    """A browser before which teller and administrator have passwords."""
+    give_passwords(house)
+    return Client()

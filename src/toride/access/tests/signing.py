@@ -5,11 +5,19 @@ import time
 
 from django.test import Client
 
+from tests.people import House
 from toride.access import onetime
 from toride.audit.events import Event, decode
 from toride.audit.models import Inbox, Outbox
 
 PASSWORD = "石垣は高く-そして静か"
+
+
+def give_passwords(house: House) -> None:
+    """The teller's and the administrator's is PASSWORD."""
+    for person in (house.teller, house.admin):
+        person.set_password(PASSWORD)
+        person.save()
 
 
 def sign_in(client: Client, name: str, password: str = PASSWORD) -> object:

@@ -11,7 +11,7 @@ from toride.access import factors, locks
 from toride.access.models import Person
 from toride.access.passkeys import Passkey
 from toride.access.rules import Duty
-from toride.access.tests.signing import PASSWORD, events, sign_in
+from toride.access.tests.signing import events, give_passwords, sign_in
 from toride.access.tests.test_rules import PLAIN, put
 
 pytestmark = pytest.mark.requirement("A6")
@@ -21,9 +21,7 @@ ADDRESS = "/sign-in/passkey/"
 @pytest.fixture
 def key(house: House) -> Authenticator:
     """The teller's passkey."""
-    for person in (house.teller, house.admin):
-        person.set_password(PASSWORD)
-        person.save()
+    give_passwords(house)
     made = Authenticator(house.teller.id)
     permit = house.permit(house.teller, "access:factor:enrol")
     factors.enrol_key(permit, name="Laptop", key=Passkey(made.credential, 0))

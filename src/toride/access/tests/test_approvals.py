@@ -1,17 +1,19 @@
 """Two-person acts: never the asker nor who is concerned; held, refused, over, altered or twice: nothing happens."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from tests.people import House, become
+from tests.racing import race
 from toride.access import approvals, duties
 from toride.access.actions import Action
 from toride.access.models import Approval, Person
 from toride.audit.models import Outbox
 from toride.base import clock
-from toride.base.errors import Conflict, Hidden, Invalid, Refused, TorideError, Unavailable
+from toride.base.errors import Conflict, Hidden, Invalid, Refused, Unavailable
 
 pytestmark = pytest.mark.requirement("A4")
 State = Approval.State
@@ -316,29 +318,17 @@ def test_reason_and_talk_stand_sealed(house: House) -> None:
 @pytest.mark.store
 def test_of_two_who_approve_at_once_one_is_first(committed: House) -> None:
     """Two connections, two threads, one request: it runs once."""
-    from concurrent.futures import ThreadPoolExecutor
-    from threading import Barrier
-
-    from django.db import connections
-
     house = committed
     second = house.person("ono", "小野 光", "dpo", house.head, rank=6)
     row = asked(house)
-    digest, start = seen(house, house.dpo, row).digest, Barrier(2)
+    digest = seen(house, house.dpo, row).digest
 
-    def one(person: Person) -> str:
-        try:
-            permit = house.permit(person, Action.APPROVAL_DECIDE)
-            start.wait(10)
-            approvals.approve(permit, row.pk, digest=digest, count="1")
-        except TorideError as error:
-            return type(error).__name__
-        finally:
-            connections.close_all()
-        return "done"
+    def one(person: Person, begin: Callable[[], object]) -> None:
+        permit = house.permit(person, Action.APPROVAL_DECIDE)
+        begin()
+        approvals.approve(permit, row.pk, digest=digest, count="1")
 
-    with ThreadPoolExecutor(2) as pool:
-        ends = sorted(pool.map(one, (house.dpo, second)))
+    ends = race(one, (house.dpo, second))
     assert ends in (["Conflict", "done"], ["Hidden", "done"])
     assert Approval.objects.get(pk=row.pk).decider_id in (house.dpo.pk, second.pk)
 

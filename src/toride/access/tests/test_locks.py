@@ -20,14 +20,6 @@ from toride.base import clock
 pytestmark = pytest.mark.requirement("A6")
 
 
-@pytest.fixture
-def front(house: House) -> Client:
-    for person in (house.teller, house.admin):
-        person.set_password(PASSWORD)
-        person.save()
-    return Client()
-
-
 def later(monkeypatch: pytest.MonkeyPatch, delta: timedelta) -> None:
     moment = clock.now() + delta
     monkeypatch.setattr(clock, "now", lambda: moment)

@@ -9,7 +9,7 @@ from tests.people import House
 from toride.access import passwords
 from toride.access.models import FormerPassword, Person
 from toride.access.rules import Passwords, Rules
-from toride.access.tests.signing import PASSWORD, events, sign_in
+from toride.access.tests.signing import PASSWORD, events, give_passwords, sign_in
 from toride.access.tests.test_rules import PLAIN
 from toride.base import clock
 from toride.base.errors import Invalid
@@ -20,9 +20,7 @@ NEW = "紫陽花-九十九里-Lantern-柱時計"
 
 @pytest.fixture
 def front(house: House) -> Client:
-    for person in (house.teller, house.admin):
-        person.set_password(PASSWORD)
-        person.save()
+    give_passwords(house)
     client = Client()
     sign_in(client, "hasegawa")
     return client

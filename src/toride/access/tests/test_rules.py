@@ -9,7 +9,7 @@ from tests.people import House
 from toride.access import rules
 from toride.access.models import Person, SignInRules
 from toride.access.rules import Duty, Passwords, Rules
-from toride.access.tests.signing import PASSWORD, events, sign_in
+from toride.access.tests.signing import events, sign_in
 from toride.base import clock
 from toride.base.errors import Unavailable
 
@@ -17,14 +17,6 @@ pytestmark = pytest.mark.requirement("A6", "A7")
 PLAIN = {"length": "14", "classes": "2", "former": "3", "days": "90", "score": "3", "proof": "10"}
 DUTY = {"grace": "0", "idle": "5", "hours": "8", "sessions": "1", "networks": "", "begins": "", "ends": ""}
 EVERY_DAY = [str(day) for day in range(7)]
-
-
-@pytest.fixture
-def front(house: House) -> Client:
-    for person in (house.teller, house.admin):
-        person.set_password(PASSWORD)
-        person.save()
-    return Client()
 
 
 def put(**duties: Duty) -> None:

@@ -1,6 +1,7 @@
 """A forgotten password: asked for alike under every name, a code that is good once, a second factor that stays."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.people import House, become
+from tests.racing import race
 from toride.access import approvals, locks, people, starting, tokens
 from toride.access.models import Lock, Person, StartCode
 from toride.access.rules import Duty
@@ -24,14 +26,6 @@ pytestmark = pytest.mark.requirement("A6")
 NEW = "紫陽花-九十九里-Lantern-柱時計"
 REASON = "電話で申し出があり、登録の番号に折り返して確かめた。"
 ADDRESS = "/sign-in/start/password/"
-
-
-@pytest.fixture
-def front(house: House) -> Client:
-    for person in (house.teller, house.admin):
-        person.set_password(PASSWORD)
-        person.save()
-    return Client()
 
 
 def given(house: House, person: Person | None = None) -> str:
@@ -120,30 +114,18 @@ def test_its_life_is_a_day(house: House) -> None:
 
 @pytest.mark.store
 def test_of_two_who_use_it_at_once_one_is_first(committed: House) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-    from threading import Barrier
-
-    from django.db import connections
-
     from tests.people import DOOR
 
     given(committed)
-    row, begin = StartCode.objects.get(), Barrier(2)
+    row = StartCode.objects.get()
 
-    def one(password: str) -> str:
-        try:
-            begin.wait(10)
-            starting.use(row.pk, password=password, door=DOOR)
-        except Conflict:
-            return "second"
-        finally:
-            connections.close_all()
-        return "first"
+    def one(password: str, begin: Callable[[], object]) -> None:
+        begin()
+        starting.use(row.pk, password=password, door=DOOR)
 
-    with ThreadPoolExecutor(2) as pool:
-        ends = sorted(pool.map(one, (NEW, NEW + "!")))
+    ends = race(one, (NEW, NEW + "!"))
     StartCode.objects.all().delete()
-    assert ends == ["first", "second"]
+    assert ends == ["Conflict", "done"]
 
 
 def test_guessing_waits_and_leaves_the_password_alone(front: Client, house: House) -> None:

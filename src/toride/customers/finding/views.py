@@ -10,10 +10,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from toride.access.answers import onward
 from toride.access.decide import purposes
 from toride.access.purposes import SHIPPED
 from toride.base.errors import Hidden
 from toride.base.guard import guarded
+from toride.base.ids import parsed
 from toride.customers import addresses, beyond, fields, queries, showing
 from toride.customers.actions import Action
 from toride.customers.finding import chips, columns, saved, services, setting
@@ -93,12 +95,12 @@ def star(request: HttpRequest, subject: UUID) -> HttpResponse:
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
     """A new view, or one's own as the list is set now; under a new name where one was sent."""
-    permit, over = _permit(request), _uuid(request.POST.get("over"))
+    permit, over = _permit(request), parsed(request.POST.get("over"))
     former = saved.view(permit, _person(request), over) if over else None
     name = request.POST.get("name") or (former.name if former else "")
     first = request.POST.get("first") == "1"
     made = services.save(permit, name=name, setting=setting.sent(request.POST), view=over, first=first)
-    return _to(request, reverse("view", kwargs={"view": made}))
+    return onward(request, reverse("view", kwargs={"view": made}))
 
 
 @guarded(Action.VIEW_SHARE)
@@ -111,31 +113,31 @@ def share(request: HttpRequest, view: UUID) -> HttpResponse:
     reach = request.POST.get("reach") or former.reach
     name = request.POST.get("name") or former.name
     services.share(permit, view=view, reach=reach, branch=person.branch_id, name=name, setting=new)
-    return _to(request, reverse("view", kwargs={"view": view}))
+    return onward(request, reverse("view", kwargs={"view": view}))
 
 
 @guarded(Action.VIEW_SAVE)
 @require_POST
 def remove(request: HttpRequest, view: UUID) -> HttpResponse:
     services.remove(_permit(request), view=view)
-    return _to(request, f"{reverse('customers')}?gone={view}")
+    return onward(request, f"{reverse('customers')}?gone={view}")
 
 
 @guarded(Action.VIEW_SAVE)
 @require_POST
 def restore(request: HttpRequest, view: UUID) -> HttpResponse:
     services.restore(_permit(request), view=view)
-    return _to(request, reverse("view", kwargs={"view": view}))
+    return onward(request, reverse("view", kwargs={"view": view}))
 
 
 @guarded(Action.VIEW_SAVE)
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
     """With which view the person's list begins."""
-    permit, chosen = _permit(request), _uuid(request.POST.get("view"))
+    permit, chosen = _permit(request), parsed(request.POST.get("view"))
     found = saved.view(permit, _person(request), chosen) if chosen else None
     services.prefer(permit, view=found.id if found else None)
-    return _to(request, reverse("view", kwargs={"view": found.id}) if found else reverse("customers"))
+    return onward(request, reverse("view", kwargs={"view": found.id}) if found else reverse("customers"))
 
 
 def _list(request: HttpRequest, chosen: Setting, view: View | None) -> HttpResponse:
@@ -170,7 +172,7 @@ def _tools(request: HttpRequest) -> dict[str, Any]:
         "every": [(column, column.reason(permit)) for column in columns.COLUMNS.values()],
         "sizes": setting.SIZES,
         "views": views_of(request),
-        "gone": _uuid(request.GET.get("gone")),
+        "gone": parsed(request.GET.get("gone")),
     }
 
 
@@ -193,21 +195,8 @@ def _again(request: HttpRequest) -> list[tuple[str, list[queries.Profile]]]:
 
 
 def _named_view(request: HttpRequest) -> View | None:
-    one = _uuid(request.POST.get("view"))
+    one = parsed(request.POST.get("view"))
     return saved.view(_permit(request), _person(request), one) if one else None
-
-
-def _to(request: HttpRequest, address: str) -> HttpResponse:
-    if request.headers.get("HX-Request"):
-        return HttpResponse(headers={"HX-Redirect": address})
-    return redirect(address)
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None
 
 
 def _permit(request: HttpRequest) -> Permit:

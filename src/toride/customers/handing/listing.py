@@ -8,7 +8,8 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from toride.access.models import Approval, Branch, Person
+from toride.access.approvals import OPEN
+from toride.access.models import Branch, Person
 from toride.base.errors import Hidden
 from toride.customers.models import Customer, Handover
 from toride.jobs.models import State
@@ -23,7 +24,6 @@ STATES: dict[str, tuple[Any, str]] = {
     "stopped": (lazy("stopped"), "late"),
 }
 _OF_JOB = {State.QUEUED: "going", State.RUNNING: "going", State.DONE: "done"}
-_OPEN = (Approval.State.WAITING, Approval.State.HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def line(row: Handover) -> Line:
         moved = int(row.job.checkpoint.get("moved", 0))
         return Line(row, _OF_JOB.get(State(row.job.state), "stopped"), moved, row.job.done)
     if row.approval:
-        return Line(row, "waiting" if row.approval.state in _OPEN else "over", 0, 0)
+        return Line(row, "waiting" if row.approval.state in OPEN else "over", 0, 0)
     return Line(row, "done", row.count, row.count)
 
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,8 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from toride.access import approvals
+from toride.access import approvals, facts
+from toride.access.facts import Facts
 from toride.access.models import Approval, Branch, Person
 from toride.audit import recorded
 from toride.base import clock
@@ -31,20 +31,11 @@ MOST = 5_000  # customers of one request
 KIND = "customers:handover"
 JOB = "customers.handover"
 STORE = "default"
-_PLACES = "SELECT subject_id, branch_id, owner_id FROM customers_customer WHERE hidden IS NULL AND subject_id"
 _OF = "SELECT subject_id FROM customers_customer WHERE hidden IS NULL AND owner_id = %s"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a customer belongs: branch code and person in charge, None for nobody yet."""
-
-    branch: str
-    owner: UUID | None
-
-
 @recorded(Action.CHARGE_MOVE)
-def hand_over(permit: Permit, *, chosen: Collection[UUID], to: Place, reason: str) -> Handover:
+def hand_over(permit: Permit, *, chosen: Collection[UUID], to: Facts, reason: str) -> Handover:
     """Hands over those of `chosen` who are in the permit's rows and not there yet; any other is as if unknown.
 
     What one person may not do alone becomes a request, which needs a reason. Raises Invalid with advice by field,
@@ -74,7 +65,7 @@ def hand_over(permit: Permit, *, chosen: Collection[UUID], to: Place, reason: st
 def carry(permit: Permit, *, row: Handover, subjects: Sequence[UUID]) -> int:
     """One batch of what two people agreed upon, as far as it is still in the permit's rows; how many changed."""
     permit.ledger.facts["handover"] = str(row.pk)
-    return _move(permit, subjects, Place(row.branch_id, row.owner_id))
+    return _move(permit, subjects, Facts(row.branch_id, row.owner_id))
 
 
 def alone(person: UUID) -> int:
@@ -83,16 +74,11 @@ def alone(person: UUID) -> int:
     return max(0, MOST_ALONE - (lately.aggregate(sum=Sum("count"))["sum"] or 0))
 
 
-def within(permit: Permit, subjects: Collection[UUID], to: Place | None = None) -> dict[UUID, Place]:
+def within(permit: Permit, subjects: Collection[UUID], to: Facts | None = None) -> dict[UUID, Facts]:
     """Those of the subjects that are in the permit's rows, and where; without those that are at `to` already."""
-    condition, parameter = rows.among(STORE, subjects)
-    found = {
-        rows.from_id(subject): Place(branch, rows.from_id(owner) if owner else None)
-        for subject, branch, owner in rows.fetch(STORE, f"{_PLACES} {condition}", [parameter])
-    }
     return {
         subject: place
-        for subject, place in sorted(found.items())
+        for subject, place in sorted(facts.of_each(subjects).items())
         if place != to and permit.rows.include(place.branch, place.owner)
     }
 
@@ -102,7 +88,7 @@ def of(person: UUID) -> list[UUID]:
     return [rows.from_id(one) for (one,) in rows.fetch(STORE, _OF, [rows.to_id(STORE, person)])]
 
 
-def must_fit(to: Place) -> None:
+def must_fit(to: Facts) -> None:
     """Raises Invalid for an unknown branch, or for a person who does not work there."""
     if not Branch.objects.filter(pk=to.branch).exists():
         raise Invalid(_("Some fields need another look."), {"branch": _("choose a branch")})
@@ -110,7 +96,7 @@ def must_fit(to: Place) -> None:
         raise Invalid(_("Some fields need another look."), {"owner": _("choose somebody of this branch")})
 
 
-def _move(permit: Permit, subjects: Sequence[UUID], to: Place) -> int:
+def _move(permit: Permit, subjects: Sequence[UUID], to: Facts) -> int:
     """Whoever else writes these subjects waits, so that the index ends with what stands."""
     locked = Subject.objects.select_for_update().filter(pk__in=subjects, erased=None).order_by("pk")
     places = within(permit, list(locked.values_list("pk", flat=True)), to)
@@ -134,7 +120,7 @@ def _move(permit: Permit, subjects: Sequence[UUID], to: Place) -> int:
     return len(places)
 
 
-def _ask(permit: Permit, row: Handover, places: Mapping[UUID, Place], to: Place, reason: str) -> Approval:
+def _ask(permit: Permit, row: Handover, places: Mapping[UUID, Facts], to: Facts, reason: str) -> Approval:
     giving = Counter((place.branch, str(place.owner or "")) for place in places.values())
     content = {
         "handover": str(row.pk), "purpose": permit.purpose, "subjects": [str(one) for one in places],
@@ -155,7 +141,7 @@ def _begin(permit: Permit, content: approvals.Content) -> None:
     if row is None:
         raise Conflict(_("It is decided already."))
     try:
-        must_fit(Place(row.branch_id, row.owner_id))
+        must_fit(Facts(row.branch_id, row.owner_id))
     except Invalid:
         raise Conflict(_("Who was to take over is no longer there. Ask anew.")) from None
     row.job = running.queue(
@@ -166,21 +152,21 @@ def _begin(permit: Permit, content: approvals.Content) -> None:
 
 
 def _lines(content: approvals.Content) -> list[approvals.Line]:
-    to = Place(content["branch"], UUID(content["owner"]) if content["owner"] else None)
-    giving = [(Place(branch, UUID(owner) if owner else None), count) for branch, owner, count in content["giving"]]
+    to = Facts(content["branch"], UUID(content["owner"]) if content["owner"] else None)
+    giving = [(Facts(branch, UUID(owner) if owner else None), count) for branch, owner, count in content["giving"]]
     names = _names([to, *(place for place, _count in giving)])
     before = [" ".join([*_words(place, names).values(), f"{count:,}"]) for place, count in giving]
     return [approvals.Line(lazy("Branch and person in charge"), before, (" ".join(_words(to, names).values()),))]
 
 
-def _names(places: Collection[Place]) -> dict[Any, str]:
+def _names(places: Collection[Facts]) -> dict[Any, str]:
     """What branches and people are called, by code and id."""
     owners = {place.owner for place in places if place.owner}
     branches = Branch.objects.filter(pk__in={place.branch for place in places}).values_list("pk", "name")
     return dict(branches) | dict(Person.objects.filter(pk__in=owners).values_list("pk", "name"))
 
 
-def _words(place: Place, names: Mapping[Any, str]) -> dict[str, str]:
+def _words(place: Facts, names: Mapping[Any, str]) -> dict[str, str]:
     nobody = _("nobody yet")
     return {"branch": names[place.branch], "owner": names[place.owner] if place.owner else nobody}
 

@@ -1,7 +1,6 @@
 """Pages of handing over: whom, to whom, and how far it is."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +11,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from toride import audit
 from toride.access.answers import onward
+from toride.access.facts import Facts
 from toride.base.errors import Conflict, Invalid
 from toride.base.guard import guarded
+from toride.base.ids import parsed
 from toride.customers.actions import Action
 from toride.customers.handing import listing, services
-from toride.customers.handing.services import Place
 from toride.vault.permit import Permit
 
 NOBODY_KNOWN = UUID(int=0)  # what is no id of anybody
@@ -29,7 +29,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     if "send" not in request.POST:
         return _form(request, {})
     permit, sent, owner = _permit(request), request.POST, request.POST.get("owner")
-    to = Place(sent.get("branch", ""), (_uuid(owner) or NOBODY_KNOWN) if owner else None)
+    to = Facts(sent.get("branch", ""), (parsed(owner) or NOBODY_KNOWN) if owner else None)
     try:
         row = services.hand_over(permit, chosen=_chosen(request), to=to, reason=sent.get("reason", ""))
     except Invalid as error:
@@ -74,20 +74,14 @@ def _form(request: HttpRequest, errors: Mapping[str, Any], status: int = 200) ->
 def _chosen(request: HttpRequest) -> list[UUID]:
     """Those who were ticked, or everybody of one person; what is no id is nobody."""
     if whose := request.POST.get("of") or request.GET.get("of"):
-        person = _uuid(whose)
+        person = parsed(whose)
         return services.of(person) if person else []
-    return [one for one in map(_uuid, request.POST.getlist("pick")) if one]
+    return [one for one in map(parsed, request.POST.getlist("pick")) if one]
 
 
 def _branch(request: HttpRequest) -> str:
     person: Any = request.user
     return person.branch_id or ""
-
-
-def _uuid(text: str) -> UUID | None:
-    with suppress(ValueError):
-        return UUID(text)
-    return None
 
 
 def _permit(request: HttpRequest) -> Permit:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from toride.access.answers import onward
 from toride.access.decide import purposes
 from toride.access.models import Branch
 from toride.access.purposes import SHIPPED
@@ -276,7 +277,4 @@ def _purposes(request: HttpRequest) -> dict[str, Any]:
 
 
 def _to(request: HttpRequest, name: str, source: Import) -> HttpResponse:
-    address = reverse(name, kwargs={"number": source.pk})
-    if request.headers.get("HX-Request"):
-        return HttpResponse(headers={"HX-Redirect": address})
-    return redirect(address)
+    return onward(request, reverse(name, kwargs={"number": source.pk}))

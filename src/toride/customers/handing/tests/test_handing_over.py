@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from tests.people import House
 from toride.access import approvals, people
+from toride.access.facts import Facts
 from toride.access.models import Approval, Person
 from toride.audit.events import Event, decode
 from toride.audit.models import Outbox
@@ -17,7 +18,6 @@ from toride.base.errors import Conflict, Hidden, Invalid, Refused
 from toride.customers import queries
 from toride.customers.finding.tests.pages import body, enter, posted
 from toride.customers.handing import listing, running, services
-from toride.customers.handing.services import Place
 from toride.customers.models import Customer, Handover
 from toride.customers.queries import Ask
 from toride.jobs import running as jobs
@@ -46,7 +46,7 @@ def customers(house: House, count: int = 3, start: int = 1, **more: object) -> l
     return [house.customer(str(number), owner=house.sales, **more) for number in range(start, start + count)]
 
 
-def handed(house: House, chosen: list[UUID], to: Place, person: Person | None = None) -> Handover:
+def handed(house: House, chosen: list[UUID], to: Facts, person: Person | None = None) -> Handover:
     return services.hand_over(house.permit(person or house.manager, MOVE), chosen=chosen, to=to, reason=WORDS)
 
 
@@ -85,7 +85,7 @@ class TestAlone:
         chosen = customers(house, 2)
         other = house.person("ito", "伊藤 蓮", "sales", house.midoridai)
         assert (found(house, house.sales), found(house, other)) == (set(chosen), set())
-        row = handed(house, chosen, Place("002", other.pk))
+        row = handed(house, chosen, Facts("002", other.pk))
         assert places(chosen) == {("002", other.pk)}
         assert (found(house, house.sales), found(house, other)) == (set(), set(chosen))
         event = events()[0]
@@ -98,10 +98,10 @@ class TestAlone:
 
     def test_they_are_handed_back_the_same_way(self, house: House, receiver: Person) -> None:
         chosen = customers(house, 2)
-        handed(house, chosen, Place("003", None))
+        handed(house, chosen, Facts("003", None))
         assert found(house, house.manager) == set()
         assert found(house, receiver) == set(chosen)
-        handed(house, chosen, Place("002", house.sales.pk), receiver)
+        handed(house, chosen, Facts("002", house.sales.pk), receiver)
         assert places(chosen) == {("002", house.sales.pk)}
         assert found(house, house.manager) == set(chosen)
 
@@ -110,8 +110,8 @@ class TestAlone:
         Customer.objects.filter(pk=away[0]).update(owner=None)
         for chosen in (away, [uuid4()], []):
             with pytest.raises(Invalid):
-                handed(house, chosen, Place("002", None))
-        row = handed(house, [*own, *away, uuid4()], Place("002", None))
+                handed(house, chosen, Facts("002", None))
+        row = handed(house, [*own, *away, uuid4()], Facts("002", None))
         assert row.count == 1
         assert places(away) == {("003", None)}
         assert [one for one, _mode, _mask in events()[0].subjects] == own
@@ -127,15 +127,15 @@ class TestAlone:
         chosen = customers(house, 1)
         gone = house.person("ito", "伊藤 蓮", "sales", house.midoridai)
         Person.objects.filter(pk=gone.pk).update(is_active=False)
-        for to in (Place("003", house.sales.pk), Place("002", gone.pk), Place("999", None), Place("002", uuid4())):
+        for to in (Facts("003", house.sales.pk), Facts("002", gone.pk), Facts("999", None), Facts("002", uuid4())):
             with pytest.raises(Invalid):
                 handed(house, chosen, to)
         assert places(chosen) == {("002", house.sales.pk)}
 
     def test_little_by_little_is_many_too(self, house: House, few: None) -> None:
         one, other = customers(house, 2), customers(house, 1, 9)
-        assert handed(house, one, Place("002", None)).approval is None
-        row = handed(house, other, Place("002", None))
+        assert handed(house, one, Facts("002", None)).approval is None
+        row = handed(house, other, Facts("002", None))
         assert row.approval is not None
         assert places(other) == {("002", house.sales.pk)}
         Handover.objects.filter(approval=None).update(created=clock.now() - services.WITHIN)
@@ -153,7 +153,7 @@ class TestByTwo:
     ) -> None:
         monkeypatch.setattr(running, "BATCH", 2)
         chosen = customers(house)
-        row = handed(house, chosen, Place("003", receiver.pk))
+        row = handed(house, chosen, Facts("003", receiver.pk))
         assert events()[0].facts["count"] == 3
         assert {one for one, _mode, _mask in events()[0].subjects} == set(chosen)
         assert places(chosen) == {("002", house.sales.pk)}
@@ -172,7 +172,7 @@ class TestByTwo:
         """Three are ticked, which is many, though one of them would stay where they are."""
         chosen = customers(house)
         Customer.objects.filter(pk=chosen[0]).update(owner=None)
-        row = handed(house, chosen, Place("002", None))
+        row = handed(house, chosen, Facts("002", None))
         assert (row.approval is not None, row.count) == (True, 2)
 
     def test_who_decides(self, house: House, receiver: Person) -> None:
@@ -180,7 +180,7 @@ class TestByTwo:
         second = house.person("goto", "後藤 進", "manager", house.midoridai, rank=6)
         third = house.person("ito", "伊藤 蓮", "manager", house.head, rank=6)
         taker = house.person("abiko", "安孫子 学", "manager", house.wakaba, rank=6)
-        row = handed(house, chosen, Place("003", taker.pk)).approval
+        row = handed(house, chosen, Facts("003", taker.pk)).approval
         may = {one for one in Person.objects.all() if approvals.may_decide(one, row)}
         assert may == {receiver, second, house.dpo}
         assert not {house.manager, third, taker, house.steward} & may
@@ -190,7 +190,7 @@ class TestByTwo:
     def test_what_was_altered_after_the_approval_does_not_run(self, house: House) -> None:
         chosen, others = customers(house), customers(house, 3, 11)
         rows = [
-            handed(house, one, Place("003", owner)) for one, owner in ((chosen, None), (others, house.other_teller.pk))
+            handed(house, one, Facts("003", owner)) for one, owner in ((chosen, None), (others, house.other_teller.pk))
         ]
         for row in rows:
             approve(house, house.dpo, row)
@@ -220,7 +220,7 @@ class TestByTwo:
     ) -> None:
         monkeypatch.setattr(running, "BATCH", 1)
         chosen = sorted(customers(house))
-        row = handed(house, chosen, Place("003", None))
+        row = handed(house, chosen, Facts("003", None))
         approve(house, house.dpo, row)
 
         class Losing(Run):
@@ -237,7 +237,7 @@ class TestByTwo:
     def test_who_is_out_of_reach_by_then_is_left(self, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(running, "BATCH", 2)
         chosen = sorted(customers(house))
-        row = handed(house, chosen, Place("003", None))
+        row = handed(house, chosen, Facts("003", None))
         approve(house, house.dpo, row)
         Customer.objects.filter(pk=chosen[1]).update(branch="000", owner=None)
         job = done(row)
@@ -251,7 +251,7 @@ class TestByTwo:
     ) -> None:
         monkeypatch.setattr(running, "BATCH", 1)
         chosen = sorted(customers(house))
-        row = handed(house, chosen, Place("003", None))
+        row = handed(house, chosen, Facts("003", None))
         approve(house, house.dpo, row)
 
         class Killed(Run):
@@ -269,7 +269,7 @@ class TestByTwo:
         assert events()[3].action != MOVE
 
     def test_nobody_takes_over_who_has_left_meanwhile(self, house: House, receiver: Person) -> None:
-        row = handed(house, customers(house), Place("003", receiver.pk))
+        row = handed(house, customers(house), Facts("003", receiver.pk))
         Person.objects.filter(pk=receiver.pk).update(is_active=False)
         with pytest.raises(Conflict):
             approve(house, house.dpo, row)
@@ -277,12 +277,12 @@ class TestByTwo:
 
     def test_the_same_is_asked_once_and_too_many_never(self, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
         chosen = customers(house)
-        handed(house, chosen, Place("003", None))
+        handed(house, chosen, Facts("003", None))
         with pytest.raises(Conflict):
-            handed(house, chosen, Place("003", None))
+            handed(house, chosen, Facts("003", None))
         monkeypatch.setattr(services, "MOST", 2)
         with pytest.raises(Invalid):
-            handed(house, chosen, Place("000", None))
+            handed(house, chosen, Facts("000", None))
 
     def test_of_a_colleague_who_leaves_all_on_pages(self, house: House) -> None:
         chosen = customers(house)
@@ -315,7 +315,7 @@ ROLES = ("teller", "sales", "manager", "operator", "marketing", "steward", "dpo"
 
 def test_every_address_for_every_role(house: House) -> None:
     chosen = customers(house, 1)
-    row = handed(house, chosen, Place("002", None))
+    row = handed(house, chosen, Facts("002", None))
     for role in ROLES:
         client, may = enter(getattr(house, role)), role in {"manager", "steward"}
         assert client.get(reverse("handover")).status_code == (200 if may else 403), role
