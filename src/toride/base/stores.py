@@ -1,6 +1,7 @@
 """The three stores (data, keys, audit), who connects to them as what, and which table lives where."""
 
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -65,11 +66,12 @@ def _server(alias: str, url: str, acting: str) -> dict[str, Any]:
     return parsed
 
 
+@cache
 def is_server(alias: str = "default") -> bool:
     """Does this store stand on PostgreSQL?"""
     from django.db import connections
 
-    return connections[alias].vendor == "postgresql"
+    return bool(connections[alias].vendor == "postgresql")
 
 
 class Router:

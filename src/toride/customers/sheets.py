@@ -51,13 +51,17 @@ class Sheet:
 
 def sheets(permit: Permit, customer: Profile) -> dict[str, Sheet]:
     """By the code of the part."""
-    return {code: sheet(permit, customer, part) for code, part in PARTS.items()}
+    labels = _labels(get_language())
+    return {code: _sheet(permit, customer, part, labels) for code, part in PARTS.items()}
 
 
 def sheet(permit: Permit, customer: Profile, part: Part) -> Sheet:
     """One part."""
+    return _sheet(permit, customer, part, _labels(get_language()))
+
+
+def _sheet(permit: Permit, customer: Profile, part: Part, labels: Mapping[str, str]) -> Sheet:
     opening = customer.openings[part.category]
-    labels = _labels(get_language())
     label = labels[part.code]
     if opening is Opening.CLOSED:
         return Sheet(part, label, opening, showing.reason(permit.reasons.get(part.category, "duty")), ())

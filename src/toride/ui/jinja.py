@@ -33,20 +33,29 @@ class Fold(NodeTransformer):
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - jinja2's name
         self.generic_visit(node)
         name = node.node.name if isinstance(node.node, nodes.Name) else ""
-        if node.kwargs or len(node.args) != 1 or not isinstance(node.args[0], nodes.Const):
+        values = [one.value for one in node.args if isinstance(one, nodes.Const)]
+        found = None if node.kwargs or len(values) != len(node.args) else self._same(name, values)
+        if found is None:
             return node
-        match name, node.args[0].value:
-            case "_", text:
+        same = nodes.Const(str(found), lineno=node.lineno)
+        return nodes.MarkSafe(same) if isinstance(found, Markup) else same
+
+    def _same(self, name: str, values: list[Any]) -> str | None:
+        """What this call gives on every page of the language; None where that depends on the page."""
+        match name, values:
+            case "language", []:
+                return self.language
+            case "_", [text]:
                 with translation.override(self.language):
-                    return nodes.Const(translation.gettext(text), lineno=node.lineno)
-            case "icon", symbol:
-                return nodes.MarkSafe(nodes.Const(str(icon(symbol))), lineno=node.lineno)
-            case "asset", asset:
-                return nodes.Const(assets.address(asset), lineno=node.lineno)
-            case "url", page:
+                    return translation.gettext(text)
+            case "icon", [symbol]:
+                return icon(symbol)
+            case "asset", [asset]:
+                return assets.address(asset)
+            case "url", [page]:
                 with suppress(NoReverseMatch):  # a page that this installation has not, in a branch that it never takes
-                    return nodes.Const(address(page), lineno=node.lineno)
-        return node
+                    return address(page)
+        return None
 
 
 class Printer(CodeGenerator):
@@ -128,7 +137,15 @@ def _furnish(made: Folded) -> None:
         now=now,
         looks=looks.looks,
     )
-    made.filters.update(moment=moment, instant=instant, day=day, figure=figure, monthday=monthday, year=year)
+    japanese = made.language == "ja"
+    made.filters.update(
+        moment=moment,
+        instant=instant,
+        day=day,
+        figure=figure,
+        monthday=lambda value: _month_day(made.language, value.month, value.day),
+        year=lambda value: f"{value.year}年" if japanese else str(value.year),
+    )
 
 
 def address(name: str, **arguments: Any) -> str:
@@ -199,19 +216,9 @@ def day(value: Any) -> str:
     return formats.date_format(value, "DATE_FORMAT") if value else ""
 
 
-def monthday(value: Any) -> str:
-    """Month and day in the person's language."""
-    return _month_day(translation.get_language(), value.month, value.day)
-
-
 @lru_cache(maxsize=1_024)
 def _month_day(_language: str | None, month: int, day: int) -> str:
     return formats.date_format(date(2000, month, day), "MONTH_DAY_FORMAT")
-
-
-def year(value: Any) -> str:
-    """The year in the person's language."""
-    return formats.date_format(value, "Y年" if translation.get_language() == "ja" else "Y")
 
 
 def figure(value: Any) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from markupsafe import Markup
 
-from toride.base.html import escaped, printed
+from toride.base.html import printed
 from toride.customers import fields, showing
 from toride.customers.finding.marking import SEARCHED, Marker
 from toride.customers.queries import Found, Profile
@@ -23,6 +23,7 @@ from toride.vault.values import Opened, Value
 MILLION = 1_000_000
 DAYS = 4_096  # days, whosever
 STEPS = 64  # bands of amounts in both languages
+BADGES = 64  # each status in both languages
 
 
 @dataclass(frozen=True)
@@ -90,16 +91,20 @@ class Badge(Opened):
     __slots__ = ()
 
     def __html__(self) -> str:
-        code = self.content
-        tone, label = showing.tone(self), str(fields.STATUS_LABELS.get(code, code))
-        return f'<span class="badge" data-tone="{tone}">{escaped(label)}</span>'
+        return _badge(self.content, get_language())
 
 
-def band(value: Value) -> Value:
+@lru_cache(maxsize=BADGES)
+def _badge(code: str, _language: str | None) -> Markup:
+    label = fields.STATUS_LABELS.get(code, code)
+    return Markup('<span class="badge" data-tone="{}">{}</span>').format(showing.tone(Opened(code)), label)
+
+
+def band(value: Value, language: str) -> Value:
     """An amount for a list: how much about, not how much exactly."""
     if not isinstance(value, Opened) or not isinstance(value.content, int):
         return value
-    return Opened(_band(_step(value.content), get_language() or ""))
+    return Opened(_band(_step(value.content), language))
 
 
 def _step(yen: int) -> int:
@@ -168,8 +173,8 @@ COLUMNS: dict[str, Column] = {
         Column("phone", lazy("Phone"), ("phones",), _phone, usual=False),
         Column("birth_date", lazy("Birth date"), ("birth_date",), _marked("birth_date"), usual=False),
         Column("area", lazy("Area"), ("prefecture", "city"), _area),
-        Column("value", lazy("Assets held"), ("value",), lambda one, _look: band(one.values["value"]), sort="value",
-               figure=True),
+        Column("value", lazy("Assets held"), ("value",), lambda one, look: band(one.values["value"], look.language),
+               sort="value", figure=True),
         Column("last", lazy("Last contact"), ("last_contact",),
                lambda one, look: near(one.values["last_contact"], look.today, look.language), sort="last_contact"),
         Column("branch", lazy("Branch"), (), lambda one, _look: one.branch_name),

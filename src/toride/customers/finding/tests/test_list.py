@@ -179,9 +179,9 @@ def test_amounts_are_bands(yen: int, shown: str) -> None:
     from django.utils import translation
 
     with translation.override("en"):
-        assert columns.band(Opened(yen)).content == shown
+        assert columns.band(Opened(yen), "en").content == shown
     masked = Masked()
-    assert columns.band(masked) is masked
+    assert columns.band(masked, "ja") is masked
 
 
 def test_addresses_of_finding_are_posted_where_they_open_anything(house: House) -> None:

@@ -34,11 +34,6 @@ Make = Callable[[random.Random], str]
 NUMBERS = (MY_NUMBER, CARD, CARD.replace("-", ""), "１２３４‐５６７８‐９０１８")
 
 
-@pytest.fixture
-def steward(house: House) -> Wizard:
-    return Wizard(house.steward)
-
-
 def none_of_them(text: str, *, but: str = "") -> bool:
     for allowed in (but, "受付番号 123456789018"):
         text = text.replace(allowed, "") if allowed else text

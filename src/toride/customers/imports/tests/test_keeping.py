@@ -20,11 +20,6 @@ pytestmark = pytest.mark.requirement("C7")
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def steward(house: House) -> Wizard:
-    return Wizard(house.steward)
-
-
 def aged(source: Import, by: timedelta) -> None:
     past = clock.now() - by
     Job.objects.filter(pk__in=[source.job_id, source.trial_id, source.taking_back_id]).update(finished=past)

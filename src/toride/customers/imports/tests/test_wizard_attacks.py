@@ -27,11 +27,6 @@ NAME = "齋藤 惠美子"
 BOMB = workbook(sheet_xml(cells("1")), **{"xl/media/bomb.bin": b"\0" * 80_000_000})
 
 
-@pytest.fixture
-def steward(house: House) -> Wizard:
-    return Wizard(house.steward)
-
-
 def test_pages_of_imports_open_to_whom_the_roles_say(house: House, steward: Wizard) -> None:
     draft, done = steward.begin(), steward.run(steward.check(steward.begin()))
     for role in ("teller", "sales", "manager", "operator", "marketing", "auditor", "admin", "corporate"):
