@@ -2,8 +2,9 @@
 
 import base64
 import binascii
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -62,8 +63,8 @@ def search(
         salt = state.salt()
         question = All(prepare(expr, engine.schema, salt), *_scope(permit.rows, engine.schema))
         raised = None if boost is None else prepare(boost, engine.schema, salt)
-        same = repr((permit.actor.id, permit.action, expr, order, boost))
-        place = None if after is None else _open_cursor(after, same)
+        same = partial(repr, (permit.actor.id, permit.action, expr, order, boost))
+        place = None if after is None else _open_cursor(after, same())
         found = engine.search(question, sort=order, after=place, limit=limit + 1, boost=raised)
         return _hits(found, state, same, limit, None if exact_total else count_cap)
 
@@ -136,10 +137,10 @@ def _scope(rows: Rows, columns: Schema) -> list[Expr]:
     return [Either(*(AnyOf(name, tuple(values)) for name, values in wanted.items() if values and name in declared))]
 
 
-def _hits(found: Found, state: State, same: str, limit: int, cap: int | None) -> Hits:
+def _hits(found: Found, state: State, same: Callable[[], str], limit: int, cap: int | None) -> Hits:
     places = found.places[:limit]
     more = len(found.places) > limit
-    cursor = _cursor(state.epoch, same, places[-1], boosted=limit <= found.boosted) if more else None
+    cursor = _cursor(state.epoch, same(), places[-1], boosted=limit <= found.boosted) if more else None
     capped = cap is not None and found.total > cap
     total = found.total if cap is None else min(found.total, cap)
     return Hits([UUID(bytes=place.subject) for place in places], total, capped, cursor)
