@@ -41,6 +41,7 @@ class Action(StrEnum):
     POLICY_REFUSE = "system:policy:refuse"
     POLICY_RESTORE = "system:policy:restore"
     PERSON_SEAL = "system:person:seal"
+    PERSON_START = "system:person:start"
     PROVIDER_CHANGE = "access:provider:change"
     RULE_EXPLAIN = "access:rule:explain"
     RULES_CHANGE = "access:rules:change"
@@ -83,6 +84,7 @@ describe(
         Action.POLICY_REFUSE: _("A policy that is not what was signed was refused"),
         Action.POLICY_RESTORE: _("Went back to the last policy that is as it was signed"),
         Action.PERSON_SEAL: _("Accepted a person's duties as they stand in the store"),
+        Action.PERSON_START: _("Gave out a start code by command"),
         Action.PROVIDER_CHANGE: _("Changed single sign-on"),
         Action.RULE_EXPLAIN: _("Asked why somebody may or may not"),
         Action.PERSON_MANAGE: _("Managed people"),

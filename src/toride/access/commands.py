@@ -1,9 +1,10 @@
 """People, branches and personal tokens by command."""
 
 import click
+from django.utils import timezone
 
 from toride import audit
-from toride.access import acting, factors, leaks, restoring, signin, tokens
+from toride.access import acting, factors, leaks, restoring, signin, starting, tokens
 from toride.access import people as service
 from toride.access.acting import door
 from toride.access.actions import Action
@@ -91,6 +92,21 @@ def list_people(acting_as: str) -> None:
         ]
     for row in rows:
         click.echo("\t".join(row).rstrip())
+
+
+@people.command("start")
+@click.argument("username")
+@click.option("--confirm", required=True, help="The sign-in name again: whoever has the code sets their password.")
+def start_person(username: str, confirm: str) -> None:
+    """Give a person a start code for a forgotten password, good for a day; recorded, and told to them.
+
+    An administrator does the same on a page. This is for whoever holds the keys, where none can sign in any more.
+    """
+    if confirm != username:
+        raise Invalid("--confirm must repeat the sign-in name; no code was given out")
+    row, code = starting.give(username, door=door())
+    click.echo(f"{username} types this code after “Forgotten the password?”, until {timezone.localtime(row.expires)}:")
+    click.echo(code)
 
 
 @people.command("accept")

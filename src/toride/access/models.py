@@ -94,12 +94,13 @@ class FormerPassword(models.Model):
 
 class StartCode(models.Model):
     """Lets a person who forgot their password set another, once; see starting.py. `digest`: of name and code, None
-    until it is taken; `agreed`: by two people; `known`: the person has said that its use was their own.
+    until it is taken; `issuer` None: whoever holds the keys; `agreed`: by two people, or by them; `known`: the person
+    has said that its use was their own.
     """
 
     id = models.UUIDField(primary_key=True, default=random_id, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="start_codes")
-    issuer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    issuer = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     digest = models.CharField(max_length=64, null=True, unique=True)
     agreed = models.BooleanField(default=False)
     issued = models.DateTimeField()

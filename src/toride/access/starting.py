@@ -11,7 +11,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from toride import audit
-from toride.access import approvals, devices, factors, locks, onetime, passwords, personas, policy, rules, tokens
+from toride.access import (
+    approvals,
+    devices,
+    factors,
+    locks,
+    onetime,
+    passwords,
+    people,
+    personas,
+    policy,
+    rules,
+    tokens,
+)
 from toride.access.actions import Action
 from toride.access.models import Approval, Person, StartCode
 from toride.access.sso import providers
@@ -57,26 +69,35 @@ def issue(permit: Permit, *, person: UUID, checked: str) -> tuple[StartCode, str
 
     Raises Hidden, Invalid by field or for oneself, Conflict where a password is of no use or two must agree.
     """
-    found = _person(permit, person)
+    found = _person(person, but=permit.actor.id)
     _made_sure(checked)
     row = agreed(permit, person)
     if row is None and takes_two(found):
         raise Conflict(_("For this person a second one must agree. Ask for it."))
     row = row or _new(found, permit.actor.id)
-    code = onetime.new_code()
-    StartCode.objects.filter(person=found).filter(Q(used=None) | Q(issued__lt=clock.now() - KEPT)).delete()
-    row.digest = _digest(found.username, code)
-    row.save(force_insert=True)
-    locks.release(found)
-    locks.heard(found)
     permit.ledger.facts |= {"person": str(person), "username": found.username, "start": "issue", "checked": checked}
+    return row, _taken(row)
+
+
+def give(username: str, *, door: Door) -> tuple[StartCode, str]:
+    """As `issue`, for whoever holds the keys, where no administrator can sign in any more: good without a second one.
+
+    Raises Invalid for an unknown person, Conflict where a password is of no use.
+    """
+    with transaction.atomic():
+        found = _person(people.find(username).pk)
+        row = _new(found, None)
+        row.agreed = True
+        code = _taken(row)
+        facts = {"person": str(found.pk), "username": found.username, "start": str(row.pk)}
+        audit.stage([Event(action=Action.PERSON_START, door=door, facts=facts)])
     return row, code
 
 
 @recorded(Action.PERSON_MANAGE)
 def ask(permit: Permit, *, person: UUID, checked: str, reason: str) -> Approval:
     """Asks for a start code where two must agree; who asked takes it then. Raises as `issue`, and without a reason."""
-    found = _person(permit, person)
+    found = _person(person, but=permit.actor.id)
     _made_sure(checked)
     permit.ledger.facts |= {"person": str(person), "start": "ask", "checked": checked}
     content = {"person": str(person), "name": found.name, "asker": str(permit.actor.id), "checked": checked}
@@ -111,7 +132,7 @@ def use(number: UUID, *, password: str, door: Door) -> None:
         person.save(update_fields=["password", "password_changed"])
         locks.release(person)
         facts = {
-            "start": str(row.pk), "issuer": str(row.issuer_id), "sessions": devices.end_all(person.id),
+            "start": str(row.pk), "issuer": str(row.issuer_id or ""), "sessions": devices.end_all(person.id),
             "tokens": tokens.end_all(person),
         }  # fmt: skip
         actor = Actor(person.id, person.username, person.name)
@@ -129,11 +150,11 @@ def news(person: UUID) -> list[StartCode]:
     return [one for one in told(person) if not one.known]
 
 
-def _person(permit: Permit, person: UUID) -> Person:
+def _person(person: UUID, *, but: UUID | None = None) -> Person:
     found = Person.objects.select_for_update(of=("self",)).filter(pk=person, is_active=True).first()
     if found is None:
         raise Hidden
-    if found.id == permit.actor.id:
+    if found.id == but:
         raise Invalid(_("Nobody asks this for themselves; another administrator can."))
     if not providers.takes_password(found) or (settings.DEMO and found.username in personas.NAMES):
         raise Conflict(_("This person signs in without a password."))
@@ -145,9 +166,20 @@ def _made_sure(checked: str) -> None:
         raise Invalid(_("Some fields need another look."), {"checked": _("Say how you made sure that it is they.")})
 
 
-def _new(person: Person, issuer: UUID) -> StartCode:
+def _new(person: Person, issuer: UUID | None) -> StartCode:
     moment = clock.now()
     return StartCode(pk=random_id(), person=person, issuer_id=issuer, issued=moment, expires=moment + LIFETIME)
+
+
+def _taken(row: StartCode) -> str:
+    """Keeps the row with the digest of a new code, in place of all others that were not used; opens what was locked."""
+    code, person = onetime.new_code(), row.person
+    StartCode.objects.filter(person=person).filter(Q(used=None) | Q(issued__lt=clock.now() - KEPT)).delete()
+    row.digest = _digest(person.username, code)
+    row.save(force_insert=True)
+    locks.release(person)
+    locks.heard(person)
+    return code
 
 
 def _open() -> QuerySet[StartCode]:

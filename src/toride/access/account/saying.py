@@ -31,7 +31,7 @@ ALL: dict[str, Callable[[Any], str]] = {
             else _("%(issuer)s gave out a start code for your password (%(given)s). It is good until then (%(until)s).")
         )
         % {
-            "issuer": one.issuer.name,
+            "issuer": one.issuer.name if one.issuer else _("Whoever holds the institution's keys"),
             "given": _minute(one.issued),
             "used": _minute(one.used) if one.used else "",
             "until": _minute(one.expires),

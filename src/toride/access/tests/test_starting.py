@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from click.testing import CliRunner
 from django.conf import settings
 from django.db import connection
 from django.test import Client
@@ -13,11 +14,13 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.people import House, become
 from tests.racing import race
-from toride.access import approvals, locks, people, starting, tokens
+from toride.access import approvals, commands, locks, people, starting, tokens
+from toride.access.actions import Action
 from toride.access.models import Lock, Person, StartCode
 from toride.access.rules import Duty
 from toride.access.tests.signing import PASSWORD, enrol, events, now_code, sign_in
 from toride.access.tests.test_rules import put
+from toride.access.tests.test_seals import told as recorded
 from toride.audit.actions import System
 from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid
@@ -270,3 +273,48 @@ def test_an_ended_person_has_no_way_back(front: Client, house: House) -> None:
     Person.objects.filter(pk=house.teller.pk).update(is_active=True)
     assert renew(front).url == "/sign-in/start/"
     assert enter(Client(), "hasegawa", code).status_code == 422
+
+
+def by_command(*arguments: str) -> str:
+    done = CliRunner().invoke(commands.people, ["start", *arguments])
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.output
+
+
+def test_whoever_holds_the_keys_lets_the_only_administrator_in_again(front: Client, house: House) -> None:
+    """Good without a second person, though not past the second factor; and told to them as any other."""
+    Person.objects.exclude(pk=house.admin.pk).update(is_active=False)
+    mine = Client()
+    sign_in(mine, "hayasaka")
+    secret, _codes = enrol(mine)
+    with pytest.raises(Invalid):
+        by_command("hayasaka", "--confirm", "hayasak")
+    assert not StartCode.objects.exists()
+    code = by_command("hayasaka", "--confirm", "hayasaka").splitlines()[-1]
+    (event,) = recorded(Action.PERSON_START)
+    assert (event.door.kind, event.facts["username"]) == ("cli", "hayasaka")
+    assert code not in str(event)
+    assert "組織の鍵を預かる者" in mine.get("/").content.decode()
+    assert enter(front, "hayasaka", code).url == ADDRESS
+    assert renew(front).status_code == 422
+    assert front.post(ADDRESS, {"code": now_code(secret)}).url == ADDRESS
+    assert renew(front).status_code == 200
+    assert (events()[0].action, events()[0].facts["issuer"]) == (System.START_USE, "")
+    assert mine.get("/").status_code == 302
+
+
+def test_the_command_gives_no_code_to_who_has_gone(house: House) -> None:
+    with pytest.raises(Invalid):
+        by_command("nobody", "--confirm", "nobody")
+    Person.objects.filter(pk=house.teller.pk).update(is_active=False)
+    with pytest.raises(Hidden):
+        by_command("hasegawa", "--confirm", "hasegawa")
+    assert not StartCode.objects.exists()
+
+
+def test_a_second_command_ends_the_first_code(front: Client, house: House) -> None:
+    first = by_command("hasegawa", "--confirm", "hasegawa").splitlines()[-1]
+    second = by_command("hasegawa", "--confirm", "hasegawa").splitlines()[-1]
+    assert enter(front, "hasegawa", first).status_code == 422
+    assert enter(front, "hasegawa", second).status_code == 302
