@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from toride.base.errors import TorideError
 TICK_SECONDS = 1.0
 BEAT_SECONDS = 60.0
 RETRY_SECONDS = 2.0
+SWITCH_SECONDS = 0.0005  # how long the sequencer keeps the interpreter from the writer, for which a page waits
 _log = logging.getLogger(__name__)
 
 
@@ -43,6 +45,7 @@ def serve(stop: Flag) -> None:
 def _write_and_sequence(stop: Flag) -> None:
     """Both write to one file: a lock of ours takes turns better than SQLite's polling."""
     lock, ended = threading.Lock(), Flag()
+    sys.setswitchinterval(SWITCH_SECONDS)
 
     def insert(rows: Sequence[bytes]) -> None:
         with lock:

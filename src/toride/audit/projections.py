@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from toride.audit import store
 from toride.audit.events import decode
@@ -28,6 +28,14 @@ class Lag:
     waiting: int
 
 
+class Upcoming(NamedTuple):
+    """Lines of the entries from `start` on."""
+
+    start: int
+    listed: list[Listed]
+    touched: list[Touched]
+
+
 def upto(connection: Any) -> int:
     """Entries below this are in the projections."""
     found = store.rows(connection, "SELECT upto FROM audit_projected WHERE id = 1")
@@ -42,25 +50,27 @@ def lag(connection: Any) -> Lag:
     return Lag((0 if last is None else last + 1) - upto(connection), waiting)
 
 
-def advance(connection: Any) -> bool:
-    """Takes the next entries into the projections, within the caller's transaction; False when there are none."""
-    start = upto(connection)
-    listed: list[Listed] = []
-    touched: list[Touched] = []
-    for index, data in store.rows(connection, NEXT, start, ENTRIES):
+def upcoming(connection: Any) -> Upcoming | None:
+    """What the projections are to say of the next entries, read without a transaction; None when there are none."""
+    found = Upcoming(upto(connection), [], [])
+    for index, data in store.rows(connection, NEXT, found.start, ENTRIES):
         line, touches = lines(index, bytes(data))
-        listed.append(line)
-        touched += touches
-        if len(touched) >= LINES:
+        found.listed.append(line)
+        found.touched.extend(touches)
+        if len(found.touched) >= LINES:
             break
-    if not listed:
-        return False
+    return found if found.listed else None
+
+
+def advance(connection: Any, found: Upcoming) -> None:
+    """Puts it into the projections, within the caller's transaction; nothing where they moved since it was read."""
+    if upto(connection) != found.start:
+        return
     with connection.cursor() as cursor:
-        cursor.executemany(_insert("listed", LISTED), listed)
-        if touched:
-            cursor.executemany(_insert("touched", TOUCHED), touched)
-        cursor.execute(PUT, (listed[-1][0] + 1,))
-    return True
+        cursor.executemany(_insert("listed", LISTED), found.listed)
+        if found.touched:
+            cursor.executemany(_insert("touched", TOUCHED), found.touched)
+        cursor.execute(PUT, (found.listed[-1][0] + 1,))
 
 
 def clear(connection: Any) -> None:

@@ -70,9 +70,10 @@ class Sequencer:
 
     def _enter(self, waiting: Sequence[Row], box: str) -> int:
         refused: list[bytes] = []
+        found = _decoded(waiting, refused)  # before the lock: whoever waits for it has a person before them
         try:
             with self.lock, store.transaction(self.audit):
-                fresh = self._fresh(waiting, refused)
+                fresh = self._fresh(found, refused)
                 if fresh:
                     self._append(fresh)
                 if box == "inbox":
@@ -84,18 +85,8 @@ class Sequencer:
             record([_refusal(data) for data in refused])
         return len(fresh)
 
-    def _fresh(self, waiting: Sequence[Row], refused: list[bytes]) -> list[tuple[bytes, bytes]]:
-        """(event id, bytes) of the rows not yet entered. A row that is no event, or has another's id, is refused."""
-        found: dict[bytes, bytes] = {}
-        for _, data in waiting:
-            try:
-                event, _ = decode(data)
-            except Invalid:
-                refused.append(data)
-                continue
-            known = found.setdefault(event.id.bytes, data)
-            if known != data:
-                refused.append(data)
+    def _fresh(self, found: dict[bytes, bytes], refused: list[bytes]) -> list[tuple[bytes, bytes]]:
+        """(event id, bytes) of those not yet entered; what has another's id is refused."""
         marks = ", ".join(["%s"] * len(found))
         query = f"SELECT event, bytes FROM audit_entry WHERE event IN ({marks})"  # noqa: S608 - marks only
         for event_id, known in store.rows(self.audit, query, *found) if found else ():
@@ -129,10 +120,9 @@ class Sequencer:
         return edge
 
     def _project(self) -> None:
-        while True:
+        while found := projections.upcoming(self.audit):
             with self.lock, store.transaction(self.audit):
-                if not projections.advance(self.audit):
-                    return
+                projections.advance(self.audit, found)
 
 
 def settle(seconds: float = SETTLE_SECONDS) -> bool:
@@ -158,6 +148,20 @@ def _is_settled() -> bool:
         return not (_waiting(connections["audit"], "inbox") or _waiting(connections["default"], "outbox"))
     except Error:
         raise Unavailable("The trail's stores cannot be used.") from None
+
+
+def _decoded(waiting: Sequence[Row], refused: list[bytes]) -> dict[bytes, bytes]:
+    """Bytes by event id. A row that is no event, or has another's id, is refused."""
+    found: dict[bytes, bytes] = {}
+    for _, data in waiting:
+        try:
+            event, _ = decode(data)
+        except Invalid:
+            refused.append(data)
+            continue
+        if found.setdefault(event.id.bytes, data) != data:
+            refused.append(data)
+    return found
 
 
 def _waiting(connection: Any, box: str, after: int = 0) -> list[Row]:

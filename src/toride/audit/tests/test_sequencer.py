@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from django.db import DatabaseError, OperationalError, connections, transaction
 
-from toride.audit import process, proofs, record, stage, store, writer
+from toride.audit import process, projections, proofs, record, stage, store, writer
 from toride.audit import sequencer as sequencer_module
 from toride.audit.events import Stamp, decode, encode
 from toride.audit.sequencer import BATCH, Sequencer, settle
@@ -238,3 +238,35 @@ def deny_outbox(leave):
         leave(connection, box, waiting)
 
     return locked
+
+
+@pytest.mark.requirement("T1")
+def test_events_are_read_while_others_may_write(stores, monkeypatch):
+    """Whoever waits for the lock has a person before them: it is held for writing only."""
+    lock, held = threading.Lock(), []
+
+    def seen(real):
+        return lambda data: (held.append(lock.locked()), real(data))[1]
+
+    for module in (sequencer_module, projections):
+        monkeypatch.setattr(module, "decode", seen(module.decode))
+    record([event() for _ in range(3)])
+    with Sequencer(lock) as one:
+        assert one.tick()
+    assert len(held) >= 6
+    assert not any(held)
+
+
+@pytest.mark.requirement("T2")
+def test_projections_that_were_forgotten_meanwhile_begin_anew(stores):
+    record([event() for _ in range(3)])
+    assert settle()
+    projections.clear(connections["audit"])
+    read = projections.upcoming(connections["audit"])
+    projections.advance(connections["audit"], read)
+    projections.advance(connections["audit"], read)
+    assert not list(projections.differences(connections["audit"]))
+    projections.clear(connections["audit"])
+    projections.advance(connections["audit"], read._replace(start=1))
+    assert projections.upto(connections["audit"]) == 0
+    assert settle()
