@@ -29,7 +29,7 @@ Openings = tuple[tuple[Category, Opening], ...]
 Exceptions = tuple[tuple[tuple[Category, str], Opening], ...]
 # Hot paths, without models: a page of fifty, and every decision about one customer.
 _PLACES = (
-    "SELECT c.subject_id, c.branch_id, b.name, c.owner_id, p.name, c.created,"
+    "SELECT c.subject_id, c.branch_id, b.name, c.owner_id, p.name, {created},"
     " EXISTS (SELECT 1 FROM customers_star s WHERE s.person_id = %s AND s.customer_id = c.subject_id)"
     " FROM customers_customer c"
     " JOIN access_branch b ON b.code = c.branch_id LEFT JOIN access_person p ON p.id = c.owner_id"
@@ -170,7 +170,8 @@ class _Place(NamedTuple):
 
 def _places(permit: Permit, subjects: Sequence[UUID]) -> list[_Place]:
     condition, parameter = rows.among(STORE, subjects)
-    found = rows.fetch(STORE, f"{_PLACES} {condition}", [rows.to_id(STORE, permit.actor.id), parameter])
+    places = _PLACES.format(created=rows.moments(STORE, "c.created"))
+    found = rows.fetch(STORE, f"{places} {condition}", [rows.to_id(STORE, permit.actor.id), parameter])
     return [
         _Place(
             rows.from_id(subject), branch, branch_name, rows.from_id(owner_id) if owner_id else None, owner or "",

@@ -113,9 +113,9 @@ def fetch(
 ) -> list[Sealed]:
     """Records of `subjects` in `categories`, oldest first, with the blobs of those in `opened`; one query."""
     condition, parameter = rows.among(STORE, subjects)
-    blobs, wanted = _numbers(opened), _numbers(categories)
+    blobs, wanted, changed = _numbers(opened), _numbers(categories), rows.moments(STORE, "changed")
     sql = (
-        f"SELECT id, subject_id, category, kind, revision, changed, CASE WHEN category IN ({blobs}) THEN blob END"  # noqa: S608 - our names and numbers
+        f"SELECT id, subject_id, category, kind, revision, {changed}, CASE WHEN category IN ({blobs}) THEN blob END"  # noqa: S608 - our names and numbers
         f" FROM vault_sealedrecord WHERE subject_id {condition} AND category IN ({wanted})"
     )
     parameters = [parameter]
