@@ -76,7 +76,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A search as a person puts it; `among`: only these, such as the person's stars."""
+    """A search as a person puts it; `among`: only these, such as the person's stars; `shown`: what of each customer
+    whoever asks will show.
+    """
 
     text: str = ""
     filters: Mapping[str, str] = field(default_factory=dict)
@@ -87,6 +89,7 @@ class Ask:
     act: UUID = field(default_factory=ordered_id)
     exact_total: bool = False
     among: Sequence[UUID] | None = None
+    shown: Collection[Category] = NEEDED
 
 
 def search(permit: Permit, ask: Ask) -> Found:
@@ -112,13 +115,20 @@ def search(permit: Permit, ask: Ask) -> Found:
         items = _among(permit, ask, expr)
         permit.ledger.facts |= {"found": len(items), "more": False}
         return Found(items, len(items), capped=False, question=question.expr)
-    items = _answering(profiles(permit, hits.subjects, NEEDED), expr)
+    items = _answering(profiles(permit, hits.subjects, _opened(ask, expr)), expr)
     return Found(items, hits.total, hits.capped, hits.cursor, question.expr)
+
+
+def _opened(ask: Ask, expr: Expr) -> list[Category]:
+    """What is shown, and what question and order are about: of a customer who is found nothing else is opened."""
+    names = {ask.sort, *(name for leaf in leaves(expr) for name in FOLDED_FROM.get(leaf.column, ()))}
+    about = {FIELDS[name].category for name in names if name in FIELDS}
+    return [category for category in NEEDED if category in ask.shown or category in about]
 
 
 def _among(permit: Permit, ask: Ask, expr: Expr) -> list[Profile]:
     """Those of a few customers that answer, sorted; the ledger forgets the others, for nobody sees them."""
-    opened = profiles(permit, ask.among or (), NEEDED)
+    opened = profiles(permit, ask.among or (), _opened(ask, expr))
     items = _answering(opened, expr)
     for one in {one.subject for one in opened} - {one.subject for one in items}:
         for touched in [touched for touched in permit.ledger.touches if touched[0] == one]:

@@ -261,12 +261,13 @@ def test_events_are_read_while_others_may_write(stores, monkeypatch):
 def test_projections_that_were_forgotten_meanwhile_begin_anew(stores):
     record([event() for _ in range(3)])
     assert settle()
-    projections.clear(connections["audit"])
-    read = projections.upcoming(connections["audit"])
-    projections.advance(connections["audit"], read)
-    projections.advance(connections["audit"], read)
-    assert not list(projections.differences(connections["audit"]))
-    projections.clear(connections["audit"])
-    projections.advance(connections["audit"], read._replace(start=1))
-    assert projections.upto(connections["audit"]) == 0
+    with Sequencer() as one:
+        projections.clear(one.audit)
+        read = projections.upcoming(one.audit)
+        projections.advance(one.audit, read)
+        projections.advance(one.audit, read)
+        assert not list(projections.differences(one.audit))
+        projections.clear(one.audit)
+        projections.advance(one.audit, read._replace(start=1))
+        assert projections.upto(one.audit) == 0
     assert settle()

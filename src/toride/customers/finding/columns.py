@@ -17,7 +17,7 @@ from toride.base.html import printed
 from toride.customers import fields, showing
 from toride.customers.finding.marking import SEARCHED, Marker
 from toride.customers.queries import Found, Profile
-from toride.vault.permit import Opening, Permit
+from toride.vault.permit import Category, Opening, Permit
 from toride.vault.values import Opened, Value
 
 MILLION = 1_000_000
@@ -190,6 +190,11 @@ def chosen(permit: Permit, names: tuple[str, ...]) -> list[Column]:
     """The columns to show: those asked for, else the usual ones, as far as the permit opens them in clear."""
     wanted = [COLUMNS[name] for name in names] or [column for column in COLUMNS.values() if column.usual]
     return [column for column in wanted if not column.reason(permit)]
+
+
+def categories(columns: Sequence[Column]) -> set[Category]:
+    """What a list with these columns shows of each customer; the name stands in every one."""
+    return {Category.BASIC, *(fields.FIELDS[name].category for column in columns for name in column.fields)}
 
 
 def rows(found: Found, columns: list[Column]) -> list[Row]:

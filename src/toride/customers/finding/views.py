@@ -58,7 +58,7 @@ def find(request: HttpRequest) -> HttpResponse:
     number = [columns.COLUMNS["number"]]
     context: dict[str, Any] = {"ask": ask, "purposes": SHIPPED, "groups": [], "found": None}
     if ask.text.strip():
-        found = queries.search(permit, replace(ask, filters={}, limit=PALETTE))
+        found = queries.search(permit, replace(ask, filters={}, limit=PALETTE, shown=columns.categories(number)))
         context |= {
             "found": found,
             "rows": columns.rows(found, number),
@@ -143,11 +143,12 @@ def begin(request: HttpRequest) -> HttpResponse:
 def _list(request: HttpRequest, chosen: Setting, view: View | None) -> HttpResponse:
     permit, person, form = _permit(request), _person(request), request.POST
     partly = bool(request.headers.get("HX-Request"))
+    shown = columns.chosen(permit, chosen.columns)
     ask = setting.question(chosen, form, saved.stars(person) if chosen.starred else None)
+    ask = replace(ask, shown=columns.categories(shown))
     begun = time.perf_counter()
     found = queries.search(permit, ask)
     seconds = time.perf_counter() - begun
-    shown = columns.chosen(permit, chosen.columns)
     context = {
         "ask": ask, "found": found, "seconds": seconds, "setting": chosen, "view": view, "columns": shown,
         "rows": columns.rows(found, shown), "fields": showing, "kinds": fields.KIND_LABELS,

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from tests.people import House
+from toride.access.tests.signing import events
 from toride.customers.finding import columns
 from toride.customers.finding.tests.pages import body, enter, move, posted, starred
 from toride.vault.values import Masked, Opened
@@ -194,3 +195,43 @@ def test_addresses_of_finding_are_posted_where_they_open_anything(house: House) 
         ("view_save", {}),
     ):
         assert client.get(reverse(name, kwargs=arguments)).status_code == 405
+
+
+def read(count: int = 1) -> dict[str, int]:
+    """The categories (a bit each) of every customer that the last search opened; 0: listed only."""
+    (event,) = events(count)[:1]
+    assert event.action == "customers:list:search"
+    return {str(subject): mask for subject, _mode, mask in event.subjects}
+
+
+BASIC, WITH_VALUE, ALL = 0b10, 0b110, 0b1110
+
+
+@pytest.mark.requirement("A2")
+def test_nothing_is_opened_that_the_list_does_not_show(house: House) -> None:
+    """Neither hidden columns nor the palette open what they do not print; the trail says what was opened."""
+    emiko = str(house.customer())
+    client = enter(house.manager)
+    for sent, opened in (
+        ({}, ALL),
+        ({"col": ["number", "area"]}, BASIC),
+        ({"col": ["number", "value"]}, WITH_VALUE),
+        ({"col": ["number"], "value_from": "1"}, WITH_VALUE),
+        ({"col": ["number"], "sort": "value"}, WITH_VALUE),
+        ({"col": ["number"], "sort": "last_contact"}, ALL & ~0b100),
+    ):
+        assert "惠美子" in body(posted(client, "/customers/", q="惠美子", **sent)), sent
+        assert read() == {emiko: opened}, sent
+    assert "惠美子" in body(posted(client, "/customers/find/", q="惠美子"))
+    assert read() == {emiko: BASIC}
+
+
+@pytest.mark.requirement("A2")
+def test_stars_open_what_is_shown_and_what_orders_them(house: House) -> None:
+    emiko = house.customer()
+    starred(house, house.manager, emiko)
+    client = enter(house.manager)
+    posted(client, "/customers/", star="1", col=["number"])
+    assert read() == {str(emiko): BASIC}
+    posted(client, "/customers/", star="1", col=["number"], sort="value")
+    assert read() == {str(emiko): WITH_VALUE}
