@@ -59,8 +59,8 @@ def takes_two(person: Person) -> bool:
 
 def agreed(permit: Permit, person: UUID) -> StartCode | None:
     """What this administrator asked for, a second one agreed to, and was not taken yet."""
-    found = StartCode.objects.filter(person=person, issuer=permit.actor.id, agreed=True, digest=None, used=None)
-    return found.filter(expires__gt=clock.now()).first()
+    mine = StartCode.objects.select_related("person").filter(person=person, issuer=permit.actor.id, agreed=True)
+    return mine.filter(digest=None, used=None, expires__gt=clock.now()).first()
 
 
 @recorded(Action.PERSON_MANAGE)

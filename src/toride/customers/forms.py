@@ -29,9 +29,8 @@ def asked(sent: Mapping[str, str]) -> Ask:
 def _act(sent: Mapping[str, str], text: str) -> UUID:
     """Letters typed on, taken back or paged through are one search; another text begins another."""
     former = sent.get("former", "")
-    if text.startswith(former) or former.startswith(text):
-        return parsed(sent.get("act")) or ordered_id()
-    return ordered_id()
+    goes_on = text.startswith(former) or former.startswith(text)
+    return (parsed(sent.get("act")) if goes_on else None) or ordered_id()
 
 
 def written(sent: Mapping[str, str], permit: Permit) -> dict[str, str]:

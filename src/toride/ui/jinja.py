@@ -128,7 +128,6 @@ def _furnish(made: Folded) -> None:
         icons=Icons(),
         csrf_field=csrf_field,
         messages=get_messages,
-        language=translation.get_language,
         languages=settings.LANGUAGES,
         demo=settings.DEMO,
         static=static,

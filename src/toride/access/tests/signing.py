@@ -26,10 +26,18 @@ def sign_in(client: Client, name: str, password: str = PASSWORD) -> object:
 
 def events(count: int = 1) -> list[Event]:
     """The last ones of people, the newest first, whether they were committed at once or with a change."""
-    found = [decode(bytes(one.bytes))[0] for table in (Inbox, Outbox) for one in table.objects.all()]
-    theirs = [one for one in found if not one.action.startswith("system:")]
+    theirs = [one for one in _every() if not one.action.startswith("system:")]
     theirs.sort(key=lambda one: one.at)
     return theirs[::-1][:count]
+
+
+def told(action: str) -> list[Event]:
+    """All of one action, the system's own among them."""
+    return [one for one in _every() if one.action == action]
+
+
+def _every() -> list[Event]:
+    return [decode(bytes(one.bytes))[0] for table in (Inbox, Outbox) for one in table.objects.all()]
 
 
 def secret_on(page: str) -> str:

@@ -16,12 +16,10 @@ from tests.people import House, become
 from toride.access import commands, duties, policy, seals, versions
 from toride.access.actions import Action
 from toride.access.models import Approval, Person, PolicyVersion
-from toride.access.tests.signing import events
+from toride.access.tests.signing import events, told
 from toride.access.tests.test_matrix import enter
 from toride.access.tests.test_versions import READ, WORDS, agree, ask, draft, opening, rule
 from toride.audit import checkpoints
-from toride.audit.events import Event, decode
-from toride.audit.models import Inbox, Outbox
 from toride.base import clock
 from toride.base.errors import Conflict, Refused, Unavailable
 from toride.vault import signing
@@ -34,11 +32,6 @@ def sql(statement: str, *values: object) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
     policy.forget()
-
-
-def told(action: str) -> list[Event]:
-    found = [decode(bytes(one.bytes))[0] for table in (Inbox, Outbox) for one in table.objects.all()]
-    return [one for one in found if one.action == action]
 
 
 def run(group: Any, *arguments: str) -> str:

@@ -19,8 +19,8 @@ from toride.access.actions import Action
 from toride.access.models import Lock, Person, StartCode
 from toride.access.rules import Duty
 from toride.access.tests.signing import PASSWORD, enrol, events, now_code, sign_in
+from toride.access.tests.signing import told as recorded
 from toride.access.tests.test_rules import put
-from toride.access.tests.test_seals import told as recorded
 from toride.audit.actions import System
 from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid

@@ -85,17 +85,8 @@ class Several(Opened):
         return "".join([printed(one) for one in self.content])
 
 
-class Badge(Opened):
-    """A status."""
-
-    __slots__ = ()
-
-    def __html__(self) -> str:
-        return _badge(self.content, get_language())
-
-
 @lru_cache(maxsize=BADGES)
-def _badge(code: str, _language: str | None) -> Markup:
+def _badge(code: str, _language: str) -> Markup:
     label = fields.STATUS_LABELS.get(code, code)
     return Markup('<span class="badge" data-tone="{}">{}</span>').format(showing.tone(Opened(code)), label)
 
@@ -161,9 +152,9 @@ def _phone(one: Profile, look: Look) -> Value:
     return Several((look.marker.hits("phones", phones) or [Opened(number) for number in numbers])[:1])
 
 
-def _status(one: Profile, _look: Look) -> Value:
+def _status(one: Profile, look: Look) -> Value:
     status = one.values["status"]
-    return Badge(status.content) if isinstance(status, Opened) else Opened(None)
+    return Opened(_badge(status.content, look.language) if isinstance(status, Opened) else None)
 
 
 COLUMNS: dict[str, Column] = {

@@ -1,6 +1,6 @@
 """How a list is set: what is asked, in which order, with which columns; what a saved view keeps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from django.http import QueryDict
 from toride.customers.finding.columns import COLUMNS
 from toride.customers.forms import FILTERS, asked
 from toride.customers.queries import PAGE, SORTS, Ask
+from toride.vault.permit import Category
 
 SIZES = (PAGE, 2 * PAGE)
 TEXT_LENGTH = 200
@@ -68,8 +69,10 @@ def sent(form: QueryDict) -> Setting:
     )
 
 
-def question(setting: Setting, form: QueryDict, among: Sequence[UUID] | None) -> Ask:
-    """The search that this setting asks; the form says of which act it is part, and from where to go on."""
+def question(setting: Setting, form: QueryDict, among: Sequence[UUID] | None, shown: Collection[Category]) -> Ask:
+    """The search that this setting asks, to show categories; the form says of which act it is part, and from where to
+    go on.
+    """
     ask = asked(form)
     return Ask(
         text=setting.text,
@@ -81,6 +84,7 @@ def question(setting: Setting, form: QueryDict, among: Sequence[UUID] | None) ->
         act=ask.act,
         exact_total=ask.exact_total,
         among=among if setting.starred else None,
+        shown=shown,
     )
 
 

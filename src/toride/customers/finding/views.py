@@ -144,8 +144,8 @@ def _list(request: HttpRequest, chosen: Setting, view: View | None) -> HttpRespo
     permit, person, form = _permit(request), _person(request), request.POST
     partly = bool(request.headers.get("HX-Request"))
     shown = columns.chosen(permit, chosen.columns)
-    ask = setting.question(chosen, form, saved.stars(person) if chosen.starred else None)
-    ask = replace(ask, shown=columns.categories(shown))
+    stars = saved.stars(person) if chosen.starred else None
+    ask = setting.question(chosen, form, stars, columns.categories(shown))
     begun = time.perf_counter()
     found = queries.search(permit, ask)
     seconds = time.perf_counter() - begun

@@ -17,10 +17,10 @@ from toride.access import approvals
 from toride.access.machines import services
 from toride.access.models import Approval, Connection, Person
 from toride.access.proof import PROVED
+from toride.access.tests.signing import told
 from toride.access.tests.test_matrix import enter
 from toride.audit import projections, record
-from toride.audit.events import Event, decode
-from toride.audit.models import Inbox, Outbox
+from toride.audit.events import Event
 from toride.audit.sequencer import settle
 from toride.audit.tests.conftest import owner, stores
 from toride.base import clock
@@ -79,11 +79,6 @@ def later() -> None:
     Message.objects.update(due=clock.now() - timedelta(seconds=1))
 
 
-def events(action: str) -> list[Any]:
-    found = [decode(bytes(one.bytes))[0] for table in (Inbox, Outbox) for one in table.objects.all()]
-    return [one for one in found if one.action == action]
-
-
 def test_a_second_person_agrees_and_the_secret_is_kept_sealed(house: House, receiver: Any) -> None:
     row = asked(house, connection(house), receiver[1])
     assert Hook.objects.count() == 0
@@ -109,13 +104,13 @@ def test_what_happened_arrives_signed_and_the_standards_own_library_believes_it(
     assert happened(hook, emiko) == 1
     assert sending.send_due() == 1
     headers, body = kind.heard[0]
-    told = Webhook(secret).verify(body, headers)
-    assert told["type"] == "customer.created"
-    assert told["data"] == {"customers": [str(emiko)]}
+    message = Webhook(secret).verify(body, headers)
+    assert message["type"] == "customer.created"
+    assert message["data"] == {"customers": [str(emiko)]}
     assert "齋藤" not in body.decode()
     with pytest.raises(WebhookVerificationError):
         Webhook(secret).verify(body.replace(b"created", b"changed"), headers)
-    (event,) = events(Action.HOOK_SEND)
+    (event,) = told(Action.HOOK_SEND)
     assert event.facts["hook"] == str(hook.pk)
     assert [touch[0] for touch in event.subjects] == [emiko]
     assert sending.send_due() == 0

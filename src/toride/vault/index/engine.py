@@ -80,7 +80,7 @@ class Engine:
         hits = [run.find(expr) for run in self.runs]
         tail = {subject: row for subject, row in self.tail.items() if test(expr, row)}
         total = sum(map(len, hits)) + len(tail)
-        if boost is None or total < 2:  # noqa: PLR2004 - one hit comes first whatever it answers
+        if boost is None or (total <= 1 and after is None):  # one hit comes first whatever it answers
             return Found(self._page(hits, tail, sort, after[1] if after else None, limit), total, 0)
         ahead: list[Place] = []
         raised = [run.find(boost, found) for run, found in zip(self.runs, hits, strict=True)]

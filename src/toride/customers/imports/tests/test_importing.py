@@ -10,6 +10,7 @@ from toride.customers import queries
 from toride.customers import services as records_of
 from toride.customers.actions import Action
 from toride.customers.imports import running, services
+from toride.customers.imports.tests.wizard import dying
 from toride.customers.models import Brought, Import
 from toride.jobs import running as jobs
 from toride.jobs.models import State
@@ -146,16 +147,7 @@ def test_a_row_of_another_branch_is_only_not_available(house: House, bring: Brin
 def test_resume_goes_on_after_the_checkpoint(house: House, bring: Bring, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "BATCH", 2)
     text = "顧客番号,氏名\n" + "".join(f"A-{n},佐藤 {n}\n" for n in range(7))
-    real = services.bring
-    calls = []
-
-    def dies(*arguments: object, **options: object) -> object:
-        calls.append(1)
-        if len(calls) == 3:
-            raise RuntimeError
-        return real(*arguments, **options)
-
-    monkeypatch.setattr(services, "bring", dies)
+    dying(monkeypatch, services, "bring", at=3)
     source = bring(text)
     assert source.job.state == State.FAILED
     assert source.counts["created"] == 4

@@ -7,7 +7,7 @@ from toride.customers import services as records_of
 from toride.customers.actions import Action
 from toride.customers.imports import findings, progress, running
 from toride.customers.imports import services as import_services
-from toride.customers.imports.tests.wizard import Wizard, again, at, work
+from toride.customers.imports.tests.wizard import Wizard, again, at, dying, work
 from toride.customers.models import Customer, Finding
 from toride.jobs import running as jobs
 from toride.jobs.models import Job, State
@@ -81,15 +81,7 @@ def test_taking_back_goes_on_after_a_kill_and_tells_each_conflict_once(
     changed = Customer.objects.order_by("pk").first().pk
     permit = house.permit(house.steward, Action.PROFILE_CHANGE, changed)
     records_of.change(permit, changed, written={"city": "石巻市"}, revisions={}, source="form")
-    real, calls = import_services.take_back, []
-
-    def dies(*arguments: object, **options: object) -> object:
-        calls.append(1)
-        if len(calls) == 2:
-            raise RuntimeError
-        return real(*arguments, **options)
-
-    monkeypatch.setattr(import_services, "take_back", dies)
+    dying(monkeypatch, import_services, "take_back", at=2)
     steward.post("undo", source)
     source = work(source)
     assert source.taking_back.state == State.FAILED
@@ -135,15 +127,7 @@ def test_a_check_that_is_killed_begins_anew_and_doubles_nothing(
 ) -> None:
     monkeypatch.setattr(running, "BATCH", 2)
     source = steward.begin("顧客番号,氏名,電話\n" + "".join(f"B-{n},佐藤 {n},12\n" for n in range(6)))
-    real, calls = findings.keep, []
-
-    def dies(*arguments: object, **options: object) -> int:
-        calls.append(1)
-        if len(calls) == 3:
-            raise RuntimeError
-        return real(*arguments, **options)
-
-    monkeypatch.setattr(findings, "keep", dies)
+    dying(monkeypatch, findings, "keep", at=3)
     source = steward.check(source)
     assert source.trial.state == State.FAILED
     assert Finding.objects.count() == 4

@@ -1,7 +1,9 @@
 """The wizard as its pages are used, and what the trail keeps of it."""
 
 import dataclasses
+import itertools
 
+import pytest
 from django.db import connections
 from django.test import Client
 from django.urls import reverse
@@ -23,6 +25,18 @@ TEXT = (
     "A-5,=HYPERLINK(1),,,1,,,\n"
     "A-6,髙橋 健一,タカハシ ケンイチ,1980-03-04,,,,\n"
 )
+
+
+def dying(monkeypatch: pytest.MonkeyPatch, place: object, name: str, *, at: int) -> None:
+    """The function fails when it is called for the `at`th time, as after a kill, and works before and after that."""
+    real, calls = getattr(place, name), itertools.count(1)
+
+    def dies(*arguments: object, **options: object) -> object:
+        if next(calls) == at:
+            raise RuntimeError
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(place, name, dies)
 
 
 class Wizard:

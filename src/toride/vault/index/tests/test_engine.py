@@ -9,7 +9,7 @@ from toride.vault.index import engine, run
 from toride.vault.index.columns import encode_row
 from toride.vault.index.engine import Engine
 from toride.vault.index.part import Part, load_all, merge
-from toride.vault.index.query import prepare
+from toride.vault.index.query import All, Contains, prepare
 from toride.vault.index.run import Sort
 from toride.vault.index.tests import naive
 
@@ -111,3 +111,17 @@ def test_of_all_changes_of_a_subject_the_newest_wins(history: list[str | None], 
     merged = merge(naive.SCHEMA, parts)
     assert (len(merged.subjects), len(merged.gone)) == ((0, 1) if left is None else (1, 0))
     assert merged.columns["number"].prune().words() == ([] if left is None else [left])
+
+
+@pytest.mark.requirement("C9")
+def test_the_last_one_left_stands_after_those_that_came_first() -> None:
+    """Who came first goes while a page is read; the one who is left sorts before them, and follows all the same."""
+    found = Engine(naive.SCHEMA)
+    early, late = (number.to_bytes(16) for number in (1, 2))
+    found.change({early: {"name": ("佐藤",)}, late: {"name": ("斎藤",)}})
+    boost = Contains("name", "斎")
+    first = found.search(All(), sort=None, after=None, limit=1, boost=boost)
+    assert ([place.subject for place in first.places], first.boosted) == ([late], 1)
+    found.change({late: None})
+    rest = found.search(All(), sort=None, after=(True, first.places[0]), limit=1, boost=boost)
+    assert [place.subject for place in rest.places] == [early]
