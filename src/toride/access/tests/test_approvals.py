@@ -316,9 +316,9 @@ def test_reason_and_talk_stand_sealed(house: House) -> None:
 
 
 @pytest.mark.store
-def test_of_two_who_approve_at_once_one_is_first(committed: House) -> None:
+def test_of_two_who_approve_at_once_one_is_first(shared: House) -> None:
     """Two connections, two threads, one request: it runs once."""
-    house = committed
+    house = shared
     second = house.person("ono", "小野 光", "dpo", house.head, rank=6)
     row = asked(house)
     digest = seen(house, house.dpo, row).digest

@@ -249,13 +249,13 @@ def test_ending_is_ones_own(house: House) -> None:
 
 
 @pytest.mark.store
-def test_of_two_attempts_at_once_the_last_free_one_is_taken_once(committed: House) -> None:
-    person = committed.other_teller
+def test_of_two_attempts_at_once_the_last_free_one_is_taken_once(shared: House) -> None:
+    person = shared.other_teller
     for _one in range(glass_reach.MOST_TRIES - 1):
         Reaching.objects.create(person=person, at=clock.now() - timedelta(minutes=1))
 
     def one(_place: int, begin: Callable[[], object]) -> None:
-        permit = committed.permit(person, Action.GLASS_REACH)
+        permit = shared.permit(person, Action.GLASS_REACH)
         begin()
         glass_reach.reach(permit, number=NOBODY, kind="life", categories=(BASIC,), minutes=5, reason=WORDS)
 

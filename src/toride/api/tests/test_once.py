@@ -1,7 +1,6 @@
 """A request that makes something makes it once: sent again, sent by another, sent twice at the same moment."""
 
 import hashlib
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from types import SimpleNamespace
@@ -87,30 +86,24 @@ def test_key_of_another_form_is_refused(house: House, token: str) -> None:
 
 
 @pytest.fixture
-def committed(django_db_setup: None, django_db_blocker: object) -> Iterator[Connection]:
-    """A connection that other threads see; what it left is removed."""
-    with django_db_blocker.unblock():
-        person = Person.objects.create(username="race", name="競走", roles=[])
-        moment = clock.now()
-        try:
-            yield Connection.objects.create(
-                id=keys.name(), person=person, name="race", scopes=[], purpose="service", categories=[], digest=b"x",
-                created=moment, expires=moment,
-            )  # fmt: skip
-        finally:
-            person.delete()
-            Department.objects.filter(code__startswith="race").delete()
-            connections.close_all()
+def shared(stores: None) -> Connection:
+    """A connection that other threads see."""
+    person = Person.objects.create(username="race", name="競走", roles=[])
+    moment = clock.now()
+    return Connection.objects.create(
+        id=keys.name(), person=person, name="race", scopes=[], purpose="service", categories=[], digest=b"x",
+        created=moment, expires=moment,
+    )  # fmt: skip
 
 
 @pytest.mark.store
-def test_of_two_at_the_same_moment_one_makes_it(committed: Connection) -> None:
+def test_of_two_at_the_same_moment_one_makes_it(shared: Connection) -> None:
     """Two threads, two database connections, one key: what is made is made once, and both are told of it."""
     start = Barrier(2)
 
     def send(number: int) -> dict[str, str]:
         request = RequestFactory().post("/api/v1/x", b"{}", content_type="application/json")
-        request.connection, request.permit = committed, SimpleNamespace(ledger=Ledger())
+        request.connection, request.permit = shared, SimpleNamespace(ledger=Ledger())
 
         def make() -> dict[str, str]:
             return {"id": Department.objects.create(code=f"race{number}", name=f"競走{number}").code}

@@ -1,7 +1,6 @@
 """People and the trail by machine: as far as the duty goes, in pages whose cursors cannot be bent."""
 
 import base64
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import uuid4
 
@@ -15,13 +14,10 @@ from toride.access.models import Branch, Connection, Person
 from toride.api.tests.machines import Machine, one
 from toride.audit import queries
 from toride.audit.sequencer import settle
-from toride.audit.tests.conftest import owner, stores
 from toride.base import clock
 from toride.customers.models import Customer
 from toride.vault.models import Subject
 from toride.vault.permit import Actor, Door
-
-__all__ = ["owner", "stores"]
 
 pytestmark = pytest.mark.requirement("A8")
 PEOPLE, EVENTS = "/api/v1/people", "/api/v1/trail/events"
@@ -80,20 +76,10 @@ class Standing:
         assert found.status_code == 200, found.content
         return found.json()
 
-    def leave(self) -> None:
-        self.customer.delete()
-        self.subject.delete()
-        self.person.delete()
-        self.branch.delete()
-
 
 @pytest.fixture
-def standing(stores: None) -> Iterator[Standing]:
-    made = Standing()
-    try:
-        yield made
-    finally:
-        made.leave()
+def standing(stores: None) -> Standing:
+    return Standing()
 
 
 def test_trail_is_listed_with_filters_and_of_a_customer(standing: Standing) -> None:

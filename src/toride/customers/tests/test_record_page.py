@@ -40,6 +40,18 @@ def test_each_part_says_how_far_it_opens(house: House) -> None:
     assert found["saegusa"]["story"][0] == clear
 
 
+@pytest.mark.requirement("C8")
+def test_a_closed_part_says_why(house: House) -> None:
+    subject = house.customer()
+    permit = house.permit(house.teller, "customers:profile:read", subject)
+    why = str(sheets.sheets(permit, queries.profile(permit, subject))["sensitive"].reason)
+    assert why
+    page = enter(house.teller).get(f"/customers/{subject}/").content.decode()
+    part = page[page.index('id="part-sensitive"') :].partition("</section>")[0]
+    assert 'class="lock"' in part
+    assert why in part
+
+
 @pytest.mark.requirement("C8", "C6")
 def test_a_part_is_changed_in_its_place(house: House) -> None:
     subject = house.customer()

@@ -22,15 +22,12 @@ from toride.access.tests.test_matrix import enter
 from toride.audit import projections, record
 from toride.audit.events import Event
 from toride.audit.sequencer import settle
-from toride.audit.tests.conftest import owner, stores
 from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid, Refused
 from toride.disclosure import hooks, sending
 from toride.disclosure.actions import Action
 from toride.disclosure.models import Hook, Message
 from toride.vault.permit import Actor, Door, Mode
-
-__all__ = ["owner", "stores"]
 
 pytestmark = pytest.mark.requirement("A8")
 WHY = "基幹系へ新しいお客さまを伝えるため。"

@@ -93,7 +93,7 @@ def test_root_wraps_in_its_context_until_it_is_destroyed(service):
 
 
 @pytest.mark.store
-@pytest.mark.usefixtures("real_commits")
+@pytest.mark.usefixtures("stores")
 def test_keys_are_rotated_rewrapped_and_destroyed_with_it(service, address, settings):
     settings.KMS = address
     first = keyring.create(Kind.SUBJECTS)
@@ -113,7 +113,7 @@ def test_keys_are_rotated_rewrapped_and_destroyed_with_it(service, address, sett
 
 
 @pytest.mark.store
-@pytest.mark.usefixtures("real_commits")
+@pytest.mark.usefixtures("stores")
 def test_commands_work_with_it(service, address, settings):
     settings.KMS = address
     keyring.create(Kind.SUBJECTS)

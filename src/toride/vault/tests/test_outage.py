@@ -14,7 +14,7 @@ from toride.vault.permit import Category
 from toride.vault.records import Draft
 from toride.vault.tests.permits import SATO, permit
 
-pytestmark = [pytest.mark.usefixtures("real_commits"), pytest.mark.store, pytest.mark.requirement("K1")]
+pytestmark = [pytest.mark.usefixtures("stores"), pytest.mark.store, pytest.mark.requirement("K1")]
 
 
 @pytest.fixture

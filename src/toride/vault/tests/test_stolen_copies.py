@@ -11,7 +11,7 @@ from toride.vault.records import Draft
 from toride.vault.tests import copies
 from toride.vault.tests.permits import SATO, TANIGUCHI, permit
 
-pytestmark = [pytest.mark.usefixtures("real_commits"), pytest.mark.store, pytest.mark.requirement("K1")]
+pytestmark = [pytest.mark.usefixtures("stores"), pytest.mark.store, pytest.mark.requirement("K1")]
 ILLNESS = {"illness": "気管支喘息", "doctor": "渋谷 鉄之介"}
 LOOK = """
 import sys, django; django.setup()

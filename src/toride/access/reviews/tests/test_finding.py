@@ -1,6 +1,5 @@
 """What the trail says of grants: the last use of each duty, people who ended and came back, purposes beside peers."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -15,12 +14,10 @@ from toride.audit import record, usage
 from toride.audit.events import Event
 from toride.audit.sequencer import settle
 from toride.audit.tests.acts import WEB, permit
-from toride.audit.tests.conftest import on_postgres, owner, stores
 from toride.base import clock
 from toride.base.errors import Hidden
 from toride.vault.permit import Actor, Mode
 
-__all__ = ["on_postgres", "owner", "stores"]
 pytestmark = pytest.mark.requirement("A5")
 READ = "customers:profile:read"
 CHECKED = "audit:trail:read"
@@ -38,7 +35,6 @@ class Standing:
     def __init__(self) -> None:
         policy.forget()
         self.branch = Branch.objects.create(code="T2", name="見直支店")
-        self.people: list[Person] = []
         self.boss = self.person("boss", ["manager"], rank=6)
         self.one = self.person("one", ["teller", "auditor"])
         self.peers = [self.person(f"peer{at}", ["teller"]) for at in range(3)]
@@ -46,28 +42,16 @@ class Standing:
     def person(self, username: str, roles: list[str], rank: int = 2) -> Person:
         made = Person.objects.create(username=username, name=username, roles=roles, branch=self.branch, rank=rank)
         Person.objects.filter(pk=made.pk).update(created=clock.now() - timedelta(days=400))
-        self.people.append(made)
         return Person.objects.get(pk=made.pk)
 
     def campaign(self) -> Campaign:
         now = clock.now()
         return Campaign(unused=90, dormant=60, opener=self.boss, since=now - timedelta(days=365), opened=now, due=now)
 
-    def leave(self) -> None:
-        Item.objects.all().delete()
-        Campaign.objects.all().delete()
-        for person in self.people:
-            person.delete()
-        self.branch.delete()
-
 
 @pytest.fixture
-def standing(stores: None) -> Iterator[Standing]:
-    made = Standing()
-    try:
-        yield made
-    finally:
-        made.leave()
+def standing(stores: None) -> Standing:
+    return Standing()
 
 
 def test_a_duty_was_used_when_one_of_its_own_acts_was_done(standing: Standing) -> None:

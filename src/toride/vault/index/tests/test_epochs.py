@@ -16,7 +16,7 @@ from toride.vault.index.tests.workers import Worker
 from toride.vault.keyring import Kind
 from toride.vault.keystore.models import Generation, State
 
-pytestmark = [pytest.mark.usefixtures("real_commits"), pytest.mark.store, pytest.mark.requirement("C9", "K1")]
+pytestmark = [pytest.mark.usefixtures("stores"), pytest.mark.store, pytest.mark.requirement("C9", "K1")]
 
 
 def filled():

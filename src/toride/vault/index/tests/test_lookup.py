@@ -11,7 +11,7 @@ from toride.vault.index.models import LookupToken
 from toride.vault.index.tests.conftest import ids
 from toride.vault.index.tests.workers import Worker
 
-pytestmark = [pytest.mark.usefixtures("real_commits"), pytest.mark.store, pytest.mark.requirement("C9")]
+pytestmark = [pytest.mark.usefixtures("stores"), pytest.mark.store, pytest.mark.requirement("C9")]
 
 
 def test_claimed_value_is_found_and_refused_to_another():

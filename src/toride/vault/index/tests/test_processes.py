@@ -16,7 +16,7 @@ from toride.vault.index.models import Delta
 from toride.vault.index.tests.conftest import hanako, ids
 from toride.vault.index.tests.workers import Worker
 
-pytestmark = [pytest.mark.usefixtures("real_commits"), pytest.mark.store, pytest.mark.requirement("C9")]
+pytestmark = [pytest.mark.usefixtures("stores"), pytest.mark.store, pytest.mark.requirement("C9")]
 KILLS = 12
 
 

@@ -15,7 +15,7 @@ from toride.vault.index.tests.conftest import hanako, ids
 from toride.vault.keyring import Kind
 from toride.vault.models import Subject
 
-pytestmark = [pytest.mark.usefixtures("real_commits"), pytest.mark.store, pytest.mark.requirement("C9")]
+pytestmark = [pytest.mark.usefixtures("stores"), pytest.mark.store, pytest.mark.requirement("C9")]
 NEWER = replace(naive.SCHEMA, version="2")
 
 

@@ -16,7 +16,7 @@ from toride.vault.index.models import Delta, Segment
 from toride.vault.index.tests import naive
 from toride.vault.index.tests.conftest import hanako, ids
 
-pytestmark = [pytest.mark.usefixtures("real_commits"), pytest.mark.store, pytest.mark.requirement("C9", "K1")]
+pytestmark = [pytest.mark.usefixtures("stores"), pytest.mark.store, pytest.mark.requirement("C9", "K1")]
 PLANTED = "長宗我部盛親"
 
 
