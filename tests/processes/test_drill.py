@@ -17,6 +17,7 @@ KILLS, SECONDS, ROWS, SEED = 14, 180.0, 2_100, 20261101
 
 @pytest.mark.store
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.requirement("T1", "C7", "C9", "K1")
 def test_nothing_acknowledged_is_lost_when_every_process_is_killed() -> None:
     found = drill(os.environ.get("TORIDE_TEST_STORE", "sqlite"), kills=KILLS, seconds=SECONDS, rows=ROWS, seed=SEED)
