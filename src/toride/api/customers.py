@@ -13,7 +13,7 @@ from toride.access.models import Branch
 from toride.api import forms, once
 from toride.api.door import act
 from toride.api.problems import Wrong
-from toride.base.errors import Conflict, Invalid
+from toride.base.errors import Conflict, Invalid, Taken
 from toride.customers import queries, services
 from toride.customers.actions import Action
 from toride.customers.fields import FIELDS
@@ -91,9 +91,9 @@ def change(
     try:
         seen = {category: revisions.get(category, 0) for category in concerned}
         changed = services.change(permit, customer, written=written, revisions=seen, source=SOURCE)
-    except Conflict as error:
-        if "taken" in str(error.reason):
-            raise
+    except Taken:
+        raise
+    except Conflict:
         raise Wrong(412, "changed-since", "Somebody changed it since it was read. Read it again.") from None
     return {"id": customer, "changed": changed}
 

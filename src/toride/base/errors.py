@@ -36,6 +36,10 @@ class Conflict(TorideError):  # noqa: N818
     exit_code = 5
 
 
+class Taken(Conflict):
+    """It belongs to another already."""
+
+
 class Invalid(TorideError):  # noqa: N818
     """The input cannot be used; `fields` maps a field to what to do about it."""
 

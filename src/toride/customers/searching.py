@@ -4,6 +4,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from toride.base.errors import Invalid
 from toride.customers import addresses, dates, folding
 from toride.customers.searchable import SCHEMA
@@ -37,7 +39,7 @@ def opened(permit: Permit) -> frozenset[str]:
 def free(permit: Permit, text: str) -> Question:
     """The question of the one search box. Everything, where nothing was typed. Raises Invalid above the limits."""
     if len(text) > MOST_CHARACTERS:
-        raise Invalid(f"search for at most {MOST_CHARACTERS} characters")
+        raise Invalid(_("search for at most %(most)d characters") % {"most": MOST_CHARACTERS})
     folded = "".join(one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one)[0] != "C").strip()
     if not folded:
         return Question(All())
@@ -139,5 +141,5 @@ def _whole(text: str) -> int | None:
     if not digits:
         return None
     if not re.fullmatch(r"\d{1,15}", digits):
-        raise Invalid("write the amount in figures")
+        raise Invalid(_("write the amount in figures"))
     return int(digits)

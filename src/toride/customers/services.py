@@ -28,7 +28,7 @@ NUMBER = "number"
 def register(permit: Permit, *, branch: str, owner: UUID | None, written: Mapping[str, str], source: str) -> UUID:
     """A new customer from what was written in a form. The subject's keys are committed before any data.
 
-    Raises Invalid with advice by field, Refused for a field that the permit does not open, Conflict for a taken number.
+    Raises Invalid with advice by field, Refused for a field that the permit does not open, Taken for a number in use.
     """
     if not permit.rows.include(branch, owner):
         raise Refused("scope")
@@ -61,7 +61,7 @@ def change(
 ) -> list[str]:
     """Changes fields; gives the names of those that really changed. `revisions` are those the person saw.
 
-    Raises Invalid, Refused, and Conflict where somebody changed the record meanwhile or the number is taken.
+    Raises Invalid, Refused, Conflict where somebody changed the record meanwhile, Taken for a number in use.
     """
     for name in written:
         _must_open(permit, name)

@@ -15,7 +15,7 @@ from toride.access.answers import onward
 from toride.access.decide import purposes
 from toride.access.models import Branch
 from toride.access.purposes import SHIPPED
-from toride.base.errors import Invalid
+from toride.base.errors import Conflict, Invalid, Taken
 from toride.base.guard import guarded
 from toride.customers import addresses, apart, barred, fields, folding, queries, services, sheets, showing
 from toride.customers.actions import Action
@@ -76,6 +76,8 @@ def create(request: HttpRequest) -> HttpResponse:
         subject = services.register(permit, branch=branch, owner=None, written=values, source="form")
     except Invalid as error:
         return _form(request, Action.PROFILE_CREATE, values, error.fields, status=422)
+    except Taken:
+        return _form(request, Action.PROFILE_CREATE, values, _taken(), status=409)
     messages.success(request, _("Registered."))
     return _to_profile(request, subject)
 
@@ -94,6 +96,13 @@ def change(request: HttpRequest, subject: UUID) -> HttpResponse:
     except Invalid as error:
         found = queries.profile(permit, subject)
         return _form(request, Action.PROFILE_CHANGE, values, error.fields, customer=found, status=422)
+    except Taken:
+        found = queries.profile(permit, subject)
+        return _form(request, Action.PROFILE_CHANGE, values, _taken(), customer=found, status=409)
+    except Conflict:
+        found = queries.profile(permit, subject)
+        newer = _newer(values, _shown(found))
+        return _form(request, Action.PROFILE_CHANGE, values, newer, customer=found, newer=True, status=409)
     if part := _part(request):
         return _one_part(request, subject, part)
     messages.success(request, _("Saved."))
@@ -142,6 +151,19 @@ def _context(request: HttpRequest, action: Action, **context: Any) -> dict[str, 
 def _branches() -> dict[str, str]:
     """Codes and names, for a choice."""
     return dict(Branch.objects.order_by("code").values_list("code", "name"))
+
+
+def _taken() -> dict[str, Any]:
+    return {"number": _("This number is in use already; write another.")}
+
+
+def _newer(typed: dict[str, str], standing: dict[str, str]) -> dict[str, Any]:
+    """Beside each field in which the record, as somebody else saved it, differs from what was typed: what stands."""
+    return {
+        name: _("The record says: %(value)s") % {"value": standing.get(name) or "—"}
+        for name, value in typed.items()
+        if value.strip() != standing.get(name, "").strip()
+    }
 
 
 def _to_profile(request: HttpRequest, subject: UUID) -> HttpResponse:

@@ -88,7 +88,7 @@ def star(request: HttpRequest, subject: UUID) -> HttpResponse:
     services.star(_permit(request), subject, on=on)
     if not request.headers.get("HX-Request"):
         return redirect("profile", subject=subject)
-    return render(request, "customers/starred.html", {"subject": subject, "starred": on})
+    return HttpResponse(status=204)
 
 
 @guarded(Action.VIEW_SAVE)

@@ -92,12 +92,35 @@ def test_a_part_changed_by_two_at_once_is_told(house: House) -> None:
     sent = {"part": "contact", "revision-1": revision(form, 1)}
     assert other.post(f"/customers/{subject}/change/", sent | {"emails": "a@example.jp"}, headers=HX).status_code == 200
     late = client.post(f"/customers/{subject}/change/", sent | {"emails": "b@example.jp"}, headers=HX)
+    page = late.content.decode()
     assert late.status_code == 409
+    assert "ほかの職員が先に変更しました" in page
+    assert 'value="b@example.jp"' in page, "nothing typed is lost"
+    assert "a@example.jp" in page, "what stands is told"
+    again = client.post(
+        f"/customers/{subject}/change/",
+        sent | {"emails": "b@example.jp", "revision-1": revision(page, 1)},
+        headers=HX,
+    )
+    assert again.status_code == 200
     with pytest.raises(Conflict):
         services.change(
             house.permit(house.teller, "customers:profile:change", subject), subject,
             written={"emails": "c@example.jp"}, revisions={Category.BASIC: 1}, source="form",
         )  # fmt: skip
+
+
+@pytest.mark.requirement("C3")
+def test_a_number_in_use_is_told_beside_it_and_nothing_typed_is_lost(house: House) -> None:
+    subject, _other = house.customer("100-1"), house.customer("100-2")
+    client = enter(house.teller)
+    sent = {"branch": house.midoridai.code, "number": "100-2", "name": "今泉 佐和子", "kind": "person"}
+    for address, status in (("/customers/new/", 409), (f"/customers/{subject}/change/", 409)):
+        answer = client.post(address, sent, headers=HX)
+        page = answer.content.decode()
+        assert answer.status_code == status
+        assert "この番号はすでに使われています" in page
+        assert "今泉 佐和子" in page
 
 
 @pytest.mark.requirement("C8", "A1")

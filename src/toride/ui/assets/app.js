@@ -6,6 +6,18 @@
     if (event.detail.xhr.status >= 400 && event.detail.xhr.status !== 401) event.detail.shouldSwap = true;
   });
 
+  // Whoever sent a form goes on where the answer is.
+  let left = false;
+  document.addEventListener("htmx:beforeSwap", (event) => { left = event.detail.target.contains(document.activeElement) && event.detail.target !== document.body; });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (!left || document.activeElement !== document.body) return;
+    left = false;
+    const { target, elt } = event.detail, here = target.isConnected ? target : elt;
+    const goal = ["[aria-invalid=true]", "[role=alert]", "h1, h2, h3"].map((one) => here.querySelector(one)).find(Boolean) ?? here;
+    if (goal.tabIndex < 0) goal.tabIndex = -1;
+    goal.focus();
+  });
+
   // How pages look is kept by the server, for the session.
   const look = (name, value) => {
     root.dataset[name] = value;

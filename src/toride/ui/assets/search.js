@@ -129,7 +129,7 @@
   // One star, shown in two places.
   document.addEventListener("htmx:afterRequest", (event) => {
     const asked = event.detail.requestConfig;
-    if (!event.detail.successful || !event.detail.elt.matches?.("[data-star]")) return;
+    if (!event.detail.successful || !asked.elt.matches("[data-star]")) return;
     const on = asked.parameters.on === "1";
     for (const one of document.querySelectorAll("[data-star]")) {
       if (one.getAttribute("hx-post") !== asked.path) continue;

@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
-from toride.base.errors import Conflict
+from toride.base.errors import Taken
 from toride.vault import rows
 from toride.vault.aead import TOKEN_BYTES, hmac128, pack
 from toride.vault.index import database, sealing
@@ -18,20 +18,20 @@ _BLOCK = 64
 
 
 def claim(kind: str, value: str, subject: UUID) -> None:
-    """`value` belongs to `subject` from the caller's transaction on. Conflict where it belongs to another."""
+    """`value` belongs to `subject` from the caller's transaction on. Taken where it belongs to another."""
     claim_many(kind, [(value, subject)])
 
 
 def claim_many(kind: str, values: Iterable[tuple[str, UUID]]) -> None:
-    """As `claim`, for any number at once: all, or Conflict and none."""
+    """As `claim`, for any number at once: all, or Taken and none."""
     wanted: dict[str, UUID] = {}
     for value, subject in values:
         if wanted.setdefault(value, subject) != subject:
-            raise Conflict("this number is not available")
+            raise Taken("this number is not available")
     with database.atomic():
         for epoch in writing().epochs:
             if _insert(_Tokens(epoch, kind), wanted):
-                raise Conflict("this number is not available")
+                raise Taken("this number is not available")
 
 
 def release(kind: str, value: str, subject: UUID) -> None:
