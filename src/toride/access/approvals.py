@@ -266,9 +266,11 @@ def expire() -> int:
 
 
 def worded(text: str, field: str) -> str:
-    """What was written, without space around it. Raises Invalid where it says too little or too much."""
-    words = text.strip()
-    if len(words) < LEAST_WORDS:
+    """What was written, without space around it and signs that only steer others. Raises Invalid where it says too
+    little or too much.
+    """
+    words = "".join(one for one in text if unicodedata.category(one) != "Cf").strip()
+    if sum(one.isprintable() and not one.isspace() for one in words) < LEAST_WORDS:
         raise Invalid(_("Some fields need another look."), {field: _("Say it in a few words.")})
     if len(words) > MOST_WORDS:
         raise Invalid(_("Some fields need another look."), {field: _("Say it in fewer words.")})

@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 
 from toride import audit
-from toride.access import rules
+from toride.access import rules, tokens
 from toride.access.actions import Action
 from toride.access.models import Person, StartCode, Visit
 from toride.access.sessions import digest
@@ -72,9 +72,13 @@ def close(session: str | None) -> None:
     Visit.objects.filter(session=digest(session), ended=None).update(ended=clock.now())
 
 
-def move(before: str | None, after: str | None) -> None:
-    """The session goes on under another key."""
-    Visit.objects.filter(session=digest(before)).update(session=digest(after))
+def move(before: str | None, after: str | None) -> bool:
+    """The session goes on under another key; False where it was ended meanwhile."""
+    mine = Visit.objects.filter(session=digest(before))
+    if mine.exclude(ended=None).exists():
+        return False
+    mine.update(session=digest(after))
+    return True
 
 
 @recorded(Action.SESSION_END)
@@ -103,8 +107,9 @@ def recognise(permit: Permit, *, session: str | None) -> None:
 
 @recorded(Action.PERSON_MANAGE)
 def end_of(permit: Permit, *, person: Person) -> None:
-    """An administrator ends every session of a person."""
-    permit.ledger.facts |= {"person": str(person.id), "username": person.username, "sessions": end_all(person.id)}
+    """An administrator ends every session and token of a person."""
+    ended = {"sessions": end_all(person.id), "tokens": tokens.end_all(person)}
+    permit.ledger.facts |= {"person": str(person.id), "username": person.username, **ended}
 
 
 def end_all(person: UUID) -> int:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from toride import audit
-from toride.access import facts, glass, policy
+from toride.access import facts, glass, policy, seals
 from toride.access.actions import Action
 from toride.access.approvals import worded
 from toride.access.decide import reach_of
@@ -103,6 +103,7 @@ def opened_at(permit: Permit, subject: UUID, place: facts.Facts, wish: Wish, *, 
         categories=glass.mask(wish.categories), created=now, ends=now + timedelta(minutes=wish.minutes),
         due=now + settings.GLASS_REVIEW,
     )  # fmt: skip
+    row.seal = seals.of_opening(row.pk, row.person_id, subject, row.categories, now, beyond=beyond)
     row.reason = records.seal_with(Kind.FILES, {"reason": wish.reason}, row.pk)
     row.save(force_insert=True)
     owners = {one.id for one in reviewers(row) if not _everywhere(one)} | ({place.owner} if place.owner else set())
@@ -137,10 +138,10 @@ def review(permit: Permit, number: UUID, *, right: bool, words: str) -> None:
         raise Refused("second-person") if row and row.person_id == person.id else Hidden
     said, now = worded(words, "words"), clock.now()
     found = Glass.objects.filter(pk=number, verdict=Verdict.OPEN)
+    ended = {} if right else {"ends": min(row.ends, now)}
     changed = found.update(
         verdict=Verdict.RIGHT if right else Verdict.WRONG, reviewer=person, reviewed=now,
-        review=records.seal_with(Kind.FILES, {"review": said}, _review_of(row)),
-        ends=row.ends if right else min(row.ends, now),
+        review=records.seal_with(Kind.FILES, {"review": said}, _review_of(row)), **ended,
     )  # fmt: skip
     if not changed:
         raise Conflict(_("It has been reviewed already."))

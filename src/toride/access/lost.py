@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from toride.access import approvals, devices, factors, locks
+from toride.access import approvals, devices, factors, locks, tokens
 from toride.access.actions import Action
 from toride.access.models import Approval, Bond, Factor, Person
 from toride.audit import recorded
@@ -44,7 +44,7 @@ def _run(permit: Permit, content: approvals.Content) -> None:
     Factor.objects.filter(person=person).delete()
     person.bonds.all().delete()
     locks.release(person)
-    ended = {"factors": 0, "bonds": 0, "sessions": devices.end_all(person.id)}
+    ended = {"factors": 0, "bonds": 0, "sessions": devices.end_all(person.id), "tokens": tokens.end_all(person)}
     permit.ledger.facts |= {"person": content["person"], **ended}
 
 

@@ -37,10 +37,11 @@ class Gate:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         permit = getattr(request, "permit", None)
-        if permit is None or permit.ledger.is_empty() or response.status_code >= 400:  # noqa: PLR2004 - refusals are recorded where they arise
+        if permit is None or permit.ledger.is_empty():  # what was refused is recorded where it arose
             return response
+        failed = response.status_code >= 400  # noqa: PLR2004 - a form that comes back shows what was read, too
         try:
-            audit.commit(permit)
+            audit.commit(permit, outcome="failed" if failed else "ok", reason="form" if failed else "")
         except Unavailable as error:
             return getattr(request, "answer", answers.page)(request, error)
         return response

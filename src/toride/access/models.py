@@ -271,7 +271,7 @@ class Glass(models.Model):
     """An emergency: one person opens these categories (bit mask, 1 << category) of one subject until `ends`.
 
     Reason and review stand sealed. It is to be reviewed until `due`. `told`: the owners of the data, later others.
-    `beyond`: it was opened by number and holds out of the person's reach, too.
+    `beyond`: it was opened by number and holds out of the person's reach, too. `seal`: see seals.py.
     """
 
     class Verdict(models.TextChoices):
@@ -289,6 +289,7 @@ class Glass(models.Model):
     reason = models.BinaryField()
     review = models.BinaryField(default=bytes)
     told = models.ManyToManyField(Person, related_name="+")
+    seal = models.CharField(max_length=64, default="")
     created = models.DateTimeField()
     ends = models.DateTimeField()
     due = models.DateTimeField()
@@ -322,6 +323,7 @@ class TemporaryAccess(models.Model):
     giver = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     subject = models.ForeignKey(Subject, on_delete=models.CASCADE)
     categories = models.PositiveSmallIntegerField()
+    seal = models.CharField(max_length=64, default="")
     created = models.DateTimeField()
     ends = models.DateTimeField()
 

@@ -10,7 +10,7 @@ from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from toride.access import rules
+from toride.access import rules, tokens
 from toride.access.actions import Action
 from toride.access.models import FormerPassword, Person, StartCode
 from toride.access.rules import Passwords
@@ -54,13 +54,14 @@ def keep(person: Person, password: str) -> None:
 
 @recorded(Action.PASSWORD_CHANGE)
 def change(permit: Permit, *, person: Person, before: str, after: str) -> None:
-    """One's own password against the one before. Raises Invalid with the field that is wrong."""
+    """One's own password against the one before; tokens end. Raises Invalid with the field that is wrong."""
     whole = Person.objects.select_for_update(of=("self",)).get(pk=permit.actor.id)
     if not whole.check_password(before):
         raise Invalid("credentials", {"before": _("This is not your password.")})
     check(after, whole, rules.current().passwords)
     keep(whole, after)
     whole.save(update_fields=["password", "password_changed"])
+    permit.ledger.facts["tokens"] = tokens.end_all(whole)
     person.password, person.password_changed = whole.password, whole.password_changed
 
 

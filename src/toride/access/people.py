@@ -3,12 +3,12 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from toride.access import devices, passwords, policy, rules, tokens
 from toride.access.actions import Action
-from toride.access.models import Branch, Department, Person, StartCode
+from toride.access.models import Approval, Branch, Department, Person, StartCode
 from toride.access.provisioning.models import Provisioned
 from toride.audit import recorded
 from toride.base import clock
@@ -79,8 +79,8 @@ def dismiss(permit: Permit, *, username: str) -> None:
 
 
 def leave(person: Person) -> dict[str, int]:
-    """Ends a person's access in the caller's transaction: the account, its tokens, connections, sessions and jobs; says
-    how many of each. A directory brings back only whom it has ended itself.
+    """Ends a person's access in the caller's transaction: the account, its tokens, connections, sessions, jobs and open
+    requests; says how many of each. A directory brings back only whom it has ended itself.
     """
     person.is_active = False
     person.save(update_fields=["is_active"])
@@ -91,7 +91,12 @@ def leave(person: Person) -> dict[str, int]:
         "connections": person.connections.filter(revoked=None).update(revoked=clock.now()),
         "sessions": devices.end_all(person.id),
         "jobs": running.cancel_all(person.id),
+        "requests": _open_requests(person).update(state=Approval.State.WITHDRAWN, decided=clock.now()),
     }
+
+
+def _open_requests(person: Person) -> QuerySet[Approval]:
+    return Approval.objects.filter(asker=person, state__in=(Approval.State.WAITING, Approval.State.HELD))
 
 
 @recorded(Action.PERSON_MANAGE)

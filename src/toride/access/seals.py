@@ -1,6 +1,7 @@
 """What was agreed upon stands under a key that no database holds: versions of the policy, and each person's place."""
 
 import hmac
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from toride.base.errors import Refused
 
 HEAD = "Toride policy v1"
 USE = "place of a person v1"
+OPENING = "opening of a customer v1"
 PLACE = frozenset(("roles", "rank", "branch", "department"))
 
 
@@ -40,6 +42,14 @@ def must_hold(person: Any) -> None:
     """Raises Refused ("altered") where the person's place is not what a service gave them."""
     if not is_place(person):
         raise Refused("altered")
+
+
+def of_opening(
+    number: UUID, person: UUID, subject: UUID, categories: int, created: datetime, *, beyond: bool = False
+) -> str:
+    """A keyed digest (as `of_place`) of an emergency or a temporary access: who sees what of whom, since when."""
+    said = [str(number), str(person), str(subject), categories, clock.micros(created), beyond]
+    return hmac.digest(checkpoints.key_for(OPENING), orjson.dumps(said), "sha256").hex()
 
 
 @lru_cache(maxsize=8_192)  # asked at every decision; the same place has the same digest

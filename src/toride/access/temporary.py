@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from toride.access import approvals, facts, glass, wording
+from toride.access import approvals, facts, glass, seals, wording
 from toride.access.actions import Action
 from toride.access.models import Approval, Person, TemporaryAccess
 from toride.audit import recorded
@@ -39,13 +40,14 @@ def ask(permit: Permit, subject: UUID, *, categories: Collection[Category], days
         raise Hidden
     if len(approvals.asked(Person.objects.get(pk=permit.actor.id))) >= MOST_AT_ONCE:
         raise Conflict(_("You have asked for too much at once. Withdraw what you no longer need."))
-    content = {
+    content: dict[str, Any] = {
         "person": str(permit.actor.id), "name": permit.actor.name, "subject": str(subject),
         "categories": sorted(set(map(int, categories))), "days": days,
     }  # fmt: skip
     permit.ledger.touch(subject, Mode.LISTED, *categories)
     permit.ledger.facts["days"] = days
     above = [place.branch] if Category.SENSITIVE in categories else []
+    content["branches"] = above
     return approvals.ask(
         permit, OPEN.kind, content, reason=reason, concerns=(), branches=above, subject=subject, count=days
     )
@@ -74,16 +76,19 @@ def standing(person: Person) -> list[TemporaryAccess]:
 
 
 def _open(permit: Permit, content: approvals.Content) -> None:
-    """Raises Conflict where person or subject has gone."""
+    """Raises Conflict where person or subject has gone, or another branch's manager answers for the subject by now."""
     person = Person.objects.filter(pk=content["person"], is_active=True).first()
     subject = UUID(content["subject"])
-    if person is None or facts.of(subject) is None:
+    place = facts.of(subject)
+    if person is None or place is None or content.get("branches", []) not in ([], [place.branch]):
         raise Conflict(_("The person or the customer is no longer here."))
     now, opened = clock.now(), [Category(one) for one in content["categories"]]
-    made = TemporaryAccess.objects.create(
+    made = TemporaryAccess(
         person=person, subject_id=subject, categories=glass.mask(opened), created=now,
         ends=now + timedelta(days=content["days"]), giver_id=permit.actor.id,
     )  # fmt: skip
+    made.seal = seals.of_opening(made.pk, person.pk, subject, made.categories, now)
+    made.save(force_insert=True)
     permit.ledger.touch(subject, Mode.LISTED, *opened)
     permit.ledger.facts |= {"temporary": str(made.pk), "person": content["person"], "ends": made.ends.isoformat()}
 

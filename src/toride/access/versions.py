@@ -21,7 +21,7 @@ from toride.access.roles import HOME, SHIPPED, Reach
 from toride.access.sso import config
 from toride.audit import recorded
 from toride.base import actions, clock
-from toride.base.errors import Conflict, Hidden, Invalid
+from toride.base.errors import Conflict, Hidden, Invalid, Refused
 from toride.vault.permit import Permit
 
 MOST_RULES = 8  # of one role for one action
@@ -162,12 +162,16 @@ def ask(permit: Permit, *, holds: str, reason: str) -> Approval:
 
 
 def _run(permit: Permit, asked: approvals.Content) -> None:
-    """Raises Conflict where another version has come since, Invalid where it cannot stand any more."""
-    number, _standing = newest()
+    """Raises Conflict where another version has come since, Invalid where it cannot stand any more, Refused where it
+    would by now give more to whoever approves it.
+    """
+    number, standing = newest()
     text, now = asked["policy"], clock.now()
     if number != asked["base"] or policy.digest(text) != asked["digest"]:
         raise Conflict(_("The policy has changed since this was asked. Compare and ask anew."))
-    check(orjson.loads(text))
+    difference = comparing.compare(policy.compiled(standing, "standing"), check(orjson.loads(text)))
+    if any(permit.actor.id in move.gains for move in difference.moves):
+        raise Refused("second-person")
     holds = max(now, datetime.fromisoformat(asked["holds"])) if asked["holds"] else now
     following = (PolicyVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1
     made = PolicyVersion(

@@ -11,14 +11,13 @@ from ninja.params.functions import Header, Query
 from toride.api import forms, once
 from toride.api.door import act
 from toride.api.problems import Wrong
-from toride.base.errors import Invalid, Refused
+from toride.base.errors import Invalid
 from toride.customers.actions import Action
-from toride.customers.fields import FIELDS
-from toride.customers.imports import asked, drafts, labels, listing, progress
+from toride.customers.imports import asked, drafts, listing, progress
 from toride.customers.models import Import
 from toride.jobs.models import Job
 from toride.vault import files
-from toride.vault.permit import Opening, Permit
+from toride.vault.permit import Permit
 
 router = Router(tags=["Imports"])
 RAW = "application/octet-stream"
@@ -94,7 +93,6 @@ def start_check(request: HttpRequest, number: UUID) -> dict[str, Any]:
     """Check the whole file; nothing is written."""
     permit = _permit(request)
     source = drafts.draft(permit, number)
-    _must_open(permit, source)
     drafts.start_check(permit, source=source)
     return _going(source.trial)
 
@@ -112,7 +110,6 @@ def run(request: HttpRequest, number: UUID, sent: forms.Started) -> dict[str, An
     """Run an import that was checked."""
     permit = _permit(request)
     source = drafts.draft(permit, number)
-    _must_open(permit, source)
     drafts.start(permit, source=source, leave_out=sent.leave_out_duplicates)
     return _going(drafts.find(permit, number).job)
 
@@ -133,14 +130,6 @@ def discard(request: HttpRequest, number: UUID) -> None:
 
 def _permit(request: HttpRequest) -> Permit:
     return request.permit  # type: ignore[attr-defined,no-any-return]
-
-
-def _must_open(permit: Permit, source: Import) -> None:
-    """A file writes what stands in its columns; the connection must open those categories."""
-    for target in source.targets:
-        for name in labels.stands(target) if target else ():
-            if permit.opening(FIELDS[name].category, name) != Opening.CLEAR:
-                raise Refused(permit.reasons.get(FIELDS[name].category, "duty"))
 
 
 def _columns(permit: Permit, source: Import) -> dict[str, Any]:

@@ -164,11 +164,7 @@ def entry(permit: Permit, event_id: UUID) -> Entry:
     _for(permit, Action.TRAIL_READ)
     trail = store.Trail()
     index = trail.place(event_id)
-    event = _pending(event_id) if index is None else _entered(index)
-    in_scope = permit.rows.everything or (event is not None and event.actor and event.actor.id in permit.rows.owners)
-    if event is None or not in_scope:
-        raise Hidden
-    permit.ledger.facts["event"] = str(event_id)
+    event = within(permit, event_id, index)
     return Entry(
         event,
         "committed" if index is None else "sealed",
@@ -177,6 +173,16 @@ def entry(permit: Permit, event_id: UUID) -> Entry:
         sealing.open_details(permit, event.sealed, event.act),
         sealing.open_terms(permit, event.terms, event.act),
     )
+
+
+def within(permit: Permit, event_id: UUID, index: int | None) -> Event:
+    """The event at this place of the trail (None: not sealed yet), told to the ledger. Raises Hidden as `entry`."""
+    event = _pending(event_id) if index is None else _entered(index)
+    in_scope = permit.rows.everything or (event is not None and event.actor and event.actor.id in permit.rows.owners)
+    if event is None or not in_scope:
+        raise Hidden
+    permit.ledger.facts["event"] = str(event_id)
+    return event
 
 
 def _for(permit: Permit, action: Action) -> None:

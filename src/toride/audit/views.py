@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from toride.audit import naming, proofs, queries
+from toride.audit import naming, proofs, queries, store
 from toride.audit.actions import Action
 from toride.audit.queries import Filters, Line, Page
 from toride.base import actions
@@ -74,8 +74,8 @@ def event(request: HttpRequest, event: UUID) -> HttpResponse:
 @require_GET
 def proof(request: HttpRequest, event: UUID) -> HttpResponse:
     """The inclusion proof as a file (C2SP tlog-proof); holds no personal data in clear."""
+    queries.within(request.permit, event, store.Trail().place(event))  # type: ignore[attr-defined]
     text = proofs.proof(event)
-    request.permit.ledger.facts["event"] = str(event)  # type: ignore[attr-defined]
     headers = {"Content-Disposition": f'attachment; filename="{event}.tlog-proof"'}
     return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=headers)
 

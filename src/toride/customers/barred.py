@@ -48,7 +48,6 @@ STRUCK = "＊"
 NOT_SCREENED = frozenset({"number", "birth_date", "since", "last_contact", "value", "score"})  # formats of their own
 UNSCREENED_CELLS = frozenset({"number", "value"})  # cells of a file that are quoted as they stand
 SURE, FEWEST = 0.9, 20  # of a column's cells; of random ones a tenth fits
-_WIDE = tuple((chr(0xFF10 + digit), str(digit)) for digit in range(10))
 _ONES = bytes(ord("1") if chr(byte).isdigit() else byte for byte in range(256))
 _TWELVE_ONES = b"1" * 12
 _RUN = re.compile(r"[0-9](?:[ ‐-―−ー.・-]?[0-9])*")
@@ -100,14 +99,15 @@ def find(text: str) -> list[Found]:
     """Every such number in a text, in any width, with or without separators; ordered, not overlapping."""
     if not may_hold(text):
         return []
-    folded = "".join(unicodedata.normalize("NFKC", one)[:1] or " " for one in text)
+    places = [at for at, one in enumerate(text) if unicodedata.category(one) != "Cf"]  # what nobody sees parts nothing
+    folded = "".join(unicodedata.normalize("NFKC", text[at])[:1] or " " for at in places)
     found: list[Found] = []
     for run in _RUN.finditer(folded):
         before = folded[: run.start()]
         if before.endswith("+"):
             continue
         found += _within(run[0], run.start(), before)
-    return found
+    return [Found(one.kind, places[one.start], places[one.end - 1] + 1) for one in found]
 
 
 def may_hold(text: str) -> bool:
@@ -116,8 +116,8 @@ def may_hold(text: str) -> bool:
     Two microseconds for a row of a file; whatever is not ASCII counts as a separator, 、 does not.
     """
     text = text.replace("、", "\n")
-    for wide, plain in _WIDE:
-        text = text.replace(wide, plain)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
     return _TWELVE_ONES in text.encode("ascii", "ignore").translate(_ONES, b" -.")
 
 

@@ -34,6 +34,8 @@ LANDLINE, LEADING = (
 PLAIN_LOCAL = re.compile(r"(?=.{1,64}$)[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")  # a dot-atom (RFC 5322, 3.2.3)
 MAIL_LENGTH = 200  # longer ones are left to the library
 UNITS, WHOLE = re.compile(r"[,\s¥円]"), re.compile(r"-?\d{1,15}")
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+JOINERS = "\u200c\u200d"  # which letters are made with
 MOST_VALUES = 8
 LARGEST_VALUE = 10**15
 GENDERS = {
@@ -78,7 +80,7 @@ def line(text: str, most: int = NAME_LENGTH) -> str:
         found = BLANKS.sub(" ", found).strip()
     if len(found) > most:
         raise Invalid(_("write at most %(most)d characters") % {"most": most})
-    if not found.isprintable() and any(unicodedata.category(one) in {"Cc", "Cs", "Co", "Cn"} for one in found):
+    if not found.isprintable() and any(unicodedata.category(one) in UNSEEN and one not in JOINERS for one in found):
         raise Invalid(_("remove the characters that cannot be shown"))
     return found
 

@@ -43,6 +43,11 @@ class _Table(dict[int, str | None]):
         return found
 
 
+def is_unseen(character: str) -> bool:
+    """A joiner, a mark of direction, a selector of a letter's variant: none parts letters, or makes them others."""
+    return unicodedata.category(character) == "Cf" or unicodedata.name(character, "").startswith("VARIATION SELECTOR")
+
+
 def _standing(character: str) -> str:
     seen = [character]
     while True:
@@ -55,7 +60,7 @@ def _standing(character: str) -> str:
         seen.append(following)
 
 
-_plain = _Table(lambda one: None if SPACE.match(one) else str(jaconv.hira2kata(one)))
+_plain = _Table(lambda one: None if SPACE.match(one) or is_unseen(one) else str(jaconv.hira2kata(one)))
 _variants = _Table(
     lambda one: _standing(one) if KANJI.match(one) else one
 )  # the MJ 縮退マップ (文字情報技術促進協議会)

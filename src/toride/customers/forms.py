@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from django.utils.crypto import constant_time_compare
+
 from toride.base.ids import ordered_id, parsed
 from toride.customers.fields import CLEAR, FIELDS
-from toride.customers.queries import SORTS, Ask
+from toride.customers.queries import SORTS, Ask, marked
 from toride.vault.permit import Category, Permit
 
 FILTERS = ("branch", "owner", "status", "kind", "prefecture", "city", "birth_date", "value_from", "value_to")
+
+LONGEST_REVISION = 10  # figures
 
 
 def asked(sent: Mapping[str, str]) -> Ask:
@@ -28,9 +32,10 @@ def asked(sent: Mapping[str, str]) -> Ask:
 
 def _act(sent: Mapping[str, str], text: str) -> UUID:
     """Letters typed on, taken back or paged through are one search; another text begins another."""
-    former = sent.get("former", "")
-    goes_on = text.startswith(former) or former.startswith(text)
-    return (parsed(sent.get("act")) if goes_on else None) or ordered_id()
+    former, mark = sent.get("former", "")[:200], sent.get("act", "")
+    act = parsed(mark.partition(".")[0])
+    goes_on = text == former or (text and former and (text.startswith(former) or former.startswith(text)))
+    return act if act and goes_on and constant_time_compare(mark, marked(act, former)) else ordered_id()
 
 
 def written(sent: Mapping[str, str], permit: Permit) -> dict[str, str]:
@@ -47,6 +52,6 @@ def revisions(sent: Mapping[str, str]) -> dict[Category, int]:
     found = {}
     for category in Category:
         value = sent.get(f"revision-{int(category)}", "")
-        if value.isdigit():
+        if value.isascii() and value.isdigit() and len(value) < LONGEST_REVISION:
             found[category] = int(value)
     return found

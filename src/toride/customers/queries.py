@@ -7,6 +7,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.utils.crypto import salted_hmac
+
 from toride.access.facts import Facts
 from toride.base.errors import Hidden
 from toride.base.ids import ordered_id
@@ -90,6 +92,16 @@ class Ask:
     exact_total: bool = False
     among: Sequence[UUID] | None = None
     shown: Collection[Category] = NEEDED
+
+    @property
+    def mark(self) -> str:
+        """For the page, which sends it back: this act, and that it was for this text."""
+        return marked(self.act, self.text)
+
+
+def marked(act: UUID, text: str) -> str:
+    """An act of the trail with a keyed digest, so that no other text goes on under it."""
+    return f"{act}.{salted_hmac('toride.customers.act', f'{act}{text}', algorithm='sha256').hexdigest()[:32]}"
 
 
 def search(permit: Permit, ask: Ask) -> Found:

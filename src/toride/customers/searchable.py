@@ -24,7 +24,7 @@ SCHEMA = Schema(
         Column("value", Type.INT, TRANSACTIONS, "value", sortable=True),
         Column("last_contact", Type.DATE, BEHAVIOUR, "last_contact", sortable=True),
     ),
-    version="2",
+    version="3",
 )
 NEEDED = (BASIC, TRANSACTIONS, BEHAVIOUR)
 # Column → the fields that `folded` makes it of.

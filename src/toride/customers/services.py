@@ -39,7 +39,7 @@ def register(permit: Permit, *, branch: str, owner: UUID | None, written: Mappin
     stored = fields.clean({"name": "", "number": "", "status": "active", "kind": "person", **screened.written})
     subject = subjects.create(1)[0]
     number = folding.plain_number(stored["number"])
-    lookup.claim(NUMBER, number, subject)
+    _claim(permit, number, subject)
     Customer.objects.create(subject_id=subject, branch_id=branch, owner_id=owner, created=clock.now())
     profile = by_category(stored)
     origin = {"source": source, "by": permit.actor.name, "at": clock.now().isoformat()}
@@ -78,7 +78,7 @@ def change(
         permit.ledger.touch(subject, Mode.CHANGED, one.category)
     if NUMBER in changed:
         lookup.release_subject(NUMBER, subject)
-        lookup.claim(NUMBER, folding.plain_number(stored[NUMBER]), subject)
+        _claim(permit, folding.plain_number(stored[NUMBER]), subject)
     if changed:
         permit.ledger.facts["fields"] = changed
         refresh([subject])
@@ -107,6 +107,13 @@ def by_category(stored: Mapping[str, Any]) -> dict[Category, dict[str, Any]]:
     for name, value in stored.items():
         found.setdefault(fields.FIELDS[name].category, {})[name] = value
     return found
+
+
+def _claim(permit: Permit, number: str, subject: UUID) -> None:
+    """Raises Conflict where it is taken, by whomever; the event then says which number was tried."""
+    permit.ledger.terms = number
+    lookup.claim(NUMBER, number, subject)
+    permit.ledger.terms = ""
 
 
 def _set_apart(permit: Permit, subject: UUID, screened: barred.Screened) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from toride import audit
 from toride.access.answers import onward
 from toride.access.decide import purposes
 from toride.access.models import Branch
@@ -74,10 +75,8 @@ def create(request: HttpRequest) -> HttpResponse:
         if not Branch.objects.filter(code=branch).exists():
             raise Invalid(_("Some fields need another look."), {"branch": _("choose a branch")})
         subject = services.register(permit, branch=branch, owner=None, written=values, source="form")
-    except Invalid as error:
-        return _form(request, Action.PROFILE_CREATE, values, error.fields, status=422)
-    except Taken:
-        return _form(request, Action.PROFILE_CREATE, values, _taken(), status=409)
+    except (Invalid, Taken) as error:
+        return _form(request, Action.PROFILE_CREATE, values, **_told(error))
     messages.success(request, _("Registered."))
     return _to_profile(request, subject)
 
@@ -93,16 +92,11 @@ def change(request: HttpRequest, subject: UUID) -> HttpResponse:
     values = written(request.POST, permit)
     try:
         services.change(permit, subject, written=values, revisions=revisions(request.POST), source="form")
-    except Invalid as error:
+    except (Invalid, Conflict) as error:
+        audit.commit(permit, outcome="failed", reason="form")
         found = queries.profile(permit, subject)
-        return _form(request, Action.PROFILE_CHANGE, values, error.fields, customer=found, status=422)
-    except Taken:
-        found = queries.profile(permit, subject)
-        return _form(request, Action.PROFILE_CHANGE, values, _taken(), customer=found, status=409)
-    except Conflict:
-        found = queries.profile(permit, subject)
-        newer = _newer(values, _shown(found))
-        return _form(request, Action.PROFILE_CHANGE, values, newer, customer=found, newer=True, status=409)
+        audit.commit(permit)
+        return _form(request, Action.PROFILE_CHANGE, values, **_told(error, values, found), customer=found)
     if part := _part(request):
         return _one_part(request, subject, part)
     messages.success(request, _("Saved."))
@@ -153,8 +147,13 @@ def _branches() -> dict[str, str]:
     return dict(Branch.objects.order_by("code").values_list("code", "name"))
 
 
-def _taken() -> dict[str, Any]:
-    return {"number": _("This number is in use already; write another.")}
+def _told(error: Invalid | Conflict, typed: dict[str, str] | None = None, found: Any = None) -> dict[str, Any]:
+    """What the form says: advice by field, its status, and whether somebody else changed the record meanwhile."""
+    if isinstance(error, Invalid):
+        return {"errors": error.fields, "status": error.status}
+    if isinstance(error, Taken):
+        return {"errors": {"number": _("This number is in use already; write another.")}, "status": error.status}
+    return {"errors": _newer(typed or {}, _shown(found)), "status": error.status, "newer": True}
 
 
 def _newer(typed: dict[str, str], standing: dict[str, str]) -> dict[str, Any]:
@@ -185,7 +184,7 @@ def _form(
         for category in Category
     ]
     context |= {"values": values, "errors": errors, "groups": [group for group in shown if group[2]]}
-    if part := _part(request):
+    if "customer" in context and (part := _part(request)):
         context |= {"part": part, "specs": _of_part(permit, part, context["customer"])}
         return render(request, "customers/amend.html", _context(request, action, **context), status=status)
     name = "customers/fields.html" if request.headers.get("HX-Request") else "customers/form.html"

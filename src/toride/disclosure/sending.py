@@ -163,9 +163,13 @@ def _send(hook: Hook, row: Message) -> bool:
 
 
 def _recorded(hook: Hook, row: Message) -> bool:
-    """Takes the message for one attempt, with its event; False where the connection ended or somebody was first."""
+    """Takes the message for one attempt, with its event; False where the connection ended, may read none of them any
+    more, or somebody was first.
+    """
     reach = _reach(hook.connection)
-    if reach is None and row.kind != hooks.TEST:
+    within = _within(reach, {UUID(one) for one in row.subjects})
+    row.subjects = [one for one in row.subjects if UUID(one) in within]
+    if not row.subjects and row.kind != hooks.TEST:
         Message.objects.filter(pk=row.pk).update(state=State.GIVEN_UP)
         return False
     last = row.attempts == len(AGAIN)

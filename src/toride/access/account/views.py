@@ -162,7 +162,8 @@ def _change(request: HttpRequest) -> None:
         raise
     locks.forgive(key)
     update_session_auth_hash(request, person)  # this session goes on, all others of the person are over
-    devices.move(before, request.session.session_key)
+    if not devices.move(before, request.session.session_key):
+        request.session.flush()
 
 
 def _pending(request: HttpRequest) -> str:

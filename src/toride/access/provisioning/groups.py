@@ -25,7 +25,9 @@ from toride.vault.permit import Permit
 
 LONGEST = 200  # characters of a name, and of an external id
 MOST_MEMBERS = 20_000
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+CONTROL = re.compile(  # and what is not seen, or steers what is
+    "[\\x00-\\x1f\\x7f\\xad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff]"
+)
 Given = dict[UUID, set[str]]
 
 

@@ -21,7 +21,7 @@ from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid, Refused
 from toride.vault.permit import Permit
 
-SIGN_IN_NAME = re.compile(r"[^\s\x00-\x1f\x7f]{1,60}")
+SIGN_IN_NAME = re.compile(rf"(?:(?!{CONTROL.pattern})\S){{1,60}}")
 NAME, EXTERNAL, EMAIL = 60, 200, 254  # characters
 WORDS = 4_000  # bytes of JSON, in which control characters are escaped
 

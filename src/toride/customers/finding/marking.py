@@ -98,7 +98,8 @@ def _letters(text: str) -> list[Span]:
 
 @lru_cache(maxsize=LETTERS)
 def _plain_letter(letter: str) -> str:
-    return folding.SPACE.sub("", str(jaconv.hira2kata(unicodedata.normalize("NFKC", letter).lower())))
+    seen = "".join(one for one in unicodedata.normalize("NFKC", letter).lower() if not folding.is_unseen(one))
+    return folding.SPACE.sub("", str(jaconv.hira2kata(seen)))
 
 
 @lru_cache(maxsize=LETTERS)

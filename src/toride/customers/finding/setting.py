@@ -57,7 +57,6 @@ def kept(stored: Mapping[str, Any]) -> Setting:
 def sent(form: QueryDict) -> Setting:
     """What a form sent."""
     ask = asked(form)
-    size = form.get("size", "")
     return Setting(
         text=ask.text,
         filters={name: value.strip()[:VALUE_LENGTH] for name, value in ask.filters.items() if value.strip()},
@@ -65,7 +64,7 @@ def sent(form: QueryDict) -> Setting:
         sort=ask.sort,
         descending=ask.descending,
         columns=tuple(name for name in COLUMNS if name in form.getlist("col")),
-        size=_one_of(SIZES, int(size) if size.isdigit() else 0, PAGE),
+        size=next((one for one in SIZES if str(one) == form.get("size")), PAGE),
     )
 
 

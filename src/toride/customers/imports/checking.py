@@ -8,7 +8,7 @@ from django.db import transaction
 
 from toride import audit
 from toride.customers import folding
-from toride.customers.imports import drafts, findings, likely, running, services
+from toride.customers.imports import drafts, findings, fitting, likely, running, services
 from toride.customers.imports.cleaning import Row
 from toride.customers.imports.preview import Tally
 from toride.customers.imports.services import Counts
@@ -56,6 +56,7 @@ def check(run: Run) -> dict[str, Any]:
     seen, last, kept, flagged = 0, 0, 0, set[int]()
     for cells, rows in meter.slices(running.batches(meter.content, source, {})):
         permit = running.allowed(run.job)
+        fitting.must_fit(permit, source)
         counts += services.foresee(permit, rows)
         tally.see(rows, cells)
         new = _new(rows)

@@ -18,15 +18,16 @@ from django.db import transaction
 from toride.access import acting
 from toride.access.decide import decide
 from toride.access.models import Branch
-from toride.base.errors import Hidden, Invalid
+from toride.base.errors import Hidden, Invalid, Refused
 from toride.customers import barred
 from toride.customers.actions import Action
-from toride.customers.imports import keeping, outlet, running, services
+from toride.customers.imports import drafts, fitting, keeping, listing, outlet, running, services
 from toride.customers.imports.services import Counts
 from toride.customers.models import Import
 from toride.jobs import running as jobs
 from toride.jobs.models import Job, State
 from toride.vault import files
+from toride.vault.permit import Permit
 
 AS = click.option("--as", "username", required=True, metavar="USER", help="Sign-in name of the person who acts.")
 PURPOSE = click.option("--purpose", required=True, help="Purpose of use, such as data-care.")
@@ -58,6 +59,8 @@ def import_file(
     with acting.permitted(username, Action.FILE_IMPORT, purpose=purpose) as permit:
         person = acting.person(username)
         home = _branch(branch or person.branch_id)
+        if not permit.rows.include(home.code, None):
+            raise Refused("scope")
         try:
             kept = files.keep(_read(file), most=settings.IMPORT_MAX_BYTES)
         except OverflowError:
@@ -83,7 +86,7 @@ def listed(username: str, as_json: bool, limit: int) -> None:
     """The imports, newest first."""
     with acting.permitted(username, Action.IMPORT_READ) as permit:
         permit.ledger.facts["read"] = "imports"
-        found = [_line(one) for one in Import.objects.select_related("job").order_by("-created")[:limit]]
+        found = [_line(one) for one in listing.within(permit).exclude(job=None)[:limit]]
     if as_json:
         print(json.dumps(found))
     else:
@@ -99,9 +102,11 @@ def listed(username: str, as_json: bool, limit: int) -> None:
 @JSON
 def resume(number: UUID, username: str, purpose: str, rejected_file: Path | None, as_json: bool) -> None:
     """Go on with an import that was cancelled, failed or killed."""
-    source = _kept(number)
     with acting.permitted(username, Action.FILE_IMPORT, purpose=purpose) as permit:
         permit.ledger.facts["import"] = str(number)
+        source = _kept(permit, number)
+        if source.undone or source.taking_back:
+            raise Invalid("This import was taken back; there is nothing to go on with.")
     with transaction.atomic():  # no worker sees it queued
         jobs.resume(_job(source).pk)
         claimed = jobs.claim(jobs.name(), _job(source).pk)
@@ -115,7 +120,7 @@ def cancel(number: UUID, username: str) -> None:
     """Stop an import after its current batch."""
     with acting.permitted(username, Action.FILE_IMPORT) as permit:
         permit.ledger.facts |= {"import": str(number), "cancel": True}
-        done = jobs.cancel(_job(_find(number)).pk)
+        done = jobs.cancel(_job(_find(permit, number)).pk)
     print("It stops after the current batch." if done else "It had ended already.")
 
 
@@ -126,9 +131,9 @@ def cancel(number: UUID, username: str) -> None:
 @JSON
 def undo(number: UUID, username: str, purpose: str, as_json: bool) -> None:
     """Take a whole import back; what was changed since stays, and is listed."""
-    source = _kept(number)
     with acting.permitted(username, Action.IMPORT_UNDO, purpose=purpose) as permit:
         permit.ledger.facts["import"] = str(number)
+        source = _kept(permit, number)
 
     def again() -> Any:
         return decide(acting.person(username), Action.IMPORT_UNDO, door=acting.door(), purpose=purpose)
@@ -150,7 +155,7 @@ def undo(number: UUID, username: str, purpose: str, as_json: bool) -> None:
 @click.option("--out", type=click.Path(path_type=Path), required=True)
 def rejected_rows(number: UUID, username: str, purpose: str, out: Path) -> None:
     """Write the rejected rows, with reasons, in the file's own encoding."""
-    print(f"{_write_rejected(_find(number), username, purpose, out):,} rows: {out}")
+    print(f"{_write_rejected(number, username, purpose, out):,} rows: {out}")
 
 
 def _perform(
@@ -166,7 +171,7 @@ def _perform(
     if ended.state == State.DONE:
         result["left"] = _left(lambda: files.content(source.file), source)
     if result["rejected"] and rejected_file:
-        _write_rejected(source, username, purpose, rejected_file)
+        _write_rejected(source.pk, username, purpose, rejected_file)
         result["rejected_file"] = str(rejected_file)
     if ended.state != State.DONE:
         why = ended.error or ended.state
@@ -183,6 +188,7 @@ def _foresee(
         person = acting.person(username)
         source = Import(person=person.id, branch=_branch(branch or person.branch_id))
         for _cells, rows in running.batches(lambda: _read(file), source, arguments):
+            fitting.must_fit(permit, source)
             counts += services.foresee(permit, rows)
         permit.ledger.facts |= {"dry_run": True, **asdict(counts)}
     left = _left(lambda: _read(file), source)
@@ -204,15 +210,16 @@ def _tell(result: dict[str, Any], as_json: bool, seconds: float) -> None:
     print(f"{words}{f' in {seconds:.1f} s' if seconds else ''}")
 
 
-def _write_rejected(source: Import, username: str, purpose: str, out: Path) -> int:
+def _write_rejected(number: UUID, username: str, purpose: str, out: Path) -> int:
     with acting.permitted(username, Action.REJECTED_DOWNLOAD, purpose=purpose) as permit:
+        source = _find(permit, number)
         rows = services.rejected(permit, source)
-    encoding, begin = outlet.encoding(source), outlet.head(source)
+    encoding, begin = outlet.encoding(source), outlet.head(permit, source)
     descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding=encoding, errors="replace", newline="") as target:
         writer = csv.writer(target, delimiter=source.delimiter or ",")
-        for number, cells, problems in rows:
-            writer.writerow(outlet.line(begin, number, cells, problems))
+        for row, cells, problems in rows:
+            writer.writerow(outlet.line(begin, row, cells, problems))
     return len(rows)
 
 
@@ -221,15 +228,15 @@ def _line(one: Import) -> dict[str, Any]:
     return {"import": str(one.pk), "state": state, "counts": one.counts, "created": one.created.isoformat()}
 
 
-def _find(number: UUID) -> Import:
-    found = Import.objects.select_related("job", "branch").filter(pk=number).first()
-    if found is None:
-        raise Hidden("There is no such import.")
-    return found
+def _find(permit: Permit, number: UUID) -> Import:
+    try:
+        return drafts.find(permit, number)
+    except Hidden:
+        raise Hidden("There is no such import.") from None
 
 
-def _kept(number: UUID) -> Import:
-    source = _find(number)
+def _kept(permit: Permit, number: UUID) -> Import:
+    source = _find(permit, number)
     if source.ended:
         raise Invalid(f"This import ended more than {keeping.KEPT.days} days ago; its file and findings are gone.")
     return source

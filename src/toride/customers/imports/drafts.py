@@ -14,7 +14,7 @@ from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid, Refused
 from toride.base.ids import ordered_id
 from toride.customers.actions import Action
-from toride.customers.imports import labels, mapping, running
+from toride.customers.imports import fitting, labels, mapping, running
 from toride.customers.models import Finding, Import
 from toride.jobs import running as jobs
 from toride.jobs.models import State
@@ -86,6 +86,7 @@ def begin(permit: Permit, *, branch: str, name: str, origin: str, size: int, sou
     if source is None:
         source = Import(person=permit.actor.id)
     else:
+        _hold(source)
         _must_be_draft(source)
         files.drop(source.file)
         _forget_check(source)
@@ -111,6 +112,7 @@ def decide_columns(
     permit: Permit, *, source: Import, encoding: str, delimiter: str, header: bool, targets: list[str | None]
 ) -> None:
     """Keeps how the file is read and which column becomes what. Raises Invalid for a target that does not exist."""
+    _hold(source)
     _must_be_draft(source)
     known = {code for code, _label in (*labels.ENCODINGS, *labels.NAMES.items())}
     marks = {code for code, _label in labels.DELIMITERS}
@@ -129,11 +131,13 @@ def decide_columns(
 @recorded(Action.FILE_IMPORT)
 def start_check(permit: Permit, *, source: Import) -> None:
     """Queues the check of the whole file; one that stands or runs is kept."""
+    _hold(source)
     _must_be_draft(source)
     _must_be_decided(source)
+    fitting.must_fit(permit, source)
     if source.trial is None or source.trial.state in (State.FAILED, State.CANCELLED):
         _forget_check(source)
-        source.trial = jobs.queue(CHECK, person=permit.actor.id, purpose=source.purpose, arguments={})
+        source.trial = jobs.queue(CHECK, person=permit.actor.id, purpose=source.purpose, arguments=_begun_by(permit))
         source.save(update_fields=["trial"])
     permit.ledger.facts |= {"import": str(source.pk), "step": "check"}
 
@@ -141,12 +145,16 @@ def start_check(permit: Permit, *, source: Import) -> None:
 @recorded(Action.FILE_IMPORT)
 def start(permit: Permit, *, source: Import, leave_out: bool) -> None:
     """Queues the import itself, once. Raises Conflict where it has begun, Invalid where no check has been done."""
+    _hold(source)
     _must_be_draft(source)
     _must_be_decided(source)
+    fitting.must_fit(permit, source)
     if source.trial is None or source.trial.state != State.DONE:
         raise Invalid(_("Check the whole file first."))
     last = int(source.trial.result["last"])
-    job = jobs.queue(running.KIND, person=permit.actor.id, purpose=source.purpose, arguments={}, total=last)
+    job = jobs.queue(
+        running.KIND, person=permit.actor.id, purpose=source.purpose, arguments=_begun_by(permit), total=last
+    )
     if not Import.objects.filter(pk=source.pk, job=None, trial=source.trial).update(job=job, leave_out=leave_out):
         raise Conflict(_("This import has begun already."))
     permit.ledger.facts |= {"import": str(source.pk), "step": "run", "left_out": leave_out}
@@ -164,6 +172,7 @@ def cancel(permit: Permit, *, source: Import) -> None:
 @recorded(Action.FILE_IMPORT)
 def resume(permit: Permit, *, source: Import) -> None:
     """Queues an import that was cancelled or failed; it goes on after its last batch."""
+    _hold(source)
     if source.job is None or source.undone or source.ended or source.taking_back or not jobs.resume(source.job.pk):
         raise Conflict(_("There is nothing to go on with."))
     permit.ledger.facts |= {"import": str(source.pk), "resumed": True}
@@ -172,6 +181,7 @@ def resume(permit: Permit, *, source: Import) -> None:
 @recorded(Action.FILE_IMPORT)
 def discard(permit: Permit, *, source: Import) -> None:
     """Throws a draft away, with its file."""
+    _hold(source)
     _must_be_draft(source)
     _forget_check(source)
     files.drop(source.file)
@@ -182,6 +192,7 @@ def discard(permit: Permit, *, source: Import) -> None:
 @recorded(Action.IMPORT_UNDO)
 def start_undo(permit: Permit, *, source: Import) -> None:
     """Queues taking the whole import back. Raises Conflict while it runs, or where that was asked already."""
+    _hold(source)
     job = source.job
     if job is None or job.state in LIVE or source.undone or source.ended:
         raise Conflict(_("This import cannot be taken back now."))
@@ -209,9 +220,22 @@ def lacking(source: Import) -> list[Any]:
     return [labels.label(name) for name in mapping.lacking(source.targets)]
 
 
+def _hold(source: Import) -> None:
+    """Its row waits for nobody else in this transaction, and is as it stands now. Raises Hidden where it is gone."""
+    try:
+        source.refresh_from_db(from_queryset=Import.objects.select_for_update(of=("self",)))
+    except Import.DoesNotExist:
+        raise Hidden from None
+
+
 def _must_be_draft(source: Import) -> None:
     if source.job_id is not None:
         raise Conflict(_("This import has begun already."))
+
+
+def _begun_by(permit: Permit) -> dict[str, str]:
+    """Which connection begins a job, where it is one."""
+    return {running.MACHINE: permit.door.session} if permit.door.kind == "api" else {}
 
 
 def _must_be_decided(source: Import) -> None:

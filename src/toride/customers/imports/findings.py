@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count
 
+from toride.base.errors import Unavailable
 from toride.customers import barred, queries
 from toride.customers.fields import FIELDS
 from toride.customers.imports import labels, wording
@@ -109,7 +110,7 @@ def page(permit: Permit, source: Import, *, kind: str, field: str = "", after: i
         found = found.filter(field=field)
     lines = list(found.order_by("pk")[: PAGE + 1])
     opened = [
-        (one, records.open_with(permit, Kind.FILES, bytes(one.blob), source.pk) if one.blob else {})
+        (one, open_at(permit, source, bytes(one.blob), one.row, one.kind, one.field) if one.blob else {})
         for one in lines[:PAGE]
     ]
     whom = [UUID(content["subject"]) for _one, content in opened if "subject" in content]
@@ -124,12 +125,20 @@ def rejected(permit: Permit, source: Import, *, after: int = 0) -> Page:
     found = list(Rejected.objects.filter(source=source, row__gt=after).order_by("row")[: PAGE + 1])
     lines: list[Shown] = []
     for one in found[:PAGE]:
-        content = records.open_with(permit, Kind.FILES, bytes(one.blob), source.pk)
+        content = open_at(permit, source, bytes(one.blob), one.row)
         for name, reason in content["problems"].items():
             value = _opened(permit, name, _joined(source, content["cells"], name))
             lines.append(Shown(one.row, PROBLEM, wording.field(name), value, wording.tell(reason), None))
     permit.ledger.facts |= {"import": str(source.pk), "rejected": len(found[:PAGE])}
     return Page(lines, found[PAGE - 1].row if len(found) > PAGE else None)
+
+
+def open_at(permit: Permit, source: Import, blob: bytes, *at: Any) -> dict[str, Any]:
+    """What was kept at this place of an import: of which row, kind, field. Raises Unavailable where it was moved."""
+    content = records.open_with(permit, Kind.FILES, blob, source.pk)
+    if content.get("at", [*at]) != [*at]:
+        raise Unavailable("altered")
+    return content
 
 
 def _shown(permit: Permit, one: Finding, content: Mapping[str, Any], people: Mapping[UUID, queries.Profile]) -> Shown:
@@ -173,7 +182,7 @@ def _joined(source: Import, cells: Sequence[str], name: str) -> str:
 
 
 def _write(source: Import, made: Sequence[tuple[int, str, str, str, Mapping[str, Any]]]) -> None:
-    filled = [content for *_facts, content in made if content]
+    filled = [{**content, "at": [row, kind, name]} for row, kind, name, _reason, content in made if content]
     blobs = iter(records.seal_each(Kind.FILES, filled, source.pk) if filled else ())
     Finding.objects.bulk_create(
         [

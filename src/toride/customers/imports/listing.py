@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from toride.access.models import Person
 from toride.customers.imports import drafts, progress
@@ -29,15 +29,21 @@ class Line:
 
 def imports(permit: Permit, *, with_drafts: bool) -> list[Line]:
     """The newest SHOWN within the permit's rows; drafts only where asked for."""
-    found = Import.objects.select_related("job", "trial", "taking_back", "branch").order_by("-created")
-    if not permit.rows.everything:
-        found = found.filter(Q(branch__in=permit.rows.branches) | Q(person__in=permit.rows.owners))
+    found = within(permit)
     if not with_drafts:
         found = found.exclude(job=None)
     kept = list(found[:SHOWN])
     who = names(kept)
     permit.ledger.facts["imports"] = len(kept)
     return [_line(permit, one, who.get(one.person, "—")) for one in kept]
+
+
+def within(permit: Permit) -> QuerySet[Import]:
+    """Those in the permit's rows, the newest first."""
+    found = Import.objects.select_related("job", "trial", "taking_back", "branch").order_by("-created")
+    if permit.rows.everything:
+        return found
+    return found.filter(Q(branch__in=permit.rows.branches) | Q(person__in=permit.rows.owners))
 
 
 def names(found: Iterable[Import]) -> dict[UUID, str]:

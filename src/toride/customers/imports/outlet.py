@@ -2,15 +2,20 @@
 
 import csv
 import io
+import re
+import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from toride.customers.imports import mapping, reading, services, wording
+from toride.customers.imports import labels, mapping, reading, services, wording
 from toride.customers.models import Import, Rejected
 from toride.vault import files
-from toride.vault.permit import Permit
+from toride.vault.permit import Opening, Permit
+from toride.vault.values import DOTS
 
-RISKY = ("=", "@", "\t", "\r")
+BREAKS = ("\t", "\r", "\n")
+MARKS = re.compile(r"([,;|\t\r\n])")  # by which some spreadsheet, in some country, tells cells apart
+BLANK = re.compile(r"[\s\"\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*")
 PIECE = 500
 
 
@@ -20,24 +25,42 @@ def encoding(source: Import) -> str:
 
 
 def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP CSV Injection); numbers and phones stay as they are."""
-    risky = cell.startswith(RISKY) or (cell[:1] in "+-" and not cell[1:].replace("-", "").replace(" ", "").isdigit())
-    return f"'{cell}" if cell and risky else cell
+    """A cell that no spreadsheet takes for a formula (OWASP CSV Injection), also where it is told apart otherwise than
+    the file says, or turns full width into half; numbers and phones stay as they are.
+    """
+    lead = BLANK.match(cell)[0]  # type: ignore[index] # it matches the empty text, too
+    first, *rest = MARKS.split(cell[len(lead) :])
+    began = "'" if _runs(first) or cell.startswith(BREAKS) else ""
+    return f"{began}{lead}{first}" + "".join(f"'{part}" if _runs(part) else part for part in rest)
+
+
+def _runs(text: str) -> bool:
+    plain = unicodedata.normalize("NFKC", BLANK.sub("", text, count=1))
+    signed = plain.startswith(("+", "-")) and not plain[1:].replace("-", "").replace(" ", "").isdigit()
+    return plain.startswith(("=", "@")) or signed
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """How a file begins: its headings, and which columns, from 0, are made of numbers that must not be here."""
+    """How a file begins: its headings, and which columns, from 0, are made of numbers that must not be here, or become
+    what the permit does not open in clear.
+    """
 
     headings: Sequence[str] = ()
     barred: Collection[int] = ()
+    closed: Collection[int] = ()
 
     def leaving(self, cells: Sequence[str]) -> list[str]:
         """A row's cells as they may leave: of a barred column nothing, a mistyped number of it neither."""
-        return ["" if at in self.barred else harmless(cell) for at, cell in enumerate(cells)]
+        return [self._cell(at, cell) for at, cell in enumerate(cells)]
+
+    def _cell(self, at: int, cell: str) -> str:
+        if at in self.barred or not cell:
+            return ""
+        return DOTS if at in self.closed else harmless(cell)
 
 
-def head(source: Import) -> Head:
+def head(permit: Permit, source: Import) -> Head:
     """Reads the first rows of the file once more."""
     chosen = None if source.encoding in ("", "xlsx") else source.encoding
     parts = reading.rows(
@@ -45,7 +68,12 @@ def head(source: Import) -> Head:
     )
     first: list[list[str]] = next(parts, [[]])
     parts.close()  # type: ignore[attr-defined]
-    return Head(first[0], mapping.barred_columns(first, header=source.header))
+    closed = {
+        at
+        for at, one in enumerate(source.targets)
+        if one and permit.opening(labels.category(one), one) is not Opening.CLEAR
+    }
+    return Head(first[0], mapping.barred_columns(first, header=source.header), closed)
 
 
 def line(begin: Head, number: int, cells: Sequence[str], problems: dict[str, str]) -> list[str]:
@@ -65,7 +93,7 @@ def download(permit: Permit, source: Import, *, heading: str) -> Iterator[bytes]
 
 
 def _rows(permit: Permit, source: Import, heading: str) -> Iterator[list[str]]:
-    begin = head(source)
+    begin = head(permit, source)
     if source.header:
         yield [*map(harmless, begin.headings), heading]
     for number, cells, problems in services.rejected_each(permit, source):

@@ -28,6 +28,7 @@ XLSX_MAX_UNPACKED = 536_870_912
 XLSX_MAX_PARTS = 2_000
 XLSX_MAX_RATIO = 200
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
+SHEET = re.compile(rb"<(?:\w+:)?worksheet[\s>]")
 ENTITY = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
@@ -83,7 +84,7 @@ def _text(head: bytes, source: BinaryIO, asked: dict[str, Any]) -> Iterator[list
     delimiter = asked.get("delimiter") or _delimiter(sample)
     _say({"sheet": {"encoding": encoding, "delimiter": delimiter}})
     csv.field_size_limit(asked["cell"])
-    lines = _lines(head, source, encoding)
+    lines = _lines(head, source, encoding, longest=asked["columns"] * asked["cell"])
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         yield from reader
@@ -128,8 +129,8 @@ def _delimiter(sample: str) -> str:
         return ","
 
 
-def _lines(head: bytes, source: BinaryIO, encoding: str) -> Iterator[str]:
-    """Lines with their ends, decoded strictly."""
+def _lines(head: bytes, source: BinaryIO, encoding: str, *, longest: int) -> Iterator[str]:
+    """Lines with their ends, decoded strictly; none of more characters than a row may have."""
     decoder = codecs.getincrementaldecoder(encoding)()
     kept, at, chunk = "", 0, head
     while True:
@@ -141,6 +142,8 @@ def _lines(head: bytes, source: BinaryIO, encoding: str) -> Iterator[str]:
             raise Unreadable("nul")
         at += len(chunk)
         *lines, kept = text.splitlines(keepends=True) or [""]
+        if len(kept) > longest:
+            raise Unreadable("cell")
         if kept.endswith(("\n",)) or not chunk:
             lines, kept = [*lines, kept], ""
         yield from (line for line in lines if line)
@@ -175,15 +178,13 @@ def _inspect(content: bytes) -> None:
         raise Unreadable("bomb")
     if not any(part.filename.startswith("xl/") for part in parts):
         raise Unreadable("excel")
-    for part in parts:
-        if part.filename.endswith((".xml", ".rels")):
-            _scan(archive, part)
+    for part in parts:  # whatever they are called: a relationship may lead to any of them
+        _scan(archive, part)
 
 
 def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     """Reads one part in pieces that overlap; its declared size is not believed."""
-    sheet = part.filename.startswith("xl/worksheets/")
-    read, tail = 0, b""
+    sheet, read, tail = False, 0, b""
     try:
         with archive.open(part) as stream:
             while piece := stream.read(CHUNK):
@@ -192,6 +193,7 @@ def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
                     raise Unreadable("bomb")
                 if ENTITY.search(tail + piece):
                     raise Unreadable("entities")
+                sheet = sheet or bool(SHEET.search(tail + piece))
                 if sheet and FORMULA.search(tail + piece):
                     raise Unreadable("formulas")
                 tail = piece[-16:]

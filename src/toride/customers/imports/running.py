@@ -13,9 +13,9 @@ from django.utils import translation
 
 from toride.access.acting import door
 from toride.access.decide import decide
-from toride.access.models import Person
+from toride.access.models import Connection, Person
 from toride.base import clock
-from toride.base.errors import Invalid
+from toride.base.errors import Invalid, Refused
 from toride.customers.actions import Action
 from toride.customers.barred import Kind
 from toride.customers.imports import findings, mapping, reading, services
@@ -32,6 +32,7 @@ from toride.vault.permit import Permit
 KIND = "customers.import"
 BATCH = 5_000
 SWEEP = 20  # batches
+MACHINE = "connection"  # in a job's arguments: by which connection it was begun
 Source = Callable[[], Iterable[bytes]]
 
 
@@ -74,8 +75,12 @@ def _swept(found: Iterator[Batch]) -> Iterator[Batch]:
 
 
 def allowed(job: Job, action: Action = Action.FILE_IMPORT) -> Permit:
-    """Decides anew: a person who was disabled, or lost the duty, imports no further row."""
-    person = Person.objects.get(pk=job.person)
+    """Decides anew: a person who was disabled, or lost the duty, imports no further row; nor does a machine whose
+    connection has ended.
+    """
+    person, machine = Person.objects.get(pk=job.person), job.arguments.get(MACHINE)
+    if machine and not Connection.objects.filter(pk=machine, revoked=None, expires__gt=clock.now()).exists():
+        raise Refused("connection")
     return decide(person, action, door=door("job"), purpose=job.purpose)
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from toride.audit import recorded
 from toride.base import clock
-from toride.base.errors import Invalid
+from toride.base.errors import Invalid, Unavailable
 from toride.customers.actions import Action
 from toride.customers.imports import mapping
 from toride.customers.models import Import, SavedMapping
@@ -36,6 +36,8 @@ def offered(permit: Permit, headings: Sequence[str]) -> list[Saved]:
     found = []
     for one in SavedMapping.objects.filter(person=permit.actor.id).order_by("-used")[: MOST + 1]:
         content = records.open_with(permit, Kind.FILES, bytes(one.blob), CONTEXT)
+        if content.get("person", str(permit.actor.id)) != str(permit.actor.id):
+            raise Unavailable("altered")
         fits = bool(wanted) and wanted == set(content["headings"])
         found.append(Saved(one.pk, content["name"], content["targets"], fits))
     return sorted(found, key=lambda one: (not one.fits, one.name))
@@ -54,6 +56,7 @@ def keep(permit: Permit, *, source: Import, name: str, headings: Sequence[str]) 
     plain = [mapping.plain_heading(one) for one in headings]
     targets = {heading: target for heading, target in zip(plain, source.targets, strict=False) if heading and target}
     content = {"name": name, "headings": [one for one in plain if one], "targets": targets}
+    content |= {"person": str(permit.actor.id)}
     own = SavedMapping.objects.filter(person=permit.actor.id)
     same = [one.number for one in offered(permit, headings) if one.name == name]
     own.filter(pk__in=same).delete()

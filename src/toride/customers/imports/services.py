@@ -14,10 +14,11 @@ from toride.base.errors import Conflict
 from toride.customers import apart, barred, bulk, folding
 from toride.customers.actions import Action
 from toride.customers.bulk import New
-from toride.customers.imports import findings
+from toride.customers.imports import findings, fitting
 from toride.customers.imports.cleaning import Row
 from toride.customers.imports.sifting import complete
 from toride.customers.models import Brought, Customer, Import, Rejected
+from toride.customers.queries import facts_of_each
 from toride.customers.services import NUMBER, by_category
 from toride.vault import index, records, subjects
 from toride.vault.amending import Amendment, amend, compare, restore, untouched
@@ -59,6 +60,7 @@ class Sorted:
 @recorded(Action.FILE_IMPORT)
 def bring(permit: Permit, *, source: Import, rows: Sequence[Row]) -> Counts:
     """Creates and changes customers from cleaned rows; rows out of scope or with problems are kept as rejected."""
+    fitting.must_fit(permit, source)
     for attempt in range(TRIES):
         batch = _sorted(permit, rows)
         try:
@@ -147,7 +149,10 @@ def _remember(source: Import, brought: Sequence[tuple[UUID, Row]], kept: Collect
 
 def reject(source: Import, rows: Sequence[tuple[Row, list[str]]]) -> None:
     """Keeps rejected rows, sealed: the cells as they stood in the file, barred numbers struck out, and why."""
-    found = [{"cells": barred.struck_cells(cells, source.targets), "problems": row.problems} for row, cells in rows]
+    found = [
+        {"cells": barred.struck_cells(cells, source.targets), "problems": row.problems, "at": [row.number]}
+        for row, cells in rows
+    ]
     blobs = records.seal_each(Kind.FILES, found, source.pk)
     Rejected.objects.bulk_create(
         [Rejected(source=source, row=row.number, blob=blob) for (row, _cells), blob in zip(rows, blobs, strict=True)],
@@ -166,14 +171,20 @@ def rejected_each(permit: Permit, source: Import) -> Iterator[tuple[int, list[st
     """As `rejected`, one by one; the caller tells the ledger."""
     kept = Rejected.objects.filter(source=source).order_by("row").values_list("row", "blob")
     for row, blob in kept.iterator(chunk_size=1_000):
-        content = records.open_with(permit, Kind.FILES, bytes(blob), source.pk)
+        content = findings.open_at(permit, source, bytes(blob), row)
         yield row, content["cells"], content["problems"]
 
 
 @recorded(Action.IMPORT_UNDO)
 def take_back(permit: Permit, *, source: Import, brought: Sequence[Brought]) -> tuple[int, list[tuple[UUID, str]]]:
-    """Undoes a batch: how many customers were put back or hidden, and (subject, what stands in the way)."""
-    conflicts: list[tuple[UUID, str]] = []
+    """Undoes a batch: how many customers were put back or hidden, and (subject, what stands in the way).
+
+    Whoever is out of the permit's rows by now stays as they are.
+    """
+    places = facts_of_each([one.subject_id for one in brought])
+    away = {one for one, place in places.items() if not permit.rows.include(place.branch, place.owner)}
+    brought = [one for one in brought if one.subject_id not in away]
+    conflicts: list[tuple[UUID, str]] = [(subject, "branch") for subject in sorted(away)]
     made = list(
         Customer.objects.filter(subject__in=[one.subject_id for one in brought if one.made], hidden=None).values_list(
             "subject", flat=True

@@ -152,9 +152,9 @@ def test_letters_of_one_search_are_one_act_and_another_search_another(town: Hous
         return asked(query)
 
     first = typed(q="さ")
-    longer = typed(q="さと", act=str(first.act), former="さ")
-    shorter = typed(q="さ", act=str(first.act), former="さと")
-    other = typed(q="鈴木", act=str(first.act), former="さと")
+    longer = typed(q="さと", act=first.mark, former="さ")
+    shorter = typed(q="さ", act=longer.mark, former="さと")
+    other = typed(q="鈴木", act=longer.mark, former="さと")
     assert first.act == longer.act == shorter.act != other.act
     assert typed(q="さ", act="no uuid", former="さ").act != first.act
     permit = town.permit(town.steward, Action.SEARCH)

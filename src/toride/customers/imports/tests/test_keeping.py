@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from tests.above import chores
 from tests.people import House
+from toride.access import tokens
 from toride.base import clock
 from toride.base.errors import Invalid
 from toride.customers.actions import Action
@@ -64,7 +65,10 @@ def test_after_thirty_days_file_findings_and_rejected_rows_end(steward: Wizard) 
     assert event.facts == {"import": str(source.pk)}
 
 
-def test_what_is_gone_is_not_taken_back_by_command(house: House, steward: Wizard) -> None:
+def test_what_is_gone_is_not_taken_back_by_command(
+    house: House, steward: Wizard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TORIDE_TOKEN", tokens.issue(house.steward))
     source = steward.run(steward.check(steward.begin()))
     aged(source, keeping.KEPT + HOUR)
     keeping.end()

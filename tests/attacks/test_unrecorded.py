@@ -1,0 +1,54 @@
+"""A page of a failed form shows what was read; it must stand in the trail."""
+
+from uuid import UUID
+
+import pytest
+
+from tests.people import House
+from toride.access import emergencies
+from toride.access.actions import Action
+from toride.access.tests.test_matrix import enter
+from toride.audit.events import decode
+from toride.audit.models import Inbox, Outbox
+from toride.vault.permit import Category
+
+pytestmark = pytest.mark.requirement("T1")
+
+
+def events():
+    return [decode(bytes(one.bytes))[0] for table in (Inbox, Outbox) for one in table.objects.all()]
+
+
+def of(subject: UUID):
+    return [(e.action, e.outcome) for e in events() if any(one == subject for one, *_ in e.subjects)]
+
+
+@pytest.mark.parametrize("hx", [False, True])
+def test_a_form_that_fails_shows_nobody_unrecorded(house: House, hx: bool) -> None:
+    subject = house.customer()
+    client = enter(house.teller)
+    before = len(of(subject))
+    page = client.post(f"/customers/{subject}/change/", {"phones": "1"}, headers={"HX-Request": "true"} if hx else {})
+    assert page.status_code == 422
+    assert "齋藤 惠美子" in page.content.decode()
+    assert len(of(subject)) == before + 1, "the name was shown and the trail says nothing of it"
+
+
+def test_reasons_of_emergencies_are_not_shown_unrecorded(house: House) -> None:
+    subject = house.customer()
+    permit = house.permit(house.teller, Action.GLASS_BREAK, subject)
+    emergencies.break_glass(
+        permit,
+        subject,
+        kind="life",
+        categories=[Category.SENSITIVE],
+        minutes=30,
+        reason="店頭で倒れられ、持病を確かめます。",
+    )
+    client = enter(house.manager)
+    row = emergencies.to_review(house.manager)[0]
+    count = len(events())
+    page = client.post(f"/access/glass/{row.pk}/review/", {"decision": ""})
+    assert page.status_code == 422
+    assert "持病を確かめます" in page.content.decode()
+    assert len(events()) > count
