@@ -303,3 +303,22 @@ def test_every_state_of_finding_passes_axe_and_never_scrolls_sideways(sign_in, s
     page.locator(".drop [data-dialog=saveview]").click()
     check("save")
     assert wrong == {}
+
+
+def test_after_a_star_by_key_the_next_search_is_a_search(sign_in, served) -> None:
+    page = sign_in("operator")
+    listed(page, served)
+    search(page, "さとう")
+    stars = page.locator("#rows [data-star][aria-pressed=true]")
+    before = stars.count()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("s")
+    expect(stars).not_to_have_count(before)
+    after = stars.count()
+    page.keyboard.press("/")
+    page.keyboard.type("すずき")
+    expect(page.locator("#rows [name=former]")).to_have_value("すずき")
+    expect(page.locator(ROWS).first).to_contain_text("スズキ")
+    search(page, "さとう")
+    expect(stars).to_have_count(after)
+    assert sign_in.said == []

@@ -40,6 +40,24 @@ def test_a_phone_is_changed_in_its_place_by_keyboard(record, sign_in) -> None:
     sign_in.said.clear()
 
 
+@pytest.mark.requirement("C3", "C8")
+def test_another_postcode_offers_its_address_and_writes_over_nothing_unasked(record, sign_in) -> None:
+    page = record("teller")
+    page.locator("#part-contact header .btn").click()
+    part = page.locator("#part-contact")
+    former = part.locator("[name=city]").input_value()
+    part.locator("[name=postcode]").fill("")
+    part.locator("[name=postcode]").press_sequentially("1000001")
+    move = part.locator("[data-move]")
+    expect(move).to_contain_text("東京都千代田区")
+    assert part.locator("[name=city]").input_value() == former
+    move.click()
+    expect(part.locator("[name=city]")).to_have_value("千代田区")
+    expect(part.locator("[name=prefecture]")).to_have_value("東京都")
+    expect(part.locator("[name=street]")).to_be_focused()
+    assert sign_in.said == []
+
+
 @pytest.mark.requirement("C8")
 def test_what_was_revealed_is_hidden_again_by_itself(record, sign_in) -> None:
     page = record("teller")

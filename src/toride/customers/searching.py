@@ -55,6 +55,11 @@ def free(permit: Permit, text: str) -> Question:
     return Question(Either(*whole, named), Either(_as_written(Equals, folding.plain(folded)), *exact, All(*written)))
 
 
+def shut_off(permit: Permit, text: str) -> bool:
+    """Was a birth date typed where the permit does not let it be searched?"""
+    return "birth_date" not in opened(permit) and _date(unicodedata.normalize("NFKC", text).strip()) is not None
+
+
 def _as_written(ask: type[Equals | Contains], text: str) -> Expr:
     """Asks the name as written: in a column of its own where variant kanji stand in it, otherwise as it is folded."""
     return Either(ask("written", text), All(ask("name", text), Not(Between("written", None, None))))

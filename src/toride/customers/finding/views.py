@@ -16,7 +16,7 @@ from toride.access.purposes import SHIPPED
 from toride.base.errors import Hidden
 from toride.base.guard import guarded
 from toride.base.ids import parsed
-from toride.customers import addresses, beyond, fields, queries, showing
+from toride.customers import addresses, beyond, fields, queries, searching, showing
 from toride.customers.actions import Action
 from toride.customers.finding import chips, columns, saved, services, setting
 from toride.customers.finding.saved import View
@@ -153,6 +153,7 @@ def _list(request: HttpRequest, chosen: Setting, view: View | None) -> HttpRespo
         "ask": ask, "found": found, "seconds": seconds, "setting": chosen, "view": view, "columns": shown,
         "rows": columns.rows(found, shown), "fields": showing, "kinds": fields.KIND_LABELS,
         "number": "" if chosen.filters or chosen.starred else beyond.number(request, chosen.text, found),
+        "unasked": not found.total and searching.shut_off(permit, chosen.text),
         "altered": _altered(permit, chosen, view), "chips": chips.chips(permit, person, chosen),
         "again": [] if partly or view or chosen.asks() else _again(request),
     }  # fmt: skip

@@ -60,10 +60,19 @@
       .then((answer) => (answer.ok ? answer.json() : null))
       .then((found) => {
         if (!found) return;
-        for (const name of ["prefecture", "city", "street"]) {
-          const box = code.form.elements[name];
-          if (box && !box.value) box.value = found[name];
-        }
+        const boxes = ["prefecture", "city", "street"].map((name) => [code.form.elements[name], found[name]]).filter(([box]) => box);
+        for (const [box, value] of boxes) box.value ||= value;
+        code.parentElement.querySelector("[data-move]")?.remove();
+        if (boxes.every(([box, value]) => box.name === "street" || box.value === value)) return;
+        // Another place than the one that stands here: nothing is written over unasked.
+        const move = Object.assign(document.createElement("button"), { type: "button", className: "btn", textContent: code.dataset.place.replace("%(place)s", found.prefecture + found.city + found.street) });
+        Object.assign(move.dataset, { kind: "link", move: "" });
+        move.addEventListener("click", () => {
+          for (const [box, value] of boxes) box.value = value;
+          move.remove();
+          code.form.elements.street?.focus();
+        });
+        code.after(move);
       });
   });
 })();

@@ -93,6 +93,15 @@ def test_a_closed_column_is_refused_with_words(town: House) -> None:
     assert answer.status_code == 403
 
 
+def test_a_birth_date_that_nobody_is_searched_by_is_told(town: House) -> None:
+    for person, told in ((town.operator, True), (town.manager, False)):
+        page = body(posted(enter(person), "/customers/", q="昭和19年3月7日"))
+        assert ("生年月日では探せません" in page) is told
+        assert (
+            "生年月日" in body(enter(person).get("/customers/")).partition('placeholder="')[2].partition('"')[0]
+        ) is not told
+
+
 def test_nobody_found_says_what_to_try_and_an_empty_house_what_to_do(town: House) -> None:
     page = body(posted(enter(town.teller), LIST, q="いないひと", status="active"))
     assert "data-clear" in page
