@@ -73,6 +73,14 @@ def test_an_ended_person_has_neither_session_nor_token(house: House) -> None:
         house.permit(Person.objects.get(username="hasegawa"), "customers:list:search")
 
 
+def test_what_ends_somebodys_work_asks_by_name(house: House) -> None:
+    from toride.access.tests.test_matrix import enter
+
+    page = enter(house.admin).get("/people/").content.decode()
+    assert "長谷川 由美さん（hasegawa）の利用を完全に終わらせますか。" in page
+    assert "長谷川 由美さん（hasegawa）のサインインをすべて終わらせますか。" in page
+
+
 @pytest.mark.requirement("A4")
 @pytest.mark.parametrize("role", ["dpo", "manager"])
 def test_nobody_alone_makes_a_second_person_for_themselves(house: House, role: str) -> None:
