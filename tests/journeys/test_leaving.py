@@ -51,7 +51,7 @@ def test_customers_are_handed_over_few_alone_and_many_by_two(sign_in, served) ->
 def test_who_moves_sees_another_branch_and_who_leaves_is_out_with_the_next_click(sign_in, served) -> None:
     admin, officer, teller = sign_in("admin"), sign_in("dpo"), sign_in("teller")
     admin.goto(f"{served.url}/people/")
-    admin.locator("tr", has_text="長谷川 由美").get_by_role("link", name="職務").click()
+    admin.locator("tr", has_text="長谷川 由美").get_by_role("link", name="職務を変える").click()
     admin.select_option("#f-branch", label="若葉支店")
     admin.fill("#f-reason", "定期異動の発令です。")
     admin.get_by_role("button", name="承認を申請する").click()

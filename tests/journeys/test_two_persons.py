@@ -16,7 +16,7 @@ def refused(said: list[str]) -> None:
 def test_a_duty_changes_when_a_second_person_agrees(sign_in, served) -> None:
     admin, officer = sign_in("admin"), sign_in("dpo")
     admin.goto(f"{served.url}/people/")
-    admin.locator("tr", has_text="佐伯 悠真").get_by_role("link", name="職務").click()
+    admin.locator("tr", has_text="佐伯 悠真").get_by_role("link", name="職務を変える").click()
     admin.get_by_label("支店長").check()
     admin.select_option("#f-rank", "5")
     admin.get_by_role("button", name="承認を申請する").click()

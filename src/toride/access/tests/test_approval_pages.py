@@ -51,13 +51,17 @@ def test_from_asking_to_doing_on_pages(house: House) -> None:
     admin, dpo = enter(house.admin), enter(house.dpo)
     address = reverse("person_change", kwargs={"person": house.teller.pk})
     form = {"roles": ["sales"], "rank": "3", "branch": "002", "reason": "異動の発令がありました。"}
+    assert (
+        f'href="{address}" aria-label="職務を変える: 長谷川 由美">職務を変える</a>'
+        in admin.get("/people/").content.decode()
+    )
     answer = admin.post(address, form, headers=HTMX)
     row = Approval.objects.get()
     assert answer.headers["HX-Redirect"] == reverse("approval", kwargs={"number": row.pk})
     assert '<span class="count">1</span>' in dpo.get("/").content.decode()
     assert "あなたを待っている申請" in dpo.get("/").content.decode()
     page = dpo.get(answer.headers["HX-Redirect"]).content.decode()
-    for text in ("長谷川 由美", "異動の発令がありました。", "窓口", "早坂 健"):
+    for text in ("長谷川 由美", "異動の発令がありました。", "窓口", "早坂 健", "決裁の期限", "（過ぎると否認）"):
         assert text in page
     assert page.split("<main")[1].count("異動の発令がありました。") == 1
     digest = seen(house, house.dpo, row).digest

@@ -57,6 +57,8 @@ def test_a_new_password_by_a_code_and_everything_else_ends(front: Client, house:
     assert (events()[0].action, events()[0].actor.username) == (System.START_ASK, "hasegawa")
     page = admin.get("/people/").content.decode()
     assert page.count(f'href="/people/{house.teller.pk}/start/"') == 2
+    assert ">再設定コードを出す</a>" in page
+    assert "パスワードを忘れた<" not in page
     answer = admin.post(f"/people/{house.teller.pk}/start/", {"checked": "face"})
     code = re.search(r'id="code">([A-Z2-9-]+)<', answer.content.decode())[1]
     event = events()[0]
