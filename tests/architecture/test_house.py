@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import translation
 from django.utils.functional import Promise
 
 from tests import translations
@@ -110,6 +111,11 @@ def test_every_declared_action_of_a_person_is_granted_to_somebody() -> None:
 
 def test_every_declared_action_has_a_name_for_people() -> None:
     assert [name for name, one in actions.declared().items() if not isinstance(one.label, Promise)] == []
+
+
+def test_every_action_is_called_what_somebody_did() -> None:
+    with translation.override("ja"):
+        assert [name for name, one in actions.declared().items() if not str(one.label).endswith(("た", "だ"))] == []
 
 
 def test_no_signals_no_content_types_no_junk_drawers() -> None:
