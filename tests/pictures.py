@@ -41,6 +41,7 @@ def bring(page: Any) -> None:
         Path(file.name).write_text("\r\n".join(ROWS) + "\r\n", encoding="cp932")
         page.goto("/imports/new/")
         page.set_input_files("input[type=file]", file.name)
+        page.select_option("[name=branch]", "000")
         page.locator("main button[data-kind=primary]").last.click()
         page.wait_for_url("**/columns/**")
         page.wait_for_timeout(800)

@@ -203,9 +203,7 @@ def _file(request: HttpRequest, source: Import | None) -> HttpResponse:
     branches = [
         one for one in Branch.objects.order_by("code").values_list("code", "name") if permit.rows.include(one[0], None)
     ]
-    own = request.user.branch_id  # type: ignore[union-attr]
-    codes = [code for code, _name in branches]
-    chosen = source.branch_id if source else own if own in codes else ""
+    chosen = source.branch_id if source else branches[0][0] if len(branches) == 1 else ""
     return _step(
         request, "import_file", source, branches=branches, chosen=chosen, most=settings.IMPORT_MAX_BYTES,
         stands=files.stands(source.file) if source else 0,

@@ -6,6 +6,7 @@ import io
 import pytest
 
 from tests.people import House
+from toride.access.models import Branch, Person
 from toride.customers.actions import Action
 from toride.customers.imports import drafts, findings, likely, running, saved
 from toride.customers.imports.cleaning import Row
@@ -51,6 +52,18 @@ def test_a_file_goes_through_all_steps_and_back(house: House, steward: Wizard) -
     page = steward.client.get("/imports/").content.decode()
     assert "名簿.csv" in page
     assert "取り消し" in page
+
+
+def test_the_branch_of_new_customers_is_chosen_by_whoever_brings_them(house: House, steward: Wizard) -> None:
+    assert "selected>本部" not in (page := steward.client.get("/imports/new/").content.decode())
+    assert '<option value="">選んでください' in page
+    refused = steward.plan(9, branch="")
+    assert (refused.status_code, "店を選んでください" in refused.content.decode()) == (422, True)
+    assert "selected>みどり台支店" in steward.text("file", steward.begin())
+    Import.objects.all().delete()
+    Person.objects.filter(branch__in=[house.midoridai, house.wakaba]).delete()
+    Branch.objects.exclude(pk="000").delete()
+    assert "selected>本部" in steward.client.get("/imports/new/").content.decode()
 
 
 def test_bringing_all_brings_the_likely_ones_too(house: House, steward: Wizard) -> None:
