@@ -93,11 +93,11 @@ def keep_conflicts(source: Import, conflicts: Iterable[tuple[UUID, str]]) -> Non
 
 
 def groups(source: Import) -> list[dict[str, Any]]:
-    """Sorts of problems and warnings, the most usual first: kind, field, rows, and in words label and reason."""
-    found = Finding.objects.filter(source=source, kind__in=(PROBLEM, WARNING)).values("kind", "field", "reason")
+    """Problems and warnings by kind and field, the most usual first: kind, field, its label, and how many."""
+    found = Finding.objects.filter(source=source, kind__in=(PROBLEM, WARNING)).values("kind", "field")
     return [
-        {**one, "label": wording.field(one["field"]), "words": wording.tell(one["reason"])}
-        for one in found.annotate(rows=Count("id")).order_by("-rows", "field", "reason")[:MOST_GROUPS]
+        {**one, "label": wording.field(one["field"])}
+        for one in found.annotate(rows=Count("id")).order_by("-rows", "field", "kind")[:MOST_GROUPS]
     ]
 
 

@@ -66,6 +66,17 @@ def test_the_branch_of_new_customers_is_chosen_by_whoever_brings_them(house: Hou
     assert "selected>本部" in steward.client.get("/imports/new/").content.decode()
 
 
+def test_two_reasons_in_one_field_are_one_sort_of_findings(steward: Wizard) -> None:
+    text = "顧客番号,氏名,生年月日\nA-1,佐藤 次郎,昭和64年1月8日\nA-2,鈴木 花子,2999-01-01\nA-3,,1980-03-04\n"
+    source = steward.check(steward.begin(text))
+    assert len(set(Finding.objects.filter(source=source, field="birth_date").values_list("reason"))) == 2
+    found = findings.groups(source)
+    assert [(one["kind"], one["field"], one["rows"]) for one in found] == [
+        ("problem", "birth_date", 2),
+        ("problem", "name", 1),
+    ]
+
+
 def test_bringing_all_brings_the_likely_ones_too(house: House, steward: Wizard) -> None:
     house.customer("0213-338104")
     source = steward.run(steward.check(steward.begin()))
