@@ -16,6 +16,7 @@ from toride.jobs.models import State
 from toride.vault.permit import Permit
 
 LISTED = 20
+NOBODY = "nobody"  # the choice of no person in charge
 STATES: dict[str, tuple[Any, str]] = {
     "done": (lazy("handed over"), "ok"),
     "waiting": (lazy("waits for a second person"), "soon"),
@@ -77,9 +78,9 @@ def branches() -> list[tuple[str, str]]:
 
 
 def colleagues(branch: str) -> list[tuple[str, str]]:
-    """Who of a branch may take over: id and name, after nobody."""
+    """Who of a branch may take over: id and name, after the choice that is none and after nobody."""
     people = Person.objects.filter(branch=branch, is_active=True).order_by("name").values_list("pk", "name")
-    return [("", _("nobody yet")), *((str(one), name) for one, name in people)]
+    return [("", _("choose who is in charge")), (NOBODY, _("nobody yet")), *((str(one), name) for one, name in people)]
 
 
 def _own(permit: Permit) -> QuerySet[Handover]:

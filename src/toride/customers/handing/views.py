@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from toride import audit
@@ -28,10 +29,9 @@ def begin(request: HttpRequest) -> HttpResponse:
     """Whom: the ticked rows of a list, or all customers of one person; to whom: a chosen branch shows its people."""
     if "send" not in request.POST:
         return _form(request, {})
-    permit, sent, owner = _permit(request), request.POST, request.POST.get("owner")
-    to = Facts(sent.get("branch", ""), (parsed(owner) or NOBODY_KNOWN) if owner else None)
+    permit, sent = _permit(request), request.POST
     try:
-        row = services.hand_over(permit, chosen=_chosen(request), to=to, reason=sent.get("reason", ""))
+        row = services.hand_over(permit, chosen=_chosen(request), to=_to(sent), reason=sent.get("reason", ""))
     except Invalid as error:
         return _form(request, error.fields, status=422)
     except Conflict as error:
@@ -77,6 +77,17 @@ def _chosen(request: HttpRequest) -> list[UUID]:
         person = parsed(whose)
         return services.of(person) if person else []
     return [one for one in map(parsed, request.POST.getlist("pick")) if one]
+
+
+def _to(sent: Mapping[str, str]) -> Facts:
+    """Raises Invalid where it was not said who takes over; that nobody does is said, too."""
+    owner = sent.get("owner", "")
+    if not owner:
+        problems = {"owner": _("choose who is in charge")}
+        if not sent.get("branch"):
+            problems["branch"] = _("choose a branch")
+        raise Invalid(_("Some fields need another look."), problems)
+    return Facts(sent.get("branch", ""), None if owner == listing.NOBODY else parsed(owner) or NOBODY_KNOWN)
 
 
 def _branch(request: HttpRequest) -> str:

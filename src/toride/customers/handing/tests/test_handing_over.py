@@ -284,6 +284,18 @@ class TestByTwo:
         with pytest.raises(Invalid):
             handed(house, chosen, Facts("000", None))
 
+    def test_that_nobody_takes_over_is_chosen_not_left(self, house: House) -> None:
+        (subject,) = customers(house, 1)
+        client, sent = enter(house.manager), {"pick": str(subject), "branch": "002", "send": "1"}
+        for owner in ({}, {"owner": ""}):
+            refused = posted(client, reverse("handover"), **sent, **owner)
+            assert refused.status_code == 422
+            assert '<span id="e-owner" role="alert">担当を選んでください' in body(refused)
+        assert places([subject]) == {("002", house.sales.pk)}
+        answer = posted(client, reverse("handover"), **sent, owner="nobody")
+        assert answer.headers["HX-Redirect"]
+        assert places([subject]) == {("002", None)}
+
     def test_of_a_colleague_who_leaves_all_on_pages(self, house: House) -> None:
         chosen = customers(house)
         away = customers(house, 1, 9, branch=house.wakaba)
