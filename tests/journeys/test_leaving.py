@@ -35,7 +35,7 @@ def test_customers_are_handed_over_few_alone_and_many_by_two(sign_in, served) ->
     expect(manager.locator("#e-reason")).to_be_visible()
     manager.fill("#f-reason", "佐伯の転勤に伴う担当替えです。")
     manager.click("[name=send]")
-    expect(manager.locator(".head .badge")).to_have_text("承認待ち")
+    expect(manager.locator(".head .badge")).to_have_text("決裁待ち")
     handover = manager.url
 
     officer.goto(f"{served.url}/approvals/")

@@ -19,7 +19,7 @@ LISTED = 20
 NOBODY = "nobody"  # the choice of no person in charge
 STATES: dict[str, tuple[Any, str]] = {
     "done": (lazy("handed over"), "ok"),
-    "waiting": (lazy("waits for a second person"), "soon"),
+    "waiting": (lazy("waits for a decision"), "soon"),
     "over": (lazy("not approved"), "off"),
     "going": (lazy("under way"), "ai"),
     "stopped": (lazy("stopped"), "late"),

@@ -287,6 +287,8 @@ class TestByTwo:
     def test_that_nobody_takes_over_is_chosen_not_left(self, house: House) -> None:
         (subject,) = customers(house, 1)
         client, sent = enter(house.manager), {"pick": str(subject), "branch": "002", "send": "1"}
+        asked = body(posted(client, reverse("handover"), pick=str(subject)))
+        assert '<b class="figure">1</b>人のお客さまを選んでいます' in asked
         for owner in ({}, {"owner": ""}):
             refused = posted(client, reverse("handover"), **sent, **owner)
             assert refused.status_code == 422
@@ -301,7 +303,7 @@ class TestByTwo:
         away = customers(house, 1, 9, branch=house.wakaba)
         client, officer = enter(house.manager), enter(house.dpo)
         page = body(client.get(reverse("handover"), {"of": str(house.sales.pk)}))
-        assert "佐伯 悠真：3件" in page
+        assert "佐伯 悠真：3人" in page
         sent = {"of": str(house.sales.pk), "branch": "003", "owner": str(house.other_teller.pk), "send": "1"}
         wrong = posted(client, reverse("handover"), **sent)
         assert wrong.status_code == 422
@@ -309,7 +311,7 @@ class TestByTwo:
         answer = posted(client, reverse("handover"), **sent, reason=WORDS)
         row = Handover.objects.get()
         assert answer.headers["HX-Redirect"] == reverse("handover_one", kwargs={"number": row.pk})
-        assert "承認待ち" in body(client.get(answer.headers["HX-Redirect"]))
+        assert "決裁待ち" in body(client.get(answer.headers["HX-Redirect"]))
         request = body(officer.get(reverse("approval", kwargs={"number": row.approval_id})))
         assert "若葉支店 東海林 薫" in request
         assert "齋藤" not in request
@@ -347,7 +349,7 @@ def test_from_the_page_of_people_for_whoever_has_both_duties(house: House) -> No
     way = f"{reverse('handover')}?of={house.sales.pk}"
     assert way in body(enter(both).get(reverse("people")))
     assert way not in body(enter(house.admin).get(reverse("people")))
-    assert "佐伯 悠真：1件" in body(enter(both).get(way))
+    assert "佐伯 悠真：1人" in body(enter(both).get(way))
 
 
 def test_rank_and_reach_of_the_duty_hold(house: House) -> None:
