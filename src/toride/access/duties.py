@@ -14,7 +14,7 @@ from toride.audit import recorded
 from toride.base.errors import Conflict, Hidden, Invalid
 from toride.vault.permit import Permit
 
-FACTS = {"roles": lazy("Duties"), "rank": lazy("Rank"), "branch": lazy("Branch")}
+FACTS = {"roles": lazy("Duties"), "rank": lazy("Rank"), "branch": lazy("Home branch")}
 
 
 @recorded(Action.PERSON_CHANGE)
@@ -33,7 +33,7 @@ def change(permit: Permit, person: UUID, *, roles: list[str], rank: int, branch:
     must_go_together(roles, rank)
     before, after = place(found), {"roles": sorted(set(roles)), "rank": rank, "branch": branch}
     if branch != before["branch"] and not Branch.objects.filter(code=branch).exists():
-        raise Invalid(_("Some fields need another look."), {"branch": _("choose a branch")})
+        raise Invalid(_("Some fields need another look."), {"branch": _("choose a home branch")})
     if before == after:
         raise Invalid(_("Nothing would change."))
     content = {"person": str(person), "name": found.name, "before": before, "after": after}

@@ -166,7 +166,7 @@ def standing(campaign: UUID) -> Campaign:
 def _asked(branches: Sequence[str], departments: Sequence[str], reviewer: str, days: dict[str, int]) -> Person | None:
     errors: dict[str, str] = {}
     if Branch.objects.filter(pk__in=branches).count() != len(set(branches)):
-        errors["branches"] = _("choose a branch")
+        errors["branches"] = _("choose a home branch")
     if Department.objects.filter(pk__in=departments).count() != len(set(departments)):
         errors["departments"] = _("choose a department")
     for name, (least, most) in DAYS.items():

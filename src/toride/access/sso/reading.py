@@ -34,7 +34,7 @@ def provider(typed: Any, before: Provider) -> dict[str, Any]:
     who = _described(typed, before, errors) if is_saml else _asked(words, errors, inside=inside)
     branch = typed.get("branch", "")
     if branch and not Branch.objects.filter(code=branch).exists():
-        errors["branch"] = _("choose a branch")
+        errors["branch"] = _("choose a home branch")
     wanted = Config(
         **who, claim=words["claim"], groups=words["groups"], mapped=_mapped(typed, errors),
         branch=branch, vouching=_values(typed.get("vouching", ""), errors),

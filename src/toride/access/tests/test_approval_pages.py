@@ -50,19 +50,24 @@ def test_every_address_of_a_request_for_every_role(house: House) -> None:
 def test_from_asking_to_doing_on_pages(house: House) -> None:
     admin, dpo = enter(house.admin), enter(house.dpo)
     address = reverse("person_change", kwargs={"person": house.teller.pk})
-    form = {"roles": ["sales"], "rank": "3", "branch": "002", "reason": "異動の発令がありました。"}
     assert (
         f'href="{address}" aria-label="職務を変える: 長谷川 由美">職務を変える</a>'
         in admin.get("/people/").content.decode()
     )
+    form = {"roles": ["sales"], "rank": "3", "branch": "003", "reason": "異動の発令がありました。"}
+    begun = admin.get(address).content.decode()
+    assert "所属店</label>" in begun
+    unknown = admin.post(address, form | {"branch": "9"}, headers=HTMX).content.decode()
+    assert "所属店を選んでください" in unknown
     answer = admin.post(address, form, headers=HTMX)
     row = Approval.objects.get()
     assert answer.headers["HX-Redirect"] == reverse("approval", kwargs={"number": row.pk})
     assert '<span class="count">1</span>' in dpo.get("/").content.decode()
     assert "あなたを待っている申請" in dpo.get("/").content.decode()
     page = dpo.get(answer.headers["HX-Redirect"]).content.decode()
-    for text in ("長谷川 由美", "異動の発令がありました。", "窓口", "早坂 健", "決裁の期限", "（過ぎると否認）"):
+    for text in ("長谷川 由美", "異動の発令がありました。", "窓口", "早坂 健", "所属店", "決裁の期限", "（過ぎると否認）"):
         assert text in page
+    assert "取引店" not in begun + unknown + page
     assert page.split("<main")[1].count("異動の発令がありました。") == 1
     digest = seen(house, house.dpo, row).digest
     wrong = post(dpo, "approval_decide", row, decision="approve", digest=digest, count="3")
