@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from toride.audit import naming, proofs, queries, store
+from toride.audit import naming, proofs, queries, store, telling
 from toride.audit.actions import Action
 from toride.audit.queries import Filters, Line, Page
 from toride.base import actions
@@ -67,7 +67,7 @@ def trail(request: HttpRequest) -> HttpResponse:
 def event(request: HttpRequest, event: UUID) -> HttpResponse:
     """One event, what the permit opens of it, and whether it is sealed."""
     found = queries.entry(request.permit, event)  # type: ignore[attr-defined]
-    return render(request, "audit/event.html", _labels(entry=found))
+    return render(request, "audit/event.html", _labels(entry=found, telling=telling))
 
 
 @guarded(Action.EVENT_PROVE)
