@@ -156,6 +156,8 @@ def entries(permit: Permit, filters: Filters, after: int | None = None) -> Page:
     statement = "SELECT idx FROM audit_listed WHERE 1 = 1" + where  # noqa: S608 - marks only
     found = _lines(statement, values, after, PAGE)
     permit.ledger.facts["events"] = len(found.lines)
+    if filters.actor is not None:
+        permit.ledger.facts["person"] = str(filters.actor)
     return found
 
 

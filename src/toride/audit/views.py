@@ -1,6 +1,8 @@
 """The trail's pages: the list, one event with its proof, and who has seen a customer. Reading them is an event, too."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -8,16 +10,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from toride.audit import naming, proofs, queries, store, telling
+from toride.audit import commit, naming, proofs, queries, store, telling
 from toride.audit.actions import Action
 from toride.audit.queries import Filters, Line, Page
 from toride.base import actions
+from toride.base.errors import Hidden
 from toride.base.guard import guarded
 from toride.base.ids import parsed
-from toride.vault.permit import Category, Mode
+from toride.vault.permit import Category, Mode, Permit
 
 OUTCOMES = {"ok": _("Done"), "refused": _("Refused"), "failed": _("Failed")}
 DOORS = {
@@ -44,22 +48,36 @@ CATEGORIES = {
     Category.SENSITIVE: _("sensitive"),
 }
 
+FILTERS = ("since", "until", "actor", "action", "outcome", "routine")
+
 
 @guarded(Action.TRAIL_READ)
 @require_GET
 def trail(request: HttpRequest) -> HttpResponse:
     """The list, newest first, with filters."""
-    sent = request.GET
+    sent, permit = request.GET, request.permit  # type: ignore[attr-defined]
+    named = sent.get("actor", "").strip()
+    context = _labels(
+        page=None, sent=sent, actor=named, errors={}, known=actions.declared(), kept=partial(_kept, sent)
+    )  # fmt: skip
+    try:
+        actor = _actor(permit, named)
+    except Hidden:
+        commit(permit, outcome="failed", reason="actor")
+        context["errors"] = {"actor": _("nobody signs in by this name")}
+        return render(request, "audit/trail.html", context, status=422)
     filters = Filters(
         since=_day(sent.get("since", "")),
         until=_day(sent.get("until", ""), end=True),
-        actor=parsed(sent.get("actor", "")),
+        actor=actor,
         action=sent.get("action", "").strip()[:60],
         outcome=sent["outcome"] if sent.get("outcome") in OUTCOMES else "",
         routine=sent.get("routine") == "1" or sent.get("action", "").startswith("system:"),
     )
-    page = queries.entries(request.permit, filters, _whole(sent.get("after", "")))  # type: ignore[attr-defined]
-    return render(request, "audit/trail.html", _labels(page=page, acts=acts(page), sent=sent, known=actions.declared()))
+    page = queries.entries(permit, filters, _whole(sent.get("after", "")))
+    if parsed(named) and page.lines and (who := page.lines[0].event.actor):
+        context["actor"] = who.username
+    return render(request, "audit/trail.html", context | {"page": page, "acts": acts(page)})
 
 
 @guarded(Action.TRAIL_READ)
@@ -86,7 +104,8 @@ def who_saw(request: HttpRequest, subject: UUID) -> HttpResponse:
     """Every event that touched a customer."""
     permit = request.permit  # type: ignore[attr-defined]
     page = queries.who_saw(permit, subject, after=_whole(request.GET.get("after", "")))
-    return render(request, "audit/who_saw.html", _labels(page=page, acts=acts(page), subject=subject))
+    context = _labels(page=page, acts=acts(page), subject=subject, kept=partial(_kept, {}))
+    return render(request, "audit/who_saw.html", context)
 
 
 def acts(page: Page) -> list[tuple[Line, int]]:
@@ -122,6 +141,22 @@ def moment(micros: int) -> datetime:
 def _labels(**context: Any) -> dict[str, Any]:
     words = {"outcomes": OUTCOMES, "doors": DOORS, "purposes": naming.purposes, "label": actions.label}
     return {**words, "touched": touched, "at": moment, "whom": whom, **context}
+
+
+def _actor(permit: Permit, named: str) -> UUID | None:
+    """Whom a sign-in name means, or an id; None for none. Raises Hidden where unknown or out of the permit's rows."""
+    if not named:
+        return None
+    found = naming.person(named) if named.isprintable() else None
+    if found is None or not (permit.rows.everything or found in permit.rows.owners):
+        raise Hidden("unknown")
+    return found
+
+
+def _kept(sent: Mapping[str, str], **change: UUID | int) -> str:
+    """The filters as a link keeps them, with what it changes."""
+    kept = {name: sent[name] for name in FILTERS if sent.get(name)}
+    return urlencode(kept | {name: str(value) for name, value in change.items()})
 
 
 def _day(text: str, *, end: bool = False) -> datetime | None:
