@@ -4,7 +4,17 @@ from allauth.account import views as account
 from django.conf import settings
 from django.urls import include, path
 
-from toride.access import again, approval_pages, duty_pages, glass_pages, policy_pages, rules, temporary_pages, views
+from toride.access import (
+    again,
+    approval_pages,
+    duty_pages,
+    glass_pages,
+    policy_pages,
+    rules,
+    temporary_pages,
+    tracing,
+    views,
+)
 from toride.access.personas import PERSONAS
 from toride.access.sso import providers
 from toride.base.guard import open_to_all
@@ -35,6 +45,7 @@ urlpatterns = [
     path("access/temporary/<uuid:number>/end/", temporary_pages.end, name="temporary_end"),
     path("access/keys/", policy_pages.keys, name="keys"),
     path("access/why/", policy_pages.why, name="why"),
+    path("access/who-saw/", tracing.by_number, name="who_saw_number"),
     path("me/again/", again.again, name="again"),
     path("approvals/", approval_pages.approvals_page, name="approvals"),
     path("approvals/<uuid:number>/", approval_pages.approval, name="approval"),

@@ -29,6 +29,7 @@ PAGES = {
     "customer_change": ("customer_change", "subject"),
     "customer_history": ("customer_history", "subject"),
     "who_saw": ("who_saw", "subject"),
+    "who_saw_number": ("who_saw_number", None),
 }
 EXPECTED = {
     #                    own branch's customer / page                                   another branch's
@@ -43,6 +44,7 @@ EXPECTED = {
     "customer_change":  {"teller": 200, "sales": 404, "manager": 200, "steward": 200, "corporate": 404},
     "customer_history": {"teller": 200, "sales": 404, "manager": 200, "operator": 200, "steward": 200, "dpo": 200, "corporate": 404},
     "who_saw":          {"manager": 200, "steward": 200, "dpo": 200, "auditor": 200},
+    "who_saw_number":   {"manager": 200, "steward": 200, "dpo": 200, "auditor": 200},
 }  # fmt: skip
 SEARCHERS = ("teller", "sales", "manager", "operator", "steward", "dpo", "corporate")
 OWN = {"sales": 404, "corporate": 404}

@@ -1,5 +1,7 @@
 """The auditor asks on pages: what a person did, by sign-in name; who saw a customer, by number."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -12,7 +14,7 @@ from toride.audit.actions import Action
 from toride.audit.sequencer import settle
 from toride.audit.tests.acts import permit
 from toride.base.errors import Hidden
-from toride.vault.permit import Rows
+from toride.vault.permit import Mode, Rows
 
 pytestmark = pytest.mark.requirement("T3")
 TRAIL = reverse("trail")
@@ -78,3 +80,32 @@ def test_who_reads_only_some_peoples_acts_learns_no_other_name(house: House) -> 
     for name in ("okubo", "nobody", str(house.manager.id)):
         with pytest.raises(Hidden):
             views._actor(own, name)
+
+
+def test_the_auditor_comes_from_a_customer_number_to_who_saw_the_customer(house: House) -> None:
+    emiko, auditor = house.customer("0213-338104"), enter(house.auditor)
+    assert f'action="{reverse("who_saw_number")}"' in shown(auditor)
+    answer = auditor.post(reverse("who_saw_number"), {"number": " ０２１３-338104 "})
+    assert (answer.status_code, answer.url) == (302, reverse("who_saw", kwargs={"subject": emiko}))
+    event = events()[0]
+    assert (event.action, event.subjects) == (Action.SUBJECT_READ, ((emiko, Mode.LISTED, 0),))
+    assert auditor.get(answer.url).status_code == 200
+
+
+def test_a_number_out_of_reach_is_answered_as_an_unknown_one(house: House) -> None:
+    house.customer("0213-338104", branch=house.wakaba)
+    manager, told = enter(house.manager), []
+    for number in ("0213-338104", "0213-338105", "", "\0"):
+        answer = manager.post(reverse("who_saw_number"), {"number": number})
+        assert answer.status_code == 422
+        told.append(
+            re.sub(r'csrfmiddlewaretoken" value="[^"]+"', "", answer.content.decode()).replace(number or " ", " ")
+        )
+        if number[1:]:
+            event = events()[0]
+            assert (event.action, event.outcome, event.reason) == (Action.SUBJECT_READ, "failed", "number")
+            assert event.terms
+            assert number not in str(event.facts)
+    assert "この番号は利用できません" in told[0]
+    assert told[0] == told[1]
+    assert "顧客番号を入力してください" in told[2]
