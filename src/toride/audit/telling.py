@@ -51,6 +51,7 @@ FACTS = {
     "warnings": _("Warnings"),
 }
 REASONS = {
+    "actor": _("nobody signs in by this name"),
     "altered": _("not what was agreed upon"),
     "campaign": _("the access review could not be opened"),
     "category": _("a category that the duties do not open"),
@@ -64,6 +65,7 @@ REASONS = {
     "inactive": _("no longer in use"),
     "locked": _("locked after many tries"),
     "network": _("not from this network"),
+    "number": _("no such number, or out of reach"),
     "own-person": _("about themselves"),
     "purpose": _("not for this purpose of use"),
     "scope": _("outside of the rows of their duties"),
