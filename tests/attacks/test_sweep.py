@@ -14,6 +14,7 @@ from toride.access.tests.test_matrix import enter
 pytestmark = pytest.mark.requirement("T1")
 
 NAME = "惠美子"
+HEADS = ({}, {"HX-Request": "true"})
 ELSEWHERE = ("api/", "scim/", "static", "sign-", "ui/")
 SENT = [
     None,
@@ -41,8 +42,8 @@ def test_nobody_is_shown_unrecorded_and_nothing_breaks(house: House) -> None:
     client.raise_request_exception = False
     bad = []
     for address in addresses(subject):
-        for head in ({}, {"HX-Request": "true"}):
-            for sent in SENT:
+        for head in HEADS:
+            for sent in SENT[:: 1 if head else 3]:
                 before = len(of(subject))
                 answer = client.get(address, headers=head) if sent is None else client.post(address, sent, headers=head)
                 shown = NAME in getattr(answer, "content", b"").decode(errors="replace")

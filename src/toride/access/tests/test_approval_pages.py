@@ -65,7 +65,15 @@ def test_from_asking_to_doing_on_pages(house: House) -> None:
     assert '<span class="count">1</span>' in dpo.get("/").content.decode()
     assert "あなたを待っている申請" in dpo.get("/").content.decode()
     page = dpo.get(answer.headers["HX-Redirect"]).content.decode()
-    for text in ("長谷川 由美", "異動の発令がありました。", "窓口", "早坂 健", "所属店", "決裁の期限", "（過ぎると否認）"):
+    for text in (
+        "長谷川 由美",
+        "異動の発令がありました。",
+        "窓口",
+        "早坂 健",
+        "所属店",
+        "決裁の期限",
+        "（過ぎると否認）",
+    ):
         assert text in page
     assert "取引店" not in begun + unknown + page
     assert page.split("<main")[1].count("異動の発令がありました。") == 1
