@@ -12,13 +12,14 @@ from toride.customers import barred, queries
 from toride.customers.fields import FIELDS
 from toride.customers.imports import labels, wording
 from toride.customers.imports.cleaning import Row
+from toride.customers.imports.reasons import DOUBTS
 from toride.customers.models import Finding, Import, Rejected
 from toride.vault import records
 from toride.vault.keyring import Kind
 from toride.vault.permit import Category, Opening, Permit
 from toride.vault.values import Masked, Opened, Value
 
-PROBLEM, WARNING, DUPLICATE, CONFLICT = KINDS = ("problem", "warning", "duplicate", "conflict")
+PROBLEM, WARNING, DUPLICATE, CONFLICT, HELD = KINDS = ("problem", "warning", "duplicate", "conflict", "held")
 APART = "a number that was sealed apart stays"
 LEFT_OUT = "was left out as a likely duplicate"
 MOST_KEPT = 10_000  # problems and warnings of one file; more are counted only
@@ -60,17 +61,22 @@ def keep(
     rows: Sequence[Row],
     cells: Mapping[int, Sequence[str]],
     likely: Mapping[int, tuple[str, UUID]],
+    near: Mapping[int, UUID],
     *,
     room: int,
 ) -> int:
-    """Keeps problems and warnings of these rows, at most `room`, and every likely duplicate; how many of the former.
+    """Keeps problems, doubts and warnings of these rows, at most `room`, and every likely duplicate; how many of the
+    former. `near`: row → the customer who stands in its way.
 
     Values are sealed. In the caller's transaction.
     """
     found = [one for row in rows for one in _of(row)][: max(0, room)]
-    made = [
-        (row, kind, name, reason, {"value": _joined(source, cells[row], name)}) for row, kind, name, reason in found
-    ]
+    made = []
+    for row, kind, name, reason in found:
+        content = {"value": _joined(source, cells[row], name)}
+        if kind == HELD and row in near:
+            content["subject"] = str(near[row])
+        made.append((row, kind, name, reason, content))
     made += [(row, DUPLICATE, "row", why, {"subject": str(whom)}) for row, (why, whom) in likely.items()]
     _write(source, made)
     return len(found)
@@ -94,7 +100,7 @@ def keep_conflicts(source: Import, conflicts: Iterable[tuple[UUID, str]]) -> Non
 
 def groups(source: Import) -> list[dict[str, Any]]:
     """Problems and warnings by kind and field, the most usual first: kind, field, its label, and how many."""
-    found = Finding.objects.filter(source=source, kind__in=(PROBLEM, WARNING)).values("kind", "field")
+    found = Finding.objects.filter(source=source, kind__in=(PROBLEM, HELD, WARNING)).values("kind", "field")
     return [
         {**one, "label": wording.field(one["field"])}
         for one in found.annotate(rows=Count("id")).order_by("-rows", "field", "kind")[:MOST_GROUPS]
@@ -166,6 +172,8 @@ def _opened(permit: Permit, name: str, value: str) -> Value:
 def _of(row: Row) -> Iterable[tuple[int, str, str, str]]:
     for name, reason in row.problems.items():
         yield row.number, PROBLEM, name, reason
+    for kind, reason in row.held.items():
+        yield row.number, HELD, DOUBTS[kind], reason
     for warning in row.warnings:
         name, _colon, reason = warning.partition(": ")
         yield row.number, WARNING, name, reason

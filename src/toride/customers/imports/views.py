@@ -70,7 +70,7 @@ def columns(request: HttpRequest, number: UUID) -> HttpResponse:
     found = asked.columns(permit, source, request.POST)
     if request.POST.get("go") and not found.problem:
         if source.header:
-            saved.keep(permit, source=source, name="", headings=asked.headings(found))
+            saved.keep(permit, source=source, name="", headings=asked.headings(source, found))
         drafts.start_check(permit, source=source)
         return _to(request, "import_check", source)
     return _columns(request, source, found)
@@ -232,7 +232,7 @@ def _columns(request: HttpRequest, source: Import, found: preview.Look) -> HttpR
         "shown": preview.shown(source, found),
         "columns": preview.columns(permit, source, found),
         "lacking": drafts.lacking(source),
-        "saved": saved.offered(permit, asked.headings(found)),
+        "saved": saved.offered(permit, asked.headings(source, found)),
         "labels": labels,
         "wording": wording,
     }
