@@ -243,7 +243,7 @@ def _alike(one: str) -> str:
 
 @cache
 def _folded_cities() -> dict[str, dict[str, str]]:
-    """Prefecture → folded name → official one; towns and villages also without their 郡, where one only is called so."""
+    """Prefecture → folded name → official one; towns also without their 郡, where one only is called so."""
     found: dict[str, dict[str, str]] = {}
     for prefecture_found, cities in _cities().items():
         names: dict[str, set[str]] = {}

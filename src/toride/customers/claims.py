@@ -23,7 +23,7 @@ def release(subject: UUID) -> None:
 
 
 def owners(wanted: Collection[str]) -> dict[str, UUID]:
-    """Whose exactly these numbers are. Of a number that an earlier version took down folded, the record itself tells."""
+    """Whose exactly these numbers are. Of what an earlier version took down folded, the record itself tells."""
     found = lookup.find(NUMBER, wanted)
     folded = {number: folding.plain_number(number) for number in wanted if number not in found}
     held = lookup.find(NUMBER, {plain for number, plain in folded.items() if plain != number})

@@ -48,7 +48,8 @@ _CLOCK = re.compile(
     r"(?:\s*(?P<noon>[AP]M))?(?:\s*(?P<zone>Z|UTC|GMT|JST|[+-]\d{2}(?::?\d{2})?))?",
     re.IGNORECASE,
 )
-_MONTHS = {name: at for at, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)}
+_NAMES = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_MONTHS = {name: at for at, name in enumerate(_NAMES.split("|"), 1)}
 _NUMERAL = re.compile("[〇零一二三四五六七八九十]+(?=年|月|日)")
 _DIGITS = {one: at for at, one in enumerate("〇一二三四五六七八九")} | {"零": 0}
 _HOURS, _HALF = 24, 12

@@ -19,16 +19,18 @@ CLEAR = Opening.CLEAR
 NAME_LENGTH = 120
 TEXT_LENGTH = 2_000
 NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
-BLANKS, SPACES = re.compile(r"[ \t\u3000]+"), re.compile(r"\s+")
+BLANKS, SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+"), re.compile(r"\s+")
 LINE_ENDS = re.compile(r"\r\n|[\r\n]")
 READING = re.compile(r"[ぁ-ゖァ-ヺー・ a-zA-Z0-9()（）.&-]+")
 LONG = re.compile(r"(?<=[ぁ-ゖァ-ヺー])[\u2010-\u2015\u2212\uff70]|(?<=[ぁ-ゖァ-ヺ])-(?![a-zA-Z0-9])")
 REPEATED = re.compile(r"([ぁ-ゖァ-ヺ])([ゝゞヽヾ])")
 PLAIN_LOCAL = re.compile(r"(?=.{1,64}$)[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")  # a dot-atom (RFC 5322, 3.2.3)
 CARRIER_LOCAL = re.compile(r"[A-Za-z0-9._?/+-]{1,64}")
-CARRIERS = frozenset(
-    ["docomo.ne.jp", "ezweb.ne.jp", "au.com", "softbank.ne.jp", "i.softbank.jp", "disney.ne.jp", "vodafone.ne.jp", "jp-t.ne.jp", "pdx.ne.jp", "willcom.com", "ymobile.ne.jp", "emobile.ne.jp", "y-mobile.ne.jp", "uqmobile.jp", "biz.ezweb.ne.jp"]
-) | {f"{area}.vodafone.ne.jp" for area in "dhtcrknsq"}
+_CARRIERS_WORDS = (
+    "docomo.ne.jp ezweb.ne.jp au.com softbank.ne.jp i.softbank.jp disney.ne.jp vodafone.ne.jp jp-t.ne.jp "
+    "pdx.ne.jp willcom.com ymobile.ne.jp emobile.ne.jp y-mobile.ne.jp uqmobile.jp biz.ezweb.ne.jp"
+)
+CARRIERS = frozenset(_CARRIERS_WORDS.split()) | {f"{area}.vodafone.ne.jp" for area in "dhtcrknsq"}
 NAMED_MAIL = re.compile(r"[^<>@]*<\s*([^<>\s]+)\s*>")
 MAIL_LENGTH = 200  # longer ones are left to the library
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -125,7 +127,7 @@ def phone(written: str) -> str:
 
 
 def email(written: str) -> str:
-    """A mail address as it is to be used; the domain in lower case. Old addresses of carriers may have dots anywhere."""
+    """A mail address as it is to be used; the domain in lower case. Those of carriers may have dots anywhere."""
     folded = unicodedata.normalize("NFKC", characters.visible(written)).strip()
     if named := NAMED_MAIL.fullmatch(folded):
         folded = named[1]

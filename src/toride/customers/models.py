@@ -44,8 +44,8 @@ class Import(models.Model):
 
     `about` holds the file's name and where it comes from, sealed; file, findings and rejected rows stand sealed, too.
     `above`: rows over the headings; `double`: headings in two rows; `numbered`: how the numbers begin that the product
-    gives; `hidden`: hidden rows of a workbook come, too. `choices`: what was decided about problems and doubts, by kind;
-    `left`: cells that were not brought in, by target and reason, how many.
+    gives; `hidden`: hidden rows of a workbook come, too; `guessed`: nobody has said yes to what was guessed. `choices`:
+    what was decided about problems and doubts, by kind; `left`: cells that were not brought in, by target and reason.
     `size`: bytes announced. `trial`: the job that checks the whole file; it goes when file or mapping change.
     `leave_out`: likely duplicates are left out. `taking_back`: the job that undoes the import. `ended`: when file,
     findings and rejected rows went.
@@ -69,6 +69,7 @@ class Import(models.Model):
     double = models.BooleanField(default=False)
     numbered = models.CharField(max_length=20, blank=True)
     hidden = models.BooleanField(default=False)
+    guessed = models.BooleanField(default=False)
     choices = models.JSONField(default=dict)
     left = models.JSONField(default=dict)
     leave_out = models.BooleanField(default=False)

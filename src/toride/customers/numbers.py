@@ -1,4 +1,4 @@
-"""Customer numbers: which are the same (as written), and which are nearly so (to be asked about, never taken for it)."""
+"""Customer numbers: which are the same (as written), and which are nearly so (to be asked about, never taken)."""
 
 import re
 import unicodedata

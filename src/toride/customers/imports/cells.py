@@ -1,4 +1,4 @@
-"""What programs and people put around a value: marks of Excel, words for nothing, several values, notes behind a phone."""
+"""What programs and people put around a value: marks of Excel, words for nothing, lists, notes behind a phone."""
 
 import re
 import unicodedata
@@ -11,11 +11,15 @@ _EXCEL = re.compile(r"=\"((?:[^\"]|\"\")*)\"")
 _EXCELS = re.compile(r"^['=]|[,;|\t\r\n]'")
 _INSIDE = re.compile(r"(?<=[,;|\t\r\n])'(?=\s*[=@+＝＠＋-])")
 _MARKED = re.compile(r"[='+@0-9-]")
-NOTHING = frozenset(
-    ["-", "--", "---", "ー", "―", "‐", "–", "—", "−", "／", "/", "*", "※", "なし", "無し", "無", "ナシ", "無し。", "該当なし", "該当無し", "記載なし", "登録なし", "未登録", "未設定", "未入力", "未記入", "空欄", "n/a", "na", "#n/a", "null", "none", "nil", "(null)", "<null>", "undefined", "nan", "#n/a!", "0/0/00", "0/0/0000", "0000-00-00", "0000/00/00", "00000000", "1900/1/0"]
+_NOTHING_WORDS = (
+    "- -- --- ー ― ‐ – — − ／ / * ※ なし 無し 無 ナシ 無し。 該当なし 該当無し 記載なし 登録なし 未登録 "
+    "未設定 未入力 未記入 空欄 n/a na #n/a null none nil (null) <null> undefined nan #n/a! 0/0/00 0/0/0000 "
+    "0000-00-00 0000/00/00 00000000 1900/1/0"
 )
+NOTHING = frozenset(_NOTHING_WORDS.split())
 LONGEST_NOTHING = 12
-ERRORS = frozenset(["#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#num!", "#null!", "#spill!", "#calc!", "#getting_data", "#####"])
+_ERRORS_WORDS = "#n/a #ref! #value! #div/0! #name? #num! #null! #spill! #calc! #getting_data #####"
+ERRORS = frozenset(_ERRORS_WORDS.split())
 WORDS = frozenset(["null", "none", "nil", "nan", "undefined", "n/a", "na", "#n/a", "<null>", "(null)"])
 NO_YEAR = re.compile(r"--\d{1,2}-?\d{1,2}|1604[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}月\d{1,2}日")
 SEVERAL = re.compile(r"\s*:::\s*|\s*[\r\n;、；|｜]\s*|\s+[/／]\s+|\s*,\s*|\s*，\s*")

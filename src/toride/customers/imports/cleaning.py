@@ -53,6 +53,11 @@ class Row:
     held: dict[str, str] = field(default_factory=dict)
     place: dict[str, str] = field(default_factory=dict, repr=False)
 
+    def warn(self, name: str, why: str) -> None:
+        """Says something of a field (or of the row), once."""
+        if (warning := f"{name}: {why}") not in self.warnings:
+            self.warnings.append(warning)
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -76,7 +81,7 @@ def clean(number: int, cells: Sequence[str], columns: Columns, policy: Policy, c
         row.problems["row"] = f"has {len(cells)} columns; the first row has {len(columns.targets)}"
         return row
     if any(columns.targets[len(cells) :]):
-        row.warnings.append(f"row: {reasons.SHORT}")
+        row.warn("row", reasons.SHORT)
     written = _gather(cells, columns)
     if columns.numbered:
         written["number"] = f"{columns.numbered}-{number:05}"
@@ -102,7 +107,7 @@ def _store(name: str, text: str, row: Row, choices: Choices) -> None:
             row.problems[name] = str(error.reason)
             return
         row.stored[name] = [] if spec.many else None
-        row.warnings.append(f"{name}: {reasons.EMPTIED}")
+        row.warn(name, reasons.EMPTIED)
     else:
         if not found and spec.must:
             row.problems.setdefault(name, "is required")
@@ -135,7 +140,7 @@ def _without_errors(written: dict[str, str], row: Row) -> None:
         if name in FIELDS and FIELDS[name].must:
             row.problems[name] = reasons.ERROR_HERE
         else:
-            row.warnings.append(f"{name}: {reasons.ERROR}")
+            row.warn(name, reasons.ERROR)
 
 
 def _join_names(written: dict[str, str]) -> None:
@@ -159,7 +164,7 @@ def _choose_whom(written: dict[str, str], row: Row, company: str) -> None:
         written.setdefault("name", "")
         return
     if company == "person":
-        row.warnings.append(f"company: {reasons.EMPLOYER}")
+        row.warn("company", reasons.EMPLOYER)
         return
     if company != "company":
         row.held["company"] = reasons.COMPANY_OR_PERSON
@@ -193,7 +198,7 @@ def _tell_apart(address: str, building: str, written: dict[str, str], row: Row) 
     if MASKED.search(address):
         row.warnings.append("address: part of it is masked in the file")
     if told.doubt:
-        row.warnings.append(f"address: {told.doubt}")
+        row.warn("address", told.doubt)
     if told.code and not written.get("postcode"):
         written["postcode"] = told.code
     street = f"{told.area.street} {building}".strip().replace("\n", " ")
@@ -238,17 +243,17 @@ def _values(spec: fields.Field, text: str, row: Row) -> list[Any]:
             continue
         found.append(spec.clean(value))
         if beside:
-            row.warnings.append(f"{spec.name}: {reasons.BEHIND}")
+            row.warn(spec.name, reasons.BEHIND)
     return list(dict.fromkeys(found))
 
 
 def _day(name: str, text: str, row: Row) -> str | None:
     if written_in.NO_YEAR.fullmatch(text):
-        row.warnings.append(f"{name}: {reasons.NO_YEAR}")
+        row.warn(name, reasons.NO_YEAR)
         return None
     found, beyond = _recurring_day(name, text)
     if beyond:
-        row.warnings.append(f"{name}: {reasons.BEYOND}")
+        row.warn(name, reasons.BEYOND)
     return found
 
 
@@ -267,7 +272,7 @@ def _look_at_name(text: str, row: Row) -> None:
         if why in (reasons.NOTHING, reasons.NO_NAME):
             row.problems["name"] = why
         else:
-            row.warnings.append(f"name: {why}")
+            row.warn("name", why)
 
 
 def _look_again(row: Row) -> None:

@@ -72,7 +72,8 @@ CHUNK = 1_048_576
 def import_file(
     file: Path, username: str, purpose: str, branch: str | None, mapping_file: str, encoding: str | None,
     delimiter: str | None, heading_row: int | None, accept_guess: bool, number_them: bool, leave_empty: Sequence[str],
-    take: Sequence[str], company_is: str | None, hidden_rows: bool, dry_run: bool, rejected_file: Path | None, as_json: bool,
+    take: Sequence[str], company_is: str | None, hidden_rows: bool, dry_run: bool,
+    rejected_file: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Import customers from CSV, TSV, XLSX or vCard."""
     _fits(file)

@@ -45,10 +45,12 @@ SHIPPED = (
     ),
     _layout(
         "Outlook", "名|姓|電子メール アドレス",
-        {"given": "名", "family": "姓", "company": "会社名", "emails": "電子メール アドレス|電子メール 2 アドレス|電子メール 3 アドレス",
+        {"given": "名", "family": "姓", "company": "会社名",
+         "emails": "電子メール アドレス|電子メール 2 アドレス|電子メール 3 アドレス",
          "phones": "携帯電話|自宅電話|自宅電話 2|会社電話|会社電話 2|その他の電話|通常の電話", "birth_date": "誕生日",
          "family_kana": "フリガナ (姓)|姓フリガナ", "given_kana": "フリガナ (名)|名フリガナ",
-         "street": "番地 (自宅)", "city": "市区町村 (自宅)", "prefecture": "都道府県 (自宅)", "postcode": "郵便番号 (自宅)", "note": "メモ"},
+         "street": "番地 (自宅)", "city": "市区町村 (自宅)", "prefecture": "都道府県 (自宅)",
+         "postcode": "郵便番号 (自宅)", "note": "メモ"},
         company="person",
     ),
     _layout(
@@ -70,7 +72,8 @@ SHIPPED = (
     _layout(
         "Shopify", "Customer ID|Default Address Province Code|Default Address Zip",
         {"number": "Customer ID", "given": "First Name", "family": "Last Name", "emails": "Email",
-         "phones": "Phone|Default Address Phone", "company": "Default Address Company", "street": "Default Address Address1",
+         "phones": "Phone|Default Address Phone", "company": "Default Address Company",
+         "street": "Default Address Address1",
          "address2": "Default Address Address2", "city": "Default Address City", "postcode": "Default Address Zip",
          "prefecture": "Default Address Province Code", "note": "Note"},
         company="person",
@@ -103,14 +106,18 @@ SHIPPED = (
     ),
     _layout(
         "弥生", "コード|名称|フリガナ|略称|締日",
-        {"number": "コード", "name": "名称", "kana": "フリガナ", "postcode": "郵便番号", "address": "住所1", "address2": "住所2",
+        {"number": "コード", "name": "名称", "kana": "フリガナ", "postcode": "郵便番号",
+         "address": "住所1", "address2": "住所2",
          "contact_person": "ご担当者", "phones": "TEL", "": "略称|FAX|締日|部署名|役職名|敬称"},
     ),
     _layout(
         "freee", "取引先コード|名前（通称）|正式名称（帳票出力時に使用される名称）",
-        {"number": "取引先コード", "name": "正式名称（帳票出力時に使用される名称）", "kana": "カナ名称", "kind": "事業所種別",
-         "postcode": "郵便番号", "prefecture": "都道府県", "address": "市区町村・番地", "address2": "建物名・部屋番号など",
-         "phones": "電話番号", "owner": "営業担当者名", "": "名前（通称）|ショートカット1|営業担当者メールアドレス|地域|敬称"},
+        {"number": "取引先コード", "name": "正式名称（帳票出力時に使用される名称）", "kana": "カナ名称",
+         "kind": "事業所種別",
+         "postcode": "郵便番号", "prefecture": "都道府県", "address": "市区町村・番地",
+         "address2": "建物名・部屋番号など",
+         "phones": "電話番号", "owner": "営業担当者名", 
+         "": "名前（通称）|ショートカット1|営業担当者メールアドレス|地域|敬称"},
     ),
 )  # fmt: skip
 

@@ -38,8 +38,8 @@ NO_NUMBER = (
 NO_NAME = 'No column holds the name. Name it: --mapping FILE with {"heading": "name"}.'
 BELOW = "Row %(row)d looks like the headings. Say so: --heading-row %(row)d, or --accept-guess."
 GUESSED = (
-    "No headings are known in row 1. By content the columns may be: %(columns)s. Accept it with --accept-guess, or name "
-    'the columns: --mapping FILE with {"1": "number", …}.'
+    "No headings are known in row 1. Name the columns (--mapping FILE), or accept what their contents look like "
+    "(--accept-guess): %(columns)s"
 )
 
 

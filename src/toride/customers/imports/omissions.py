@@ -25,7 +25,7 @@ def of(content: Callable[[], Iterable[bytes]], source: Import, *, by_hand: bool 
     """Heading (or what else it is called) → why. `by_hand`: somebody chose the columns. Reads the file's beginning."""
     sheet = reading.Sheet()
     with closing(reading.begun(content, source)) as parsed:
-        first = next(
+        first: list[list[str]] = next(
             (message["rows"] for message in reading.heard(parsed, sheet, encoding=reading.encoding(source))), []
         )
     found = _columns(first, source, by_hand=by_hand) | _sheets(sheet)
@@ -48,7 +48,9 @@ def _columns(first: list[list[str]], source: Import, *, by_hand: bool) -> dict[s
 
 
 def _sheets(sheet: reading.Sheet) -> dict[str, str]:
-    found = {f"sheet {name}": reasons.SHEET for name in sheet.others} | {f"sheet {name}": reasons.UNSEEN for name in sheet.unseen}
+    found = {f"sheet {name}": reasons.SHEET for name in sheet.others} | {
+        f"sheet {name}": reasons.UNSEEN for name in sheet.unseen
+    }
     if sheet.hidden:
         named = ", ".join(map(str, sheet.hidden[:MOST_NAMED])) + (", …" if len(sheet.hidden) > MOST_NAMED else "")
         found[f"{len(sheet.hidden)} rows"] = reasons.HIDDEN % named

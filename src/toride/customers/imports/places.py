@@ -22,28 +22,26 @@ class Places:
             self._learn()
 
     def of(self, row: Row, *, taken: bool) -> Facts:
-        """Where a row's customer is to be; holds the row back where that cannot be told, unless such are `taken`."""
+        """Where a row's customer is to be; holds the row back for an unknown branch, unless such are `taken`."""
         if not row.place:
             return Facts(self._branch, None)
         branch = self._branches.get(_key(row.place["branch"])) if "branch" in row.place else self._branch
-        found, why = self._owner(row, branch)
-        if branch is None:
-            why = reasons.NO_BRANCH
-        elif not self._permit.rows.include(branch, found):
-            why = reasons.NOT_YOURS
-        if not why and branch is not None:
+        found = self._owner(row, branch)
+        if branch is not None and self._permit.rows.include(branch, found):
             return Facts(branch, found)
         if not taken:
-            row.held["place"] = why
+            row.held["place"] = reasons.NO_BRANCH if branch is None else reasons.NOT_YOURS
         return Facts(self._branch, None)
 
-    def _owner(self, row: Row, branch: str | None) -> tuple[UUID | None, str]:
+    def _owner(self, row: Row, branch: str | None) -> UUID | None:
+        """Who is in charge; nobody yet, with a warning, where the file names somebody else than one of the branch."""
         if "owner" not in row.place or branch is None:
-            return None, ""
+            return None
         found = self._people.get((branch, _key(row.place["owner"])), [])
         if len(found) == 1:
-            return found[0], ""
-        return None, reasons.SEVERAL if found else reasons.NOBODY
+            return found[0]
+        row.warn("owner", reasons.SEVERAL if found else reasons.NOBODY)
+        return None
 
     def _learn(self) -> None:
         for code, name in Branch.objects.values_list("code", "name"):

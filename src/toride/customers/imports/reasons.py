@@ -1,4 +1,4 @@
-"""What is kept of a row, a cell or a column that is not in order or not brought in: English; `wording` says it to a person."""
+"""What is kept of rows, cells and columns that are not in order or not brought in, in English; `wording` says it."""
 
 # Cells that are not brought in; told in the result, too.
 ERROR = "an error of the spreadsheet stands here; left empty"
@@ -6,7 +6,9 @@ NO_YEAR = "a birthday without a year; left empty"
 BEHIND = "what stands beside the number was left out"
 EMPLOYER = "the company was left out; the person is the customer"
 EMPTIED = "not in order; left empty, as was chosen"
-LEFT = frozenset({ERROR, NO_YEAR, BEHIND, EMPLOYER, EMPTIED})
+NOBODY = "nobody of this name works at the branch; nobody is in charge yet"
+SEVERAL = "several people of this name work at the branch; nobody is in charge yet"
+LEFT = frozenset({ERROR, NO_YEAR, BEHIND, EMPLOYER, EMPTIED, NOBODY, SEVERAL})
 # Problems and warnings of cells and rows.
 ERROR_HERE = "an error of the spreadsheet stands here; mend it"
 BEYOND = "the era had ended by then; taken as the day that was meant"
@@ -26,8 +28,6 @@ TORN = "a row is cut in two here, or cells are missing"
 COMPANY_OR_PERSON = "company and person: say whom the row is about"
 NO_BRANCH = "there is no such branch"
 NOT_YOURS = "this branch is not yours to register for"
-NOBODY = "nobody of this name works at the branch"
-SEVERAL = "several people of this name work at the branch"
 # Columns, sheets and rows that are not brought in.
 UNKNOWN = "no field is known by this heading"
 SECOND = "another column is this field already"
@@ -40,4 +40,4 @@ UNSEEN = "a hidden sheet"
 ABOVE = "stands above the headings"
 HIDDEN = "hidden: row %s"
 PROPERTY = "no field is known for it; on %d cards"
-CELLS = "%(count)d cells: %(why)s"
+CELLS = "in %(count)d rows: %(why)s"

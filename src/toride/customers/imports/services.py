@@ -141,7 +141,7 @@ def _hold_others(batch: Sorted, places: Mapping[UUID, Facts], taken: Collection[
             row.held["another"] = reasons.ANOTHER
             batch.near[row.number] = subject
         if row.place and not row.held:
-            row.warnings.append(f"row: {reasons.MOVED}")
+            row.warn("row", reasons.MOVED)
         if row.held:
             batch.held.append(row)
         else:

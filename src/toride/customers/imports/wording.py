@@ -18,9 +18,7 @@ WITH_FIGURES = (
     _("has %(count)s columns; the first row has %(first)s"),
     _("The file is not valid %(encoding)s at byte %(byte)s. Choose another encoding above, or save it anew."),
     _("A quotation mark is opened in row %(row)s and never closed. Close it, or double the quotation marks within it."),
-    _(
-        "In row %(row)s text stands behind the closing quotation mark of a cell. Double the quotation marks within a cell."
-    ),
+    _("In row %(row)s text stands behind the closing quotation mark of a cell. Double the quotation marks within it."),
     _("A cell near row %(row)s is longer than %(cell)s characters. Shorten it, or check the quotation marks."),
     _("The file cannot be read as CSV near line %(line)s."),
     _("The file has %(count)s columns; at most %(limit)s are read. Save the columns that you need."),
@@ -47,7 +45,7 @@ AS_KEPT = {
     ),
     reading.WORDS["memory"]: _("The file needs more memory than an import may use. Split it, or save it as CSV."),
     reading.WORDS["protected"]: _(
-        "The workbook is protected with a password. Open it in Excel, take the password off, and save it anew."
+        "The workbook is protected by a password. Open it in Excel, take the password off, save it anew."
     ),
     reading.WORDS["excel-binary"]: _("The binary Excel format (.xlsb) is not read. Save it as .xlsx or CSV."),
     reading.WORDS["opendocument"]: _("The file is an OpenDocument table (.ods). Save it as .xlsx or CSV."),
@@ -65,7 +63,9 @@ AS_KEPT = {
     ),
     reading.WORDS["json"]: _("The file is JSON. Export the customers as CSV."),
     reading.WORDS["pdf"]: _("The file is a PDF, which holds no table. Export the customers as CSV or .xlsx."),
-    reading.WORDS["rtf"]: _("The file is a formatted text (RTF). Put the table into Excel, and save it as .xlsx or CSV."),
+    reading.WORDS["rtf"]: _(
+        "The file is a formatted text (RTF). Put the table into Excel, and save it as .xlsx or CSV."
+    ),
     reading.WORDS["image"]: _("The file is a picture. Export the customers as CSV or .xlsx."),
     reasons.ERROR_HERE: _("An error of the spreadsheet stands here. Mend it."),
     reasons.ERROR: _("An error of the spreadsheet stands here. It was left empty."),
@@ -83,13 +83,13 @@ AS_KEPT = {
     addresses.PREFECTURE_ADDED: _("The prefecture was added by the city."),
     reasons.NO_BRANCH: _("There is no such branch."),
     reasons.NOT_YOURS: _("This branch is not yours to register for."),
-    reasons.NOBODY: _("Nobody of this name works at the branch."),
-    reasons.SEVERAL: _("Several people of this name work at the branch."),
-    reasons.MOVED: _("It stands with another branch or person in charge and stays there. Hand customers over to move them."),
-    reasons.NOTHING: _("This looks like a word for nothing, not like a name."),
-    reasons.LOST: _(
-        "A character was lost when the file was written. Write it anew."
+    reasons.NOBODY: _("Nobody of this name works at the branch. Nobody is in charge yet."),
+    reasons.SEVERAL: _("Several people of this name work at the branch. Nobody is in charge yet."),
+    reasons.MOVED: _(
+        "It stands with another branch or person in charge and stays there. Hand customers over to move them."
     ),
+    reasons.NOTHING: _("This looks like a word for nothing, not like a name."),
+    reasons.LOST: _("A character was lost when the file was written. Write it anew."),
     reasons.FORMULA: _("This looks like a formula, not like a name."),
     reasons.NO_NAME: _("This looks like no name."),
     mapping.NO_NUMBER: _("No column holds the customer number. Choose one, or have the rows numbered."),

@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
         migrations.AddField("import", "double", models.BooleanField(default=False)),
         migrations.AddField("import", "numbered", models.CharField(blank=True, max_length=20)),
         migrations.AddField("import", "hidden", models.BooleanField(default=False)),
+        migrations.AddField("import", "guessed", models.BooleanField(default=False)),
         migrations.AddField("import", "choices", models.JSONField(default=dict)),
         migrations.AddField("import", "left", models.JSONField(default=dict)),
         migrations.CreateModel(

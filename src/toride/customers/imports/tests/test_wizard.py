@@ -329,6 +329,8 @@ def test_another_file_for_a_draft_begins_anew(steward: Wizard) -> None:
 
 def test_the_command_and_the_wizard_count_alike(house: House, steward: Wizard) -> None:
     source = steward.check(steward.begin())
-    foreseen = {name: source.trial.result[name] for name in ("created", "changed", "unchanged", "rejected", "held", "warnings")}
+    foreseen = {
+        name: source.trial.result[name] for name in ("created", "changed", "unchanged", "rejected", "held", "warnings")
+    }
     assert steward.run(source).counts == foreseen
     assert Rejected.objects.filter(source=source).count() == foreseen["rejected"]
