@@ -27,7 +27,9 @@ def path(tmp_path: Path) -> Path:
     return folder
 
 
-def launch(path: Path, venv: Path, *arguments: str, root: Path = ROOT, **more: str) -> "subprocess.CompletedProcess[str]":
+def launch(
+    path: Path, venv: Path, *arguments: str, root: Path = ROOT, **more: str
+) -> "subprocess.CompletedProcess[str]":
     kept = {name: os.environ[name] for name in os.environ if name.startswith(("PIP_", "SSL_", "HTTP", "NO_PROXY"))}
     environment = kept | {"PATH": str(path), "HOME": str(venv.parent), "TORIDE_VENV": str(venv), **more}
     command = [str(path / "sh"), str(root / "toride"), *arguments]
@@ -45,7 +47,9 @@ def wheel(folder: Path, name: str, version: str, needs: tuple[str, ...] = ()) ->
     with zipfile.ZipFile(place, "w") as archive:
         archive.writestr(f"{package}.py", f"version = {version!r}\n")
         archive.writestr(f"{info}/METADATA", "\n".join(metadata) + "\n")
-        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
         archive.writestr(f"{info}/RECORD", "")
     return f"{name}=={version} --hash=sha256:{hashlib.sha256(place.read_bytes()).hexdigest()}\n"
 
@@ -91,7 +95,12 @@ def test_an_old_python_is_passed_over(path: Path, tmp_path: Path, small: Path) -
 
 def test_an_unreachable_registry_is_said_and_the_next_start_begins_anew(path: Path, tmp_path: Path) -> None:
     (path / "python3").symlink_to(sys.executable)
-    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_CONFIG_FILE": os.devnull, "PIP_FIND_LINKS": ""}
+    nowhere = {
+        "PIP_INDEX_URL": "http://127.0.0.1:9/",
+        "PIP_RETRIES": "0",
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_FIND_LINKS": "",
+    }
     for _ in range(2):
         done = launch(path, tmp_path / "venv", "--version", **nowhere)
         assert done.returncode == MISSING
@@ -127,7 +136,9 @@ def test_what_the_registry_said_is_shown_in_one_line(path: Path, tmp_path: Path,
     assert launch(path, tmp_path / "venv", root=small, **gone).returncode == 0
 
 
-def test_an_extra_comes_from_its_own_list_and_stays_with_the_environment(path: Path, tmp_path: Path, small: Path) -> None:
+def test_an_extra_comes_from_its_own_list_and_stays_with_the_environment(
+    path: Path, tmp_path: Path, small: Path
+) -> None:
     (path / "python3").symlink_to(sys.executable)
     unknown = launch(path, tmp_path / "venv", "install", "nothing", root=small)
     assert unknown.returncode == 2
