@@ -11,6 +11,7 @@ from toride.base.errors import Invalid
 from toride.customers import dates, folding, places
 from toride.customers.searchable import SCHEMA
 from toride.vault.index.query import (
+    MAX_PARTS,
     All,
     AnyOf,
     Between,
@@ -28,6 +29,8 @@ from toride.vault.permit import Opening, Permit
 
 MOST_CHARACTERS = 100
 MOST_WORDS = 6
+MOST_TOGETHER = 5  # a whole address with blanks between its parts
+MOST_LEAVES = MAX_PARTS - 20  # filters and the row scope are asked, too
 SHORTEST_PHONE, LAST_DIGITS, POSTCODE, LONGEST_PHONE = 3, 4, 7, 11  # digits
 BEGUN = re.compile(r"[+0-9()-]{1,4}(?<![0-9]{4})|[MTSHR明大昭平令]", re.IGNORECASE)
 HONORIFIC = re.compile(r"(?:さま|さん|サマ|サン|くん|ちゃん|様|殿|氏|君|御中|先生)$")
@@ -67,15 +70,18 @@ def free(permit: Permit, text: str) -> Question:
         return Question(All())
     columns = opened(permit)
     words = folded.split()[:MOST_WORDS]
-    return Question(_all_of(words, columns), _exactly(words, columns))
+    asked = _all_of(words, columns, together=MOST_TOGETHER)
+    if sum(1 for _leaf in leaves(asked, -MOST_WORDS)) > MOST_LEAVES:
+        asked = _all_of(words, columns, together=1)
+    return Question(asked, _exactly(words, columns))
 
 
-def _all_of(words: list[str], columns: frozenset[str]) -> Expr:
-    """Every way to part the words into things said: each alone, or several together where they make one."""
+def _all_of(words: list[str], columns: frozenset[str], *, together: int) -> Expr:
+    """Every way to part the words into things said: each alone, or up to `together` where they make one."""
     made: dict[int, list[Expr]] = {len(words): [All()]}
     for begin in reversed(range(len(words))):
         ways: list[Expr] = []
-        for end in range(begin + 1, len(words) + 1):
+        for end in range(begin + 1, min(begin + together, len(words)) + 1):
             last = end == len(words)
             said = _said(words[begin:end], columns, last=last, alone=len(words) == 1)
             if said is not None:

@@ -156,3 +156,16 @@ def test_a_closed_birth_date_is_no_oracle_for_a_date_begun() -> None:
         asked = searching.free(masked, text).expr
         assert not any(leaf.column == "birth_date" for leaf in searching.leaves(asked))
         assert not matches(asked, row)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["022", "0220", "1111", "1980", "2", "29", "佐々木様", "国分町", "宮城県", "sat", "a@b"]),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_whatever_is_typed_can_be_asked(words: list[str]) -> None:
+    """Many figures can be read in many ways; the question stays within what the index takes, filters and scope included."""
+    asked = searching.free(EVERYTHING, " ".join(words)).expr
+    assert sum(1 for _leaf in searching.leaves(asked)) <= searching.MOST_LEAVES
