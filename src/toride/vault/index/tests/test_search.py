@@ -224,7 +224,7 @@ def test_a_question_that_does_not_fit_is_invalid(permit, expr):
 
 def test_nesting_and_page_size_have_limits(permit):
     deep = Equals("number", "1")
-    for _ in range(13):
+    for _ in range(MAX_DEPTH + 1):
         deep = Not(deep)
     with pytest.raises(Invalid):
         index.search(permit(), deep)
