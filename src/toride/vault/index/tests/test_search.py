@@ -20,6 +20,7 @@ from toride.vault.index import (
     searching,
     store,
 )
+from toride.vault.index.query import MAX_DEPTH
 from toride.vault.index.tests.conftest import hanako, ids
 from toride.vault.permit import Category, Opening, Rows
 
