@@ -189,6 +189,20 @@ def test_foreign_keys_point_down() -> None:
                 assert order.index(target) <= order.index(model._meta.app_label), field
 
 
+CLOCKS = re.compile(
+    r"\btime\.time\(|\bdatetime\.(?:now|today|utcnow)\(|\bdate\.today\(|timezone\.(?:now|localdate|localtime)\(\)"
+)
+
+
+def test_one_clock_tells_the_time() -> None:
+    """A test moves it, or lets it stand; the day is the institution's, not Greenwich's."""
+    for path in modules():
+        if "tests" not in path.parts and path.name != "clock.py" and path.is_relative_to(ROOT / "src"):
+            text = path.read_text()
+            assert not CLOCKS.search(text), path
+            assert "now().date()" not in text, path
+
+
 def test_what_is_committed_names_no_registry_and_no_machine() -> None:
     """Lock files hold names, versions and hashes."""
     for path in (*ROOT.glob("requirements*.txt"), ROOT / "pyproject.toml"):

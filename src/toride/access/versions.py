@@ -267,7 +267,7 @@ def _moment(text: str) -> str:
         found = datetime.combine(date.fromisoformat(text), time.min, tzinfo=timezone.get_default_timezone())
     except ValueError:
         found = None
-    today = timezone.localdate()
+    today = clock.today()
     if found is None or not today < found.date() <= today + MOST_AHEAD:
         raise Invalid(_("Some fields need another look."), {"holds": _("a day after today, within a year")})
     return found.isoformat()

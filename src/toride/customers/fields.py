@@ -182,7 +182,7 @@ def birth_date(written: str) -> str:
     found = dates.parse(written)
     from toride.base import clock
 
-    if found > clock.now().date():
+    if found > clock.today():
         raise Invalid(_("a birth date lies in the past"))
     return found.isoformat()
 

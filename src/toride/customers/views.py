@@ -16,6 +16,7 @@ from toride.access.answers import onward
 from toride.access.decide import purposes
 from toride.access.models import Branch
 from toride.access.purposes import SHIPPED
+from toride.base import clock
 from toride.base.errors import Conflict, Invalid, Taken
 from toride.base.guard import guarded
 from toride.customers import addresses, apart, barred, fields, folding, queries, services, sheets, showing
@@ -58,7 +59,11 @@ def reveal(request: HttpRequest, subject: UUID) -> HttpResponse:
     """One masked field, opened as an act."""
     name = request.POST.get("field", "")
     value = services.reveal(request.permit, subject, name=name)  # type: ignore[attr-defined]
-    shown = {"shown": showing.display(name, value), "seconds": REVEALED_SECONDS, "time": timezone.localtime()}
+    shown = {
+        "shown": showing.display(name, value),
+        "seconds": REVEALED_SECONDS,
+        "time": timezone.localtime(clock.now()),
+    }
     return render(request, "customers/revealed.html", shown)
 
 
