@@ -113,9 +113,13 @@ def test_every_declared_action_has_a_name_for_people() -> None:
     assert [name for name, one in actions.declared().items() if not isinstance(one.label, Promise)] == []
 
 
-def test_every_action_is_called_what_somebody_did() -> None:
+def test_a_permission_is_called_by_a_noun_and_a_deed_by_what_somebody_did() -> None:
     with translation.override("ja"):
-        assert [name for name, one in actions.declared().items() if not str(one.label).endswith(("た", "だ"))] == []
+        for name, one in actions.declared().items():
+            of_people = name.split(":")[0] not in {"system", "keys", "backup", "auth"}
+            assert not of_people or not str(one.label).endswith(("た", "だ", "る", "う")), name
+            told = [*one.deeds.values(), *([one.said] if one.reading else [])]
+            assert [text for text in map(str, told) if not text.endswith(("た", "だ"))] == [], name
 
 
 def test_no_signals_no_content_types_no_junk_drawers() -> None:

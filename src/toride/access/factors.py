@@ -68,7 +68,7 @@ def enrol_key(permit: Permit, *, name: str, key: Passkey) -> list[str]:
     return _first_codes(permit)
 
 
-@recorded(Action.FACTOR_ENROL)
+@recorded(Action.FACTOR_ENROL, did="renew")
 def renew_codes(permit: Permit) -> list[str]:
     """New recovery codes; those before end. Raises Conflict where there is no second factor to recover."""
     if not stand(permit.actor.id):

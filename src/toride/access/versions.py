@@ -133,7 +133,7 @@ def stands(rules: Policy) -> bool:
     return any(one != other for one in drafting for other in deciding)
 
 
-@recorded(Action.POLICY_CHANGE)
+@recorded(Action.POLICY_CHANGE, did="propose")
 def ask(permit: Permit, *, holds: str, reason: str) -> Approval:
     """Asks that the own draft become the next version, from the day `holds` (ISO; empty: at once).
 

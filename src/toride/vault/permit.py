@@ -86,7 +86,7 @@ class Ledger:
     `touches`: (subject, mode) → bit mask of categories (1 << category). `facts`: figures and codes, never personal
     data. `sealed`: subject → details that `audit` seals under that subject's key. `terms`: what was searched for.
     `recorded`: an event has been written from this ledger, and it has been emptied. `act`: the larger act that this
-    belongs to, such as one search typed letter by letter.
+    belongs to, such as one search typed letter by letter. `did`: the verb of the event, where it is not the usual one.
     """
 
     touches: dict[tuple[UUID, Mode], int] = field(default_factory=dict)
@@ -95,6 +95,7 @@ class Ledger:
     terms: str = ""
     recorded: bool = False
     act: UUID | None = None
+    did: str = ""
 
     def is_empty(self) -> bool:
         """Was nothing opened, changed, asked or counted?"""
