@@ -18,6 +18,7 @@ def record(sign_in, served) -> Page:
 
 def amend(page: Page, name: str, text: str) -> None:
     page.locator("#part-contact header .btn").click()
+    expect(page.locator("#part-contact [autofocus]")).to_be_focused()
     page.fill(f"#part-contact [name={name}]", text)
 
 
@@ -123,8 +124,7 @@ def test_only_what_was_altered_is_sent(record) -> None:
     assert "emails=" in sent[0]
     assert not re.search(r"\b(phones|street|city|postcode)=", sent[0])
     assert record.locator("#part-contact dd").first.inner_text() == phones
-    record.locator("#part-contact header .btn").click()
-    record.fill("#part-contact [name=emails]", "no address")
+    amend(record, "emails", "no address")
     save(record)
     expect(record.locator("#e-emails")).to_be_visible()
     expect(record.locator("#part-contact [name=street]")).not_to_have_value("")
