@@ -24,6 +24,7 @@ from toride.access.roles import Reach
 from toride.audit import recorded
 from toride.audit.events import SYSTEM, Event
 from toride.base import clock
+from toride.base.actions import PROPOSE
 from toride.base.errors import Conflict, Hidden, Invalid, Refused, Unavailable
 from toride.vault import records
 from toride.vault.aead import Unopenable
@@ -125,6 +126,7 @@ def ask(
     row.blob = records.seal_with(Kind.FILES, sealed, row.pk)
     row.talk = _sealed_talk(row, [])
     row.save(force_insert=True)
+    permit.ledger.did = PROPOSE
     permit.ledger.facts |= {"approval": str(row.pk), "kind": kind, "digest": _digest(sealed), "count": count}
     return row
 
@@ -202,7 +204,7 @@ def may_decide(person: Person, row: Approval) -> bool:
     return enough(reach.include(branch, None) for branch in row.branches)
 
 
-@recorded(Action.APPROVAL_DECIDE)
+@recorded(Action.APPROVAL_DECIDE, did="approve")
 def approve(permit: Permit, number: UUID, *, digest: str, count: str) -> None:
     """Approves what `digest` names, and does it, once. `count` is typed back.
 
@@ -220,7 +222,7 @@ def approve(permit: Permit, number: UUID, *, digest: str, count: str) -> None:
     found.act.run(permit, found.content)
 
 
-@recorded(Action.APPROVAL_DECIDE)
+@recorded(Action.APPROVAL_DECIDE, did="refuse")
 def refuse(permit: Permit, number: UUID, *, words: str) -> None:
     """Refuses it, with a reason. Raises as `approve`."""
     found = _to_decide(permit, number)
@@ -228,7 +230,7 @@ def refuse(permit: Permit, number: UUID, *, words: str) -> None:
     _settle(permit, found, State.REFUSED, OPEN)
 
 
-@recorded(Action.APPROVAL_DECIDE)
+@recorded(Action.APPROVAL_DECIDE, did="hold")
 def hold(permit: Permit, number: UUID, *, words: str) -> None:
     """Holds it with a question; only an answer lets it go on. Raises as `approve`."""
     found = _to_decide(permit, number)
@@ -246,7 +248,7 @@ def answer(permit: Permit, number: UUID, *, words: str) -> None:
     _move(permit, found, State.WAITING, (State.HELD,))
 
 
-@recorded(Action.APPROVAL_ANSWER)
+@recorded(Action.APPROVAL_ANSWER, did="withdraw")
 def withdraw(permit: Permit, number: UUID) -> None:
     """The asker takes it back."""
     _settle(permit, _own(permit, number), State.WITHDRAWN, OPEN)

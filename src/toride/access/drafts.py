@@ -122,7 +122,7 @@ def restore(permit: Permit, *, number: int) -> None:
     permit.ledger.facts |= {"version": number}
 
 
-@recorded(Action.POLICY_CHANGE)
+@recorded(Action.POLICY_CHANGE, did="discard")
 def discard(permit: Permit) -> None:
     """Ends the own draft."""
     PolicyDraft.objects.filter(person=permit.actor.id).delete()

@@ -17,7 +17,7 @@ from toride.vault.permit import Permit
 FACTS = {"roles": lazy("Duties"), "rank": lazy("Rank"), "branch": lazy("Home branch")}
 
 
-@recorded(Action.PERSON_CHANGE)
+@recorded(Action.PERSON_CHANGE, did="propose")
 def change(permit: Permit, person: UUID, *, roles: list[str], rank: int, branch: str, reason: str) -> Approval:
     """Asks that a person's duties, rank and branch become these; a second person decides, then it is done.
 

@@ -1,6 +1,5 @@
 """What a person has beside a password: enrolled, used and removed as events, and sealed for that person alone."""
 
-import time
 from typing import Any
 from uuid import UUID
 
@@ -52,7 +51,7 @@ def enrol_app(permit: Permit, *, secret: str, typed: str) -> list[str]:
 
     Raises Invalid where the code is not the app's.
     """
-    step = onetime.step_of(secret, typed, now=time.time(), after=0)
+    step = onetime.step_of(secret, typed, now=clock.timestamp(), after=0)
     if step is None:
         raise Invalid("code", {"code": _("This is not the code that the app shows now. Wait for the next one.")})
     Factor.objects.filter(person=permit.actor.id, kind=Kind.TOTP).delete()
@@ -69,7 +68,7 @@ def enrol_key(permit: Permit, *, name: str, key: Passkey) -> list[str]:
     return _first_codes(permit)
 
 
-@recorded(Action.FACTOR_ENROL)
+@recorded(Action.FACTOR_ENROL, did="renew")
 def renew_codes(permit: Permit) -> list[str]:
     """New recovery codes; those before end. Raises Conflict where there is no second factor to recover."""
     if not stand(permit.actor.id):
@@ -128,7 +127,7 @@ def use_key(request: HttpRequest, person: UUID, answer: str) -> bool:
 
 def _use(row: Factor, content: dict[str, Any], typed: str) -> bool:
     if row.kind == Kind.TOTP:
-        step = onetime.step_of(content["secret"], typed, now=time.time(), after=content["used"])
+        step = onetime.step_of(content["secret"], typed, now=clock.timestamp(), after=content["used"])
         if step is None:
             return False
         content["used"] = step

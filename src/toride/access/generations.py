@@ -61,7 +61,7 @@ def listed() -> list[Held]:
     return found
 
 
-@recorded(Action.KEY_DESTROY)
+@recorded(Action.KEY_DESTROY, did="propose")
 def ask(permit: Permit, *, generation: str, reason: str) -> Approval:
     """Asks that a generation be destroyed. Raises Invalid for one that does not exist, Conflict for one in use."""
     held = {one.name: one for one in listed()}.get(generation)
@@ -107,7 +107,7 @@ def _lines(content: approvals.Content) -> list[approvals.Line]:
 ACT = approvals.declare(
     approvals.Act(
         kind="keys:destroy",
-        label=lazy("Destruction of keys"),
+        label=lazy("Destroying keys"),
         approve=Action.KEY_APPROVE,
         rank=5,
         counted=lazy("number of the generation"),

@@ -15,7 +15,7 @@ from toride.base.errors import Conflict, Hidden, Invalid
 from toride.vault.permit import Permit
 
 
-@recorded(Action.PERSON_MANAGE)
+@recorded(Action.PERSON_MANAGE, did="propose")
 def ask(permit: Permit, person: UUID, *, reason: str) -> Approval:
     """Asks that a person's second factors, recovery codes, bonds to providers and sessions end; a second one decides.
 

@@ -43,7 +43,7 @@ def add(
     return person
 
 
-@recorded(Action.PERSON_MANAGE)
+@recorded(Action.PERSON_MANAGE, did="hire")
 def hire(
     permit: Permit, *, username: str, name: str, roles: list[str], branch: str, rank: int, password: str
 ) -> Person:
@@ -69,7 +69,7 @@ def hire(
     return person
 
 
-@recorded(Action.PERSON_MANAGE)
+@recorded(Action.PERSON_MANAGE, did="dismiss")
 def dismiss(permit: Permit, *, username: str) -> None:
     """Ends a person's access, as `leave`."""
     person = find(username)
@@ -99,7 +99,7 @@ def _open_requests(person: Person) -> QuerySet[Approval]:
     return Approval.objects.filter(asker=person, state__in=(Approval.State.WAITING, Approval.State.HELD))
 
 
-@recorded(Action.PERSON_MANAGE)
+@recorded(Action.PERSON_MANAGE, did="branch")
 def open_branch(permit: Permit, *, code: str, name: str) -> Branch:
     """A new branch. Raises Conflict where code or name are taken."""
     if Branch.objects.filter(Q(code=code) | Q(name=name)).exists():

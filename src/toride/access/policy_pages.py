@@ -72,6 +72,7 @@ def attempt(request: HttpRequest) -> HttpResponse:
         return render(request, "access/tried.html", {"person": None}, status=422)
     content = drafts.of(_person(request)) or versions.newest()[1]
     _permit(request).ledger.facts |= {"tried": str(person.id)}
+    _permit(request).ledger.did = "try"
     sides = [matrix.opened(person, one) for one in (policy.current(), policy.compiled(content, "draft"))]
     context = {"person": person, "sides": sides, "purposes": purposes.SHIPPED, "wording": wording}
     return render(request, "access/tried.html", context)

@@ -63,7 +63,7 @@ def agreed(permit: Permit, person: UUID) -> StartCode | None:
     return mine.filter(digest=None, used=None, expires__gt=clock.now()).first()
 
 
-@recorded(Action.PERSON_MANAGE)
+@recorded(Action.PERSON_MANAGE, did="code")
 def issue(permit: Permit, *, person: UUID, checked: str) -> tuple[StartCode, str]:
     """A start code, shown once and kept as a keyed digest; those before end. `checked`: one of CHECKS.
 
@@ -94,7 +94,7 @@ def give(username: str, *, door: Door) -> tuple[StartCode, str]:
     return row, code
 
 
-@recorded(Action.PERSON_MANAGE)
+@recorded(Action.PERSON_MANAGE, did="propose")
 def ask(permit: Permit, *, person: UUID, checked: str, reason: str) -> Approval:
     """Asks for a start code where two must agree; who asked takes it then. Raises as `issue`, and without a reason."""
     found = _person(person, but=permit.actor.id)

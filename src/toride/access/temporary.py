@@ -21,7 +21,7 @@ MOST_DAYS = 30
 MOST_AT_ONCE = 20
 
 
-@recorded(Action.TEMPORARY_ASK)
+@recorded(Action.TEMPORARY_ASK, did="propose")
 def ask(permit: Permit, subject: UUID, *, categories: Collection[Category], days: int, reason: str) -> Approval:
     """Asks the person in charge, or the branch's manager, for these categories of this subject for so many days.
 

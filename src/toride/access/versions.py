@@ -133,7 +133,7 @@ def stands(rules: Policy) -> bool:
     return any(one != other for one in drafting for other in deciding)
 
 
-@recorded(Action.POLICY_CHANGE)
+@recorded(Action.POLICY_CHANGE, did="propose")
 def ask(permit: Permit, *, holds: str, reason: str) -> Approval:
     """Asks that the own draft become the next version, from the day `holds` (ISO; empty: at once).
 
@@ -267,7 +267,7 @@ def _moment(text: str) -> str:
         found = datetime.combine(date.fromisoformat(text), time.min, tzinfo=timezone.get_default_timezone())
     except ValueError:
         found = None
-    today = timezone.localdate()
+    today = clock.today()
     if found is None or not today < found.date() <= today + MOST_AHEAD:
         raise Invalid(_("Some fields need another look."), {"holds": _("a day after today, within a year")})
     return found.isoformat()

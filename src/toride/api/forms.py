@@ -49,8 +49,9 @@ class NewCustomer(Sent):
 
 
 class Amended(Sent):
-    """Fields to set; null clears one, and what is left out stays."""
+    """Fields to set; null clears one, and what is left out stays. `confirmed`: it may look like another person."""
 
+    confirmed: StrictBool = False
     values: Values  # type: ignore[valid-type] # made of the fields above
 
 
@@ -166,6 +167,7 @@ class Event(Schema):
     at: datetime
     act: UUID
     action: str
+    did: str
     outcome: Outcome
     reason: str
     purpose: str

@@ -1,9 +1,12 @@
-"""What pages call the facts of an event and its reason; what has no name here stays as it was written."""
+"""What an event says in words: what was done, its facts and its reason; what has no name stays as it was written."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+
+from toride.audit.events import Event
+from toride.base import actions
 
 FACTS = {
     "active": _("in use"),
@@ -50,6 +53,12 @@ FACTS = {
     "view": _("number of the view"),
     "warnings": _("Warnings"),
 }
+_SHORT_OF = {"refused": _("Denied: %(what)s"), "failed": _("Failed: %(what)s")}
+_COMMON = {
+    actions.PROPOSE: _("Requested approval: %(what)s"),
+    "": _("%(what)s: page or change (older entry)"),
+}
+_SEEN = {True: _("Opened a page: %(what)s"), False: _("Read: %(what)s")}
 REASONS = {
     "actor": _("nobody signs in by this name"),
     "altered": _("not what was agreed upon"),
@@ -73,6 +82,28 @@ REASONS = {
     "temporary": _("the temporary access could not be asked for"),
     "tries": _("too many tries"),
 }
+
+
+def act(event: Event) -> str:
+    """What happened: what was done, or that it was refused, or that a page of the permission was opened and no more.
+
+    An older entry of an action that changes something keeps no verb: it may have been either.
+    """
+    one = actions.declared().get(event.action)
+    if one is None:
+        return event.action
+    if event.outcome != "ok" and one.said is not one.label:
+        return _SHORT_OF[event.outcome] % {"what": one.label}
+    said = one.said if event.did in ("", one.verb) else None
+    told = one.deeds.get(event.did, said)
+    return str(told) if told is not None else _of_any(event) % {"what": one.label, "did": event.did}
+
+
+def _of_any(event: Event) -> Any:
+    """What every action may come to."""
+    if event.did == actions.VIEW:
+        return _SEEN[event.door.kind == "web"]
+    return _COMMON.get(event.did, "%(what)s (%(did)s)")
 
 
 def facts(written: Mapping[str, Any]) -> list[tuple[Any, Any]]:

@@ -1,6 +1,7 @@
 """Dates as offices write them: Western, 和暦 in words or by letter, any width; a weekday, a time of day behind them."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -52,7 +53,14 @@ _NAMES = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _MONTHS = {name: at for at, name in enumerate(_NAMES.split("|"), 1)}
 _NUMERAL = re.compile("[〇零一二三四五六七八九十]+(?=年|月|日)")
 _DIGITS = {one: at for at, one in enumerate("〇一二三四五六七八九")} | {"零": 0}
-_HOURS, _HALF = 24, 12
+_HALF = 12
+_SPACE = re.compile(r"\s")
+_BEGUN = re.compile(
+    r"(?:(?P<era>明治|大正|昭和|平成|令和|[明大昭平令MTSHR])\.?(?P<year_of_era>\d{1,2})|(?P<year_western>\d{4}))"
+    r"(?:[-/.年](?:(?P<month>\d{1,2})(?:[-/.月](?P<day>\d{1,2})?)?)?)?",
+    re.IGNORECASE,
+)
+_BEGUN_PLAIN = re.compile(r"(?P<year>\d{4})(?P<month>\d{1,2})(?P<day>\d{0,1})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,40 @@ def try_parse(text: str) -> date | None:
         return None
 
 
+def begun(text: str) -> list[tuple[date, date]]:
+    """First and last days that a date still being typed may become; none where it can be no date, or is a whole one.
+
+    1980, 1980-0, 198003, 昭和55年, S55.3
+    """
+    folded = _SPACE.sub("", characters.plain(text)).replace("元年", "1年")
+    if found := _BEGUN.fullmatch(folded):
+        era, year = found["era"], int(found["year_of_era"] or found["year_western"])
+        if era:
+            year += ERAS[_era(era)][0].year - 1
+        month, day = found["month"] or "", found["day"] or ""
+    elif found := _BEGUN_PLAIN.fullmatch(folded):
+        year, month, day = int(found["year"]), found["month"], found["day"]
+    else:
+        return []
+    today = clock.today()
+    if not EARLIEST.year <= year <= today.year:
+        return []
+    months = [one for one in range(1, 13) if _begins(one, month)]
+    return [(date(year, one, low), date(year, one, high)) for one in months for low, high in _days(year, one, day)]
+
+
+def _begins(number: int, typed: str) -> bool:
+    """Does a number of up to two digits, with or without a nought before it, begin so?"""
+    return str(number).startswith(typed) or f"{number:02}".startswith(typed)
+
+
+def _days(year: int, month: int, typed: str) -> list[tuple[int, int]]:
+    last = monthrange(year, month)[1]
+    if not typed:
+        return [(1, last)]
+    return [(day, day) for day in range(1, last + 1) if _begins(day, typed)]
+
+
 def japanese(day: date) -> str:
     """The date in its era: 昭和55年3月4日."""
     era = EraDate.from_date(day)
@@ -97,7 +139,7 @@ def japanese(day: date) -> str:
 
 def age(born: date) -> int:
     """Full years today; a year is full on the birthday itself."""
-    today = clock.now().date()
+    today = clock.today()
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -20,7 +20,7 @@ NAME_LENGTH = 120
 TEXT_LENGTH = 2_000
 NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
 BLANKS, SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+"), re.compile(r"\s+")
-LINE_ENDS = re.compile(r"\r\n|[\r\n]")
+ENDS = re.compile(r"\r\n?|\n")
 READING = re.compile(r"[ぁ-ゖァ-ヺー・ a-zA-Z0-9()（）.&-]+")
 LONG = re.compile(r"(?<=[ぁ-ゖァ-ヺー])[\u2010-\u2015\u2212\uff70]|(?<=[ぁ-ゖァ-ヺ])-(?![a-zA-Z0-9])")
 REPEATED = re.compile(r"([ぁ-ゖァ-ヺ])([ゝゞヽヾ])")
@@ -92,7 +92,7 @@ def text(written: str) -> str:
     """Several lines."""
     if len(written) > TEXT_LENGTH:
         raise Invalid(_("write at most %(most)d characters") % {"most": TEXT_LENGTH})
-    return "\n".join(line(part, TEXT_LENGTH) for part in LINE_ENDS.split(written)).strip()
+    return "\n".join(line(part, TEXT_LENGTH) for part in ENDS.split(written)).strip()
 
 
 def number(written: str) -> str:
@@ -157,7 +157,7 @@ def birth_date(written: str) -> str:
     found = dates.parse(written)
     from toride.base import clock
 
-    if found > clock.now().date():
+    if found > clock.today():
         raise Invalid(_("a birth date lies in the past"))
     return found.isoformat()
 
@@ -240,14 +240,34 @@ def of(category: Category) -> list[Field]:
     return [field for field in FIELDS.values() if field.category == category]
 
 
-def clean(written: dict[str, str]) -> dict[str, Any]:
-    """What is stored, for the fields named. Raises Invalid with every field's advice; empty clears a field."""
+LONG = frozenset({"note", "health", "family"})  # written in several lines
+
+
+def as_written(content: Any) -> str:
+    """A stored value as a form shows it."""
+    if isinstance(content, (list, tuple)):
+        return "、".join(str(part) for part in content)
+    return "" if content is None else str(content)
+
+
+def is_unaltered(name: str, typed: str, content: Any) -> bool:
+    """Did the form send back what it showed? An input of one line drops line ends (HTML standard)."""
+    end = "\n" if name in LONG else ""
+    return ENDS.sub(end, typed) == ENDS.sub(end, as_written(content))
+
+
+def clean(written: dict[str, str], standing: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What is stored, for the fields named. Raises Invalid with every field's advice; empty clears a field.
+
+    `standing`: what is stored now; those of several values that stand there already stay as they are.
+    """
     stored: dict[str, Any] = {}
     problems: dict[str, Any] = {}
     for name, value in written.items():
         field = FIELDS[name]
         try:
-            stored[name] = _many(field, value) if field.many else field.clean(value) if value.strip() else None
+            kept = (standing or {}).get(name)
+            stored[name] = _many(field, value, kept) if field.many else field.clean(value) if value.strip() else None
         except Invalid as error:
             problems[name] = error.reason
         if field.must and name not in problems and not stored[name]:
@@ -257,8 +277,9 @@ def clean(written: dict[str, str]) -> dict[str, Any]:
     return stored
 
 
-def _many(field: Field, written: str) -> list[Any]:
+def _many(field: Field, written: str, standing: Any = None) -> list[Any]:
+    kept = {str(one): one for one in standing} if isinstance(standing, list | tuple) else {}
     parts = [part for part in re.split(r"[\r\n、;]|,(?!\d{3}\b)", written) if part.strip()]
     if len(parts) > MOST_VALUES:
         raise Invalid(_("write at most %(most)d") % {"most": MOST_VALUES})
-    return list(dict.fromkeys(field.clean(part) for part in parts))
+    return list(dict.fromkeys(kept[part] if part in kept else field.clean(part) for part in parts))

@@ -16,7 +16,8 @@ from toride.access.answers import onward
 from toride.access.decide import purposes
 from toride.access.models import Branch
 from toride.access.purposes import SHIPPED
-from toride.base.errors import Conflict, Invalid, Taken
+from toride.base import clock
+from toride.base.errors import Conflict, Doubtful, Invalid, Taken
 from toride.base.guard import guarded
 from toride.customers import addresses, apart, barred, fields, folding, queries, services, sheets, showing
 from toride.customers.actions import Action
@@ -58,7 +59,11 @@ def reveal(request: HttpRequest, subject: UUID) -> HttpResponse:
     """One masked field, opened as an act."""
     name = request.POST.get("field", "")
     value = services.reveal(request.permit, subject, name=name)  # type: ignore[attr-defined]
-    shown = {"shown": showing.display(name, value), "seconds": REVEALED_SECONDS, "time": timezone.localtime()}
+    shown = {
+        "shown": showing.display(name, value),
+        "seconds": REVEALED_SECONDS,
+        "time": timezone.localtime(clock.now()),
+    }
     return render(request, "customers/revealed.html", shown)
 
 
@@ -91,15 +96,19 @@ def change(request: HttpRequest, subject: UUID) -> HttpResponse:
         return _form(request, Action.PROFILE_CHANGE, _shown(found), {}, customer=found)
     values = written(request.POST, permit)
     try:
-        services.change(permit, subject, written=values, revisions=revisions(request.POST), source="form")
+        changed = services.change(
+            permit, subject, written=values, revisions=revisions(request.POST), source="form",
+            confirmed=request.POST.get("confirmed") == "1",
+        )  # fmt: skip
     except (Invalid, Conflict) as error:
         audit.commit(permit, outcome="failed", reason="form")
         found = queries.profile(permit, subject)
         audit.commit(permit)
-        return _form(request, Action.PROFILE_CHANGE, values, **_told(error, values, found), customer=found)
+        shown, told = _shown(found) | values, _told(error, values, found)
+        return _form(request, Action.PROFILE_CHANGE, shown, **told, customer=found, typed=sorted(values))
     if part := _part(request):
         return _one_part(request, subject, part)
-    messages.success(request, _("Saved."))
+    messages.success(request, _("Saved.") if changed else _("Nothing was changed."))
     return _to_profile(request, subject)
 
 
@@ -150,7 +159,7 @@ def _branches() -> dict[str, str]:
 def _told(error: Invalid | Conflict, typed: dict[str, str] | None = None, found: Any = None) -> dict[str, Any]:
     """What the form says: advice by field, its status, and whether somebody else changed the record meanwhile."""
     if isinstance(error, Invalid):
-        return {"errors": error.fields, "status": error.status}
+        return {"errors": error.fields, "status": error.status, "doubtful": isinstance(error, Doubtful)}
     if isinstance(error, Taken):
         return {"errors": {"number": _("This number is in use already; write another.")}, "status": error.status}
     return {"errors": _newer(typed or {}, _shown(found)), "status": error.status, "newer": True}

@@ -36,7 +36,7 @@ KINDS = {
 }
 
 
-@recorded(Action.HOOK_MANAGE)
+@recorded(Action.HOOK_MANAGE, did="propose")
 def propose(
     permit: Permit, *, connection: str, address: str, kinds: Sequence[str], inside: bool, reason: str
 ) -> Approval:
@@ -64,7 +64,7 @@ def propose(
     )
 
 
-@recorded(Action.HOOK_MANAGE)
+@recorded(Action.HOOK_MANAGE, did="secret")
 def take_secret(permit: Permit, *, hook: UUID) -> str:
     """A new secret, which is not shown again; the first starts the webhook from now on, a later one ends the former."""
     found = _living(hook)
@@ -77,7 +77,7 @@ def take_secret(permit: Permit, *, hook: UUID) -> str:
     return made
 
 
-@recorded(Action.HOOK_MANAGE)
+@recorded(Action.HOOK_MANAGE, did="test")
 def try_out(permit: Permit, *, hook: UUID) -> None:
     """Tells it that this is a test. Raises Conflict before its secret was taken."""
     found = _living(hook)
@@ -88,7 +88,7 @@ def try_out(permit: Permit, *, hook: UUID) -> None:
     permit.ledger.facts |= {"hook": str(hook), "step": "test"}
 
 
-@recorded(Action.HOOK_MANAGE)
+@recorded(Action.HOOK_MANAGE, did="end")
 def end(permit: Permit, *, hook: UUID) -> None:
     """Ends it at once; what waited is told no more."""
     found = _living(hook)

@@ -37,7 +37,7 @@ IN_HOURS, ANY_HOUR = lazy("in the hours of the person's duties"), lazy("at any h
 USUAL = (Category.BASIC, Category.TRANSACTIONS, Category.BEHAVIOUR, Category.DERIVED)
 
 
-@recorded(Action.CONNECTION_MANAGE)
+@recorded(Action.CONNECTION_MANAGE, did="create")
 def connect(
     permit: Permit,
     *,
@@ -66,7 +66,7 @@ def connect(
     return made, key
 
 
-@recorded(Action.CONNECTION_MANAGE)
+@recorded(Action.CONNECTION_MANAGE, did="propose")
 def propose(
     permit: Permit,
     *,
@@ -90,7 +90,7 @@ def propose(
     )
 
 
-@recorded(Action.CONNECTION_MANAGE)
+@recorded(Action.CONNECTION_MANAGE, did="rotate")
 def rotate(permit: Permit, *, connection: str, days: int = LIFETIME, overlap: int = OVERLAP) -> str:
     """A new key; the one before is good for `overlap` more hours, but not beyond its own end.
 
@@ -112,7 +112,7 @@ def rotate(permit: Permit, *, connection: str, days: int = LIFETIME, overlap: in
     return key
 
 
-@recorded(Action.CONNECTION_MANAGE)
+@recorded(Action.CONNECTION_MANAGE, did="revoke")
 def revoke(permit: Permit, *, connection: str) -> None:
     """Ends a connection at once; what is in flight is refused at its next request."""
     found = find(connection)

@@ -40,7 +40,7 @@ class Said:
     members: Sequence[UUID]
 
 
-@recorded(Action.PERSON_PROVISION)
+@recorded(Action.PERSON_PROVISION, did="group")
 def found(permit: Permit, connection: Connection, said: Said) -> DirectoryGroup:
     """A new group, and the duty that it gives. Raises as `change`."""
     _check(said)
@@ -54,7 +54,7 @@ def found(permit: Permit, connection: Connection, said: Said) -> DirectoryGroup:
     return group
 
 
-@recorded(Action.PERSON_PROVISION)
+@recorded(Action.PERSON_PROVISION, did="group")
 def change(
     permit: Permit, connection: Connection, number: UUID, amend: Callable[[DirectoryGroup], Said]
 ) -> DirectoryGroup:
@@ -75,7 +75,7 @@ def change(
     return group
 
 
-@recorded(Action.PERSON_PROVISION)
+@recorded(Action.PERSON_PROVISION, did="group")
 def remove(permit: Permit, connection: Connection, number: UUID, check: Callable[[DirectoryGroup], None]) -> None:
     """The group goes, and the duty that it gave. Raises as `change`."""
     _lock(connection)
@@ -151,7 +151,7 @@ def _turn(permit: Permit, connection: Connection, turns: Mapping[UUID, tuple[set
 
 def _event(permit: Permit, facts: Mapping[str, Any]) -> Event:
     return Event(
-        action=Action.PERSON_PROVISION, door=permit.door, actor=permit.actor, purpose=permit.purpose,
+        action=Action.PERSON_PROVISION, did="duties", door=permit.door, actor=permit.actor, purpose=permit.purpose,
         policy=permit.policy, facts=facts,
     )  # fmt: skip
 

@@ -38,7 +38,7 @@ class Said:
     words: Mapping[str, Any]
 
 
-@recorded(Action.PERSON_PROVISION)
+@recorded(Action.PERSON_PROVISION, did="admit")
 def admit(permit: Permit, connection: Connection, said: Said) -> Person:
     """A new person without duty, branch or password. Raises Invalid, and Conflict for a taken sign-in name.
 
@@ -63,7 +63,7 @@ def admit(permit: Permit, connection: Connection, said: Said) -> Person:
     return person
 
 
-@recorded(Action.PERSON_PROVISION)
+@recorded(Action.PERSON_PROVISION, did="change")
 def change(permit: Permit, connection: Connection, number: UUID, amend: Callable[[Person], Said]) -> Person:
     """What `amend` makes of a person, who is locked meanwhile; who is no longer active has nothing left at once.
 
@@ -88,7 +88,7 @@ def change(permit: Permit, connection: Connection, number: UUID, amend: Callable
     return person
 
 
-@recorded(Action.PERSON_PROVISION)
+@recorded(Action.PERSON_PROVISION, did="remove")
 def remove(permit: Permit, connection: Connection, number: UUID, check: Callable[[Person], None]) -> None:
     """The directory knows this person no more: ended, out of its groups; account and trail stay. Raises as `change`."""
     person = known(number, lock=True)

@@ -64,7 +64,7 @@ def open_campaign(
     return made
 
 
-@recorded(Action.CAMPAIGN_OPEN)
+@recorded(Action.CAMPAIGN_OPEN, did="compare")
 def compare(permit: Permit, *, campaign: UUID, content: bytes) -> Campaign:
     """Compares what is undecided with the staff file, of which only figures are kept.
 
@@ -128,7 +128,7 @@ def answer(permit: Permit, *, item: UUID, words: str) -> None:
     permit.ledger.facts |= {"campaign": str(found.campaign_id), "item": str(item)}
 
 
-@recorded(Action.CAMPAIGN_OPEN)
+@recorded(Action.CAMPAIGN_OPEN, did="close")
 def close(permit: Permit, *, campaign: UUID) -> Campaign:
     """Closes a campaign and signs its result, in which whatever is undecided is named.
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from toride.access.models import Branch, Department, Person
+from toride.base import clock
 from toride.base.errors import Invalid
 
 LARGEST = 1_000_000  # bytes
@@ -113,7 +113,7 @@ def _columns(headings: Sequence[str]) -> dict[str, list[int]]:
 def _gone(values: dict[str, list[str]], number: int) -> bool:
     if any(plain(state) in GONE for state in values["state"]):
         return True
-    return any(_day(text, number) <= timezone.localdate() for text in values["left"] if text)
+    return any(_day(text, number) <= clock.today() for text in values["left"] if text)
 
 
 def _day(text: str, number: int) -> date:

@@ -114,6 +114,7 @@ def campaign_result(request: HttpRequest, campaign: UUID) -> HttpResponse:
     if not found.closed:
         raise Hidden
     _permit(request).ledger.facts["digest"] = result.digest(found.result)
+    _permit(request).ledger.did = "download"
     headers = {"Content-Disposition": f'attachment; filename="access-review-{found.closed:%Y-%m-%d}.txt"'}
     return HttpResponse(found.result, content_type="text/plain; charset=utf-8", headers=headers)
 

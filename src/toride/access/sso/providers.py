@@ -60,7 +60,7 @@ def takes_password(person: Person) -> bool:
     return GUARDIAN in person.roles and factors.stand(person.pk)
 
 
-@recorded(Action.PROVIDER_CHANGE)
+@recorded(Action.PROVIDER_CHANGE, did="propose")
 def ask(
     permit: Permit,
     *,

@@ -321,7 +321,7 @@ def test_a_cell_is_drafted_compared_tried_and_asked_on_pages(house: House) -> No
     row = Approval.objects.get()
     assert answer.headers["HX-Redirect"] == reverse("approval", kwargs={"number": row.pk})
     shown = enter(house.dpo).get(answer.headers["HX-Redirect"]).content.decode()
-    for text in (": 記録を開いた", "三枝 千尋", "自店", "承認後ただちに", "生年月日"):
+    for text in (": お客さま情報の閲覧", "三枝 千尋", "自店", "承認後ただちに", "生年月日"):
         assert text in shown
 
 

@@ -7,12 +7,13 @@ from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from markupsafe import Markup
 
+from toride.base import clock
 from toride.base.html import printed
 from toride.customers import fields, showing
 from toride.customers.finding.marking import SEARCHED, Marker
@@ -190,7 +191,7 @@ def categories(columns: Sequence[Column]) -> set[Category]:
 
 def rows(found: Found, columns: list[Column]) -> list[Row]:
     """The page of a search, with its hits marked."""
-    look = Look(Marker(found.question), timezone.localdate(), get_language() or "")
+    look = Look(Marker(found.question), clock.today(), get_language() or "")
     shown = {column.name for column in columns}
     beside = [
         field

@@ -65,7 +65,7 @@ def share(permit: Permit, *, view: UUID, reach: str, branch: str | None, name: s
     _keep(permit, row, name, setting)
 
 
-@recorded(Action.VIEW_SAVE)
+@recorded(Action.VIEW_SAVE, did="remove")
 def remove(permit: Permit, *, view: UUID) -> None:
     """Removes one's own view; `restore` brings it back within UNDO."""
     row = _own(permit, view)
@@ -74,7 +74,7 @@ def remove(permit: Permit, *, view: UUID) -> None:
     permit.ledger.facts |= {"view": str(view), "removed": True}
 
 
-@recorded(Action.VIEW_SAVE)
+@recorded(Action.VIEW_SAVE, did="restore")
 def restore(permit: Permit, *, view: UUID) -> None:
     """Brings a removed view back. Raises Hidden where there is none, or UNDO is over."""
     removed = SavedView.objects.filter(pk=view, person=permit.actor.id, removed__gte=clock.now() - UNDO)
@@ -83,7 +83,7 @@ def restore(permit: Permit, *, view: UUID) -> None:
     permit.ledger.facts |= {"view": str(view), "removed": False}
 
 
-@recorded(Action.VIEW_SAVE)
+@recorded(Action.VIEW_SAVE, did="prefer")
 def prefer(permit: Permit, *, view: UUID | None) -> None:
     """The person's list begins with this view, which they may open; None: with everyone."""
     if view is None:
@@ -104,6 +104,7 @@ def star(permit: Permit, subject: UUID, *, on: bool) -> None:
             raise Conflict(_("You have %(most)d stars; take one away first.") % {"most": MOST_STARS})
         Star.objects.create(person_id=permit.actor.id, customer_id=subject, at=clock.now())
     permit.ledger.touch(subject, Mode.LISTED)
+    permit.ledger.did = "set" if on else "take"
     permit.ledger.facts["star"] = on
 
 

@@ -67,7 +67,7 @@ def about(permit: Permit, source: Import) -> About:
     return About(**records.open_with(permit, Kind.FILES, bytes(source.about), source.pk))
 
 
-@recorded(Action.FILE_IMPORT)
+@recorded(Action.FILE_IMPORT, did="begin")
 def begin(permit: Permit, *, branch: str, name: str, origin: str, size: int, source: Import | None = None) -> Import:
     """A draft that awaits its file, or, with `source`, another file for one. Raises Invalid with advice by field."""
     problems: dict[str, Any] = {}
@@ -111,10 +111,11 @@ def receive(permit: Permit, source: Import, *, offset: int, part: bytes) -> int:
     stands = files.extend(source.file, offset, part, size=source.size)
     if stands == source.size:
         permit.ledger.facts |= {"import": str(source.pk), "step": "received", "bytes": stands}
+        permit.ledger.did = "receive"
     return stands
 
 
-@recorded(Action.FILE_IMPORT)
+@recorded(Action.FILE_IMPORT, did="columns")
 def decide_columns(
     permit: Permit,
     *,
@@ -156,7 +157,7 @@ def decide_columns(
     permit.ledger.facts |= {"import": str(source.pk), "step": "columns", "columns": sum(1 for one in targets if one)}
 
 
-@recorded(Action.FILE_IMPORT)
+@recorded(Action.FILE_IMPORT, did="columns")
 def decide_rows(permit: Permit, *, source: Import, choices: Mapping[str, Any]) -> None:
     """Keeps what becomes of rows with problems or doubts, by kind; the check looks again. Raises Invalid."""
     _hold(source)
@@ -171,7 +172,7 @@ def decide_rows(permit: Permit, *, source: Import, choices: Mapping[str, Any]) -
     permit.ledger.facts |= {"import": str(source.pk), "step": "choices", "empty": kept["empty"], "taken": kept["taken"]}
 
 
-@recorded(Action.FILE_IMPORT)
+@recorded(Action.FILE_IMPORT, did="columns")
 def mend(permit: Permit, *, source: Import, row: int, column: int, text: str) -> None:
     """Another text for one cell; the check looks again."""
     _hold(source)
@@ -181,7 +182,7 @@ def mend(permit: Permit, *, source: Import, row: int, column: int, text: str) ->
     permit.ledger.facts |= {"import": str(source.pk), "step": "mend", "row": row}
 
 
-@recorded(Action.FILE_IMPORT)
+@recorded(Action.FILE_IMPORT, did="check")
 def start_check(permit: Permit, *, source: Import) -> None:
     """Queues the check of the whole file; one that stands or runs is kept."""
     _hold(source)
@@ -195,7 +196,7 @@ def start_check(permit: Permit, *, source: Import) -> None:
     permit.ledger.facts |= {"import": str(source.pk), "step": "check"}
 
 
-@recorded(Action.FILE_IMPORT)
+@recorded(Action.FILE_IMPORT, did="start")
 def start(permit: Permit, *, source: Import, leave_out: bool) -> None:
     """Queues the import itself, once. Raises Conflict where it has begun, Invalid where no check has been done."""
     _hold(source)
@@ -213,7 +214,7 @@ def start(permit: Permit, *, source: Import, leave_out: bool) -> None:
     permit.ledger.facts |= {"import": str(source.pk), "step": "run", "left_out": leave_out}
 
 
-@recorded(Action.FILE_IMPORT)
+@recorded(Action.FILE_IMPORT, did="cancel")
 def cancel(permit: Permit, *, source: Import) -> None:
     """Stops what runs for this import after its current batch."""
     for job in (source.trial, source.job, source.taking_back):
@@ -222,7 +223,7 @@ def cancel(permit: Permit, *, source: Import) -> None:
     permit.ledger.facts |= {"import": str(source.pk), "cancel": True}
 
 
-@recorded(Action.FILE_IMPORT)
+@recorded(Action.FILE_IMPORT, did="resume")
 def resume(permit: Permit, *, source: Import) -> None:
     """Queues an import that was cancelled or failed; it goes on after its last batch."""
     _hold(source)
@@ -231,7 +232,7 @@ def resume(permit: Permit, *, source: Import) -> None:
     permit.ledger.facts |= {"import": str(source.pk), "resumed": True}
 
 
-@recorded(Action.FILE_IMPORT)
+@recorded(Action.FILE_IMPORT, did="discard")
 def discard(permit: Permit, *, source: Import) -> None:
     """Throws a draft away, with its file."""
     _hold(source)
@@ -242,7 +243,7 @@ def discard(permit: Permit, *, source: Import) -> None:
     source.delete()
 
 
-@recorded(Action.IMPORT_UNDO)
+@recorded(Action.IMPORT_UNDO, did="start")
 def start_undo(permit: Permit, *, source: Import) -> None:
     """Queues taking the whole import back. Raises Conflict while it runs, or where that was asked already."""
     _hold(source)
