@@ -79,7 +79,7 @@ def register(
 
 @act(
     router, "PATCH", "/customers/{uuid:customer}", Action.PROFILE_CHANGE, answers=forms.Changed,
-    openapi_extra={"x-problems": {409: "another-person", 412: "changed-since", 428: "if-match-missing"}},
+    openapi_extra={"x-problems": {412: "changed-since", 428: "if-match-missing"}},
 )  # fmt: skip
 def change(
     request: HttpRequest,
@@ -99,7 +99,7 @@ def change(
     except Taken:
         raise
     except Doubtful:
-        raise Wrong(409, "another-person", ANOTHER) from None
+        raise Invalid("Some fields need another look.", {"name": ANOTHER}) from None
     except Conflict:
         raise Wrong(412, "changed-since", "Somebody changed it since it was read. Read it again.") from None
     return {"id": customer, "changed": changed}

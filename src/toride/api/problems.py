@@ -22,7 +22,6 @@ TITLES = {
     "not-found": "Not found",
     "method": "No such operation here",
     "conflict": "In conflict with what stands",
-    "another-person": "Would become another person",
     "changed-since": "Changed since it was read",
     "too-large": "Too large",
     "media-type": "Not this kind of content",

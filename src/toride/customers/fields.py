@@ -22,7 +22,7 @@ NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
 BLANKS, SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+"), re.compile(r"\s+")
 ENDS = re.compile(r"\r\n?|\n")
 READING = re.compile(r"[ぁ-ゖァ-ヺー・ a-zA-Z0-9()（）.&-]+")
-LONG = re.compile(r"(?<=[ぁ-ゖァ-ヺー])[\u2010-\u2015\u2212\uff70]|(?<=[ぁ-ゖァ-ヺ])-(?![a-zA-Z0-9])")
+VOWEL = re.compile(r"(?<=[ぁ-ゖァ-ヺー])[\u2010-\u2015\u2212\uff70]|(?<=[ぁ-ゖァ-ヺ])-(?![a-zA-Z0-9])")
 REPEATED = re.compile(r"([ぁ-ゖァ-ヺ])([ゝゞヽヾ])")
 PLAIN_LOCAL = re.compile(r"(?=.{1,64}$)[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")  # a dot-atom (RFC 5322, 3.2.3)
 CARRIER_LOCAL = re.compile(r"[A-Za-z0-9._?/+-]{1,64}")
@@ -106,7 +106,7 @@ def number(written: str) -> str:
 def kana(written: str) -> str:
     """A reading in katakana, with one space between its parts; ー however it was typed, repeated kana written out."""
     found = line(SPACES.sub(" ", written))
-    found = LONG.sub("ー", unicodedata.normalize("NFKC", found))
+    found = VOWEL.sub("ー", unicodedata.normalize("NFKC", found))
     found = SPACES.sub(" ", found).strip()
     found = REPEATED.sub(_again, found)
     if found and not READING.fullmatch(found):

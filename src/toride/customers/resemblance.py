@@ -19,7 +19,9 @@ def is_another(standing: Values, changes: Values) -> bool:
 
 
 def becomes_another(standing: Values, changes: Values) -> bool:
-    """For what a person changes by hand: the name differs, and so does all else that was changed with it."""
+    """For what a person changes by hand: name, reading, and birth date or phones become others, all at once."""
+    if standing.get("kana") and not changes.get("kana"):
+        return False
     return _name_differs(standing, changes) and not _vouched(standing, changes) and _contradicted(standing, changes)
 
 

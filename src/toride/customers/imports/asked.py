@@ -1,17 +1,19 @@
 """What the pages of a draft sent, as the services take it."""
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
 from toride.customers.fields import FIELDS
-from toride.customers.imports import drafts, mapping, preview, reading, saved
+from toride.customers.imports import drafts, mapping, mending, preview, reading, saved
 from toride.customers.imports.preview import Look
 from toride.customers.imports.reasons import DOUBTS
 from toride.customers.models import Import
 from toride.vault.permit import Permit
 
 MOST_DIGITS = 15
+CELL = re.compile(r"cell-([0-9]{1,9})-([0-9]{1,3})")
 
 
 def whole(sent: Mapping[str, str], name: str) -> int:
@@ -41,12 +43,13 @@ def columns(permit: Permit, source: Import, sent: Mapping[str, str]) -> Look:
         encoding, delimiter = source.encoding, ""
     header, above = _head(source, sent)
     if "hidden" in sent:
-        source.hidden = sent["hidden"] == "1"
+        source.hidden = sent["hidden"] == "1"  # of the two that are sent the last one counts
     found = preview.look(permit, source, encoding=encoding, delimiter=delimiter)
     if found.problem:
         drafts.decide_columns(
-            permit, source=source, encoding=encoding, delimiter=delimiter, header=header, targets=source.targets
-        )
+            permit, source=source, encoding=encoding, delimiter=delimiter, header=header, targets=source.targets,
+            above=above, hidden=source.hidden, guessed=source.guessed,
+        )  # fmt: skip
         return found
     before = (source.encoding, source.delimiter, source.header, source.above)
     if (found.encoding, found.delimiter, header, above) != before or found.width != len(source.targets):
@@ -63,7 +66,7 @@ def columns(permit: Permit, source: Import, sent: Mapping[str, str]) -> Look:
     drafts.decide_columns(
         permit, source=source, encoding=found.encoding, delimiter=found.delimiter, header=header, targets=targets,
         above=above, double=source.double, numbering=sent.get("numbering") == "1" and "number" not in targets,
-        company=sent.get("company", ""),
+        company=sent.get("company", ""), hidden=source.hidden, guessed=source.guessed and not sent.get("go"),
     )  # fmt: skip
     if "keep" in sent and header and (name := sent.get("mapping_name", "").strip()):
         saved.keep(permit, source=source, name=name, headings=headings(source, found))
@@ -75,6 +78,15 @@ def choices(sent: Mapping[str, str], source: Import) -> dict[str, Any]:
     empty = {name for name in FIELDS if sent.get(f"problem-{name}") == "empty"}
     taken = {kind for kind in DOUBTS if sent.get(f"doubt-{kind}") == "take"}
     return {"empty": sorted(empty), "taken": sorted(taken), "company": source.choices.get("company", "")}
+
+
+def edits(sent: Mapping[str, str]) -> mending.Edits:
+    """Cells that were written anew: `cell-<row>-<column>` where it differs from what the page showed (`was-…`)."""
+    found: mending.Edits = {}
+    for name, text in sent.items():
+        if (asked := CELL.fullmatch(name)) and text != sent.get(f"was-{asked[1]}-{asked[2]}", ""):
+            found.setdefault(int(asked[1]), {})[int(asked[2])] = text
+    return found
 
 
 def effect(source: Import, *, leave_out: bool) -> dict[str, int]:
@@ -112,4 +124,6 @@ def _guessed(permit: Permit, source: Import, found: Look, *, header: bool | None
         above=guess.above,
         double=guess.double,
         company=guess.company,
+        hidden=source.hidden,
+        guessed=bool(guess.doubts),
     )

@@ -128,10 +128,13 @@ def decide_columns(
     double: bool = False,
     numbering: bool = False,
     company: str = "",
+    hidden: bool = False,
+    guessed: bool = False,
 ) -> None:
     """Keeps how the file is read and which column becomes what. Raises Invalid for a target that does not exist.
 
-    `numbering`: the product gives the numbers. `company`: whom a row with company and person is about.
+    `numbering`: the product gives the numbers. `company`: whom a row with company and person is about. `hidden`: hidden
+    rows come, too. `guessed`: nobody has said yes to it.
     """
     _hold(source)
     _must_be_draft(source)
@@ -145,7 +148,8 @@ def decide_columns(
         raise Invalid(_("There is no such field."))
     decided = {
         "encoding": encoding, "delimiter": delimiter, "header": header, "targets": targets, "above": above,
-        "double": double, "numbered": numbering_of(source) if numbering else "", "hidden": source.hidden,
+        "double": double, "numbered": numbering_of(source) if numbering else "", "hidden": hidden,
+        "guessed": guessed,
         "choices": {**source.choices, "company": company},
     }  # fmt: skip
     stood = Import.objects.filter(pk=source.pk).values(*decided).first()
@@ -173,13 +177,13 @@ def decide_rows(permit: Permit, *, source: Import, choices: Mapping[str, Any]) -
 
 
 @recorded(Action.FILE_IMPORT, did="columns")
-def mend(permit: Permit, *, source: Import, row: int, column: int, text: str) -> None:
-    """Another text for one cell; the check looks again."""
+def mend(permit: Permit, *, source: Import, edits: mending.Edits) -> None:
+    """Other texts for some cells; the check looks again. Raises Invalid for a cell that there is not."""
     _hold(source)
     _must_be_draft(source)
-    mending.keep(permit, source, row=row, column=column, text=text)
+    mending.keep(permit, source, edits)
     _forget_check(source)
-    permit.ledger.facts |= {"import": str(source.pk), "step": "mend", "row": row}
+    permit.ledger.facts |= {"import": str(source.pk), "step": "mend", "rows": len(edits)}
 
 
 @recorded(Action.FILE_IMPORT, did="check")
@@ -300,6 +304,8 @@ def _begun_by(permit: Permit) -> dict[str, str]:
 def _must_be_decided(source: Import) -> None:
     if files.stands(source.file) is not None:
         raise Invalid(_("The file has not arrived in full."))
+    if source.guessed:
+        raise Invalid(_("What was only guessed needs a yes. Decide the columns, or accept the guess."))
     if mapping.lacking(source.targets, numbered=bool(source.numbered)) or mapping.twice(source.targets):
         raise Invalid(_("Decide the columns first."))
 

@@ -24,17 +24,22 @@ def of(permit: Permit, source: Import) -> Edits:
     return found
 
 
-def keep(permit: Permit, source: Import, *, row: int, column: int, text: str) -> None:
-    """Keeps what is to stand in a cell, in the caller's transaction. Raises Invalid where it cannot be."""
-    if not 0 <= column < len(source.targets) or not source.targets[column] or row < 1 or len(text) > LONGEST:
-        raise Invalid(_("There is no such cell."))
-    if Mended.objects.filter(source=source).count() >= MOST:
+def keep(permit: Permit, source: Import, edits: Edits) -> None:
+    """Keeps what is to stand in cells, in the caller's transaction. Raises Invalid where it cannot be."""
+    kept = of(permit, source)
+    for row, cells in edits.items():
+        if row < 1 or not all(_is_cell(source, at) and len(text) <= LONGEST for at, text in cells.items()):
+            raise Invalid(_("There is no such cell."))
+        content = {"at": row, "cells": {str(at): text for at, text in {**kept.get(row, {}), **cells}.items()}}
+        Mended.objects.update_or_create(
+            source=source, row=row, defaults={"blob": records.seal_with(Kind.FILES, content, source.pk)}
+        )
+    if len(kept.keys() | edits.keys()) > MOST:
         raise Invalid(_("So many cells are better mended in the file itself."))
-    kept = of(permit, source).get(row, {}) | {column: text}
-    content = {"at": row, "cells": {str(at): one for at, one in kept.items()}}
-    Mended.objects.update_or_create(
-        source=source, row=row, defaults={"blob": records.seal_with(Kind.FILES, content, source.pk)}
-    )
+
+
+def _is_cell(source: Import, column: int) -> bool:
+    return 0 <= column < len(source.targets) and bool(source.targets[column])
 
 
 def forget(source: Import) -> None:

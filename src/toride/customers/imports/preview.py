@@ -33,6 +33,7 @@ class Look:
     rows: Sequence[Sequence[str]] = field(default=(), repr=False)
     problem: str = ""
     sheet: str = ""
+    hidden: Sequence[int] = ()
 
     @property
     def width(self) -> int:
@@ -110,12 +111,12 @@ def look(permit: Permit, source: Import, *, encoding: str, delimiter: str) -> Lo
     except Invalid as error:
         return Look(encoding, delimiter, (), wording.tell(str(error.reason)))
     permit.ledger.facts |= {"import": str(source.pk), "previewed": len(rows)}
-    return Look(sheet.encoding, sheet.delimiter, rows, sheet=sheet.name)
+    return Look(sheet.encoding, sheet.delimiter, rows, sheet=sheet.name, hidden=sheet.hidden)
 
 
 def shown(source: Import, found: Look) -> list[list[Value]]:
     """The first rows as they stand in the file; barred numbers struck out."""
-    most = max(SHOWN, mapping.decided(source).first + SHOWN - 1)
+    most = max(SHOWN, mapping.decided(source).first + SHOWN - 1) if source.header else mapping.TOP // 2
     rows = [barred.struck_cells(row[:MOST_COLUMNS], source.targets) for row in found.rows[:most]]
     return [[Opened(cell[:LONGEST]) for cell in row] for row in rows]
 

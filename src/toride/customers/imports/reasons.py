@@ -1,5 +1,7 @@
 """What is kept of rows, cells and columns that are not in order or not brought in, in English; `wording` says it."""
 
+from collections.abc import Iterable
+
 # Cells that are not brought in; told in the result, too.
 ERROR = "an error of the spreadsheet stands here; left empty"
 NO_YEAR = "a birthday without a year; left empty"
@@ -28,6 +30,10 @@ TORN = "a row is cut in two here, or cells are missing"
 COMPANY_OR_PERSON = "company and person: say whom the row is about"
 NO_BRANCH = "there is no such branch"
 NOT_YOURS = "this branch is not yours to register for"
+OF_DOUBT = {
+    "near": (NEAR, NEAR_ROW.partition("%")[0]), "another": (ANOTHER,), "torn": (TORN,),
+    "company": (COMPANY_OR_PERSON,), "place": (NO_BRANCH, NOT_YOURS),
+}  # fmt: skip
 # Columns, sheets and rows that are not brought in.
 UNKNOWN = "no field is known by this heading"
 SECOND = "another column is this field already"
@@ -38,6 +44,11 @@ BY_MAPPING = "left out by the mapping"
 SHEET = "another sheet; save it as a file of its own"
 UNSEEN = "a hidden sheet"
 ABOVE = "stands above the headings"
-HIDDEN = "hidden: row %s"
-PROPERTY = "no field is known for it; on %d cards"
+HIDDEN = "hidden rows of the sheet"
+PROPERTY = "no field is known for it"
 CELLS = "in %(count)d rows: %(why)s"
+
+
+def is_said(told: Iterable[str], doubt: str) -> bool:
+    """Is one of these sentences said for this kind of doubt?"""
+    return any(one.startswith(OF_DOUBT[doubt]) for one in told)

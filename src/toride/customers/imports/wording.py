@@ -102,6 +102,8 @@ AS_KEPT = {
     reasons.BY_MAPPING: _("Left out by the mapping."),
     reasons.SHEET: _("Another sheet. Save it as a file of its own."),
     reasons.UNSEEN: _("A hidden sheet."),
+    reasons.HIDDEN: _("Hidden rows of the sheet."),
+    reasons.PROPERTY: _("No field is known for it."),
     reasons.ABOVE: _("Stands above the headings."),
     "is required": _("is required"),
     "is not available": _("This number is not available to you. Check it, or ask the branch it belongs to."),
@@ -114,6 +116,12 @@ AS_KEPT = {
     "same e-mail as a customer": _("same e-mail as a customer"),
     "changed since": _("changed since; stays as it is"),
     "a number that was sealed apart stays": _("a number that was sealed apart stays"),
+}
+DOUBTS = {
+    "near": _("Nearly the same number as another customer"),
+    "another": _("Would become another person"),
+    "torn": _("Rows that are cut in two"),
+    "place": _("Branches that cannot be told"),
 }
 _DIED = re.compile(re.escape(reading.WORDS["died"]).replace(re.escape("{status}"), r"-?\d+"))
 

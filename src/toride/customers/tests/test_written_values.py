@@ -130,7 +130,7 @@ LANDLINES = st.sampled_from(["022", "03", "06", "0225", "0120"]).flatmap(
         )
     )
 )
-AROUND = ("{}", " {} ", "‪{}‬", "​{}", "{}\u3000")
+AROUND = ("{}", " {} ", "\u202a{}\u202c", "\u200b{}", "{}\u3000")
 
 
 def spelled(digits: str) -> list[str]:
