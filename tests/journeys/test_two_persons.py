@@ -178,7 +178,9 @@ def looked_through(manager, served) -> None:
     manager.locator("#several").get_by_role("button", name="継続").click()
     expect(manager.locator("#grants > .note[role=alert]")).to_contain_text("1件ずつ")
     left.get_by_role("button", name="解除").click()
-    expect(manager.locator(".ahead")).to_contain_text("アカウント・セッション・システム連携も無効になります： 中村 久美")
+    expect(manager.locator(".ahead")).to_contain_text(
+        "アカウント・セッション・システム連携も無効になります： 中村 久美"
+    )
     manager.locator(".ahead").get_by_role("button", name="解除").click()
     expect(left).to_contain_text("解除")
     manager.locator(".held", has_text="千葉 美穂").locator("[data-grant]").focus()

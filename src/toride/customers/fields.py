@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -21,7 +21,7 @@ CLEAR = Opening.CLEAR
 NAME_LENGTH = 120
 TEXT_LENGTH = 2_000
 NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
-BLANKS, SPACES = re.compile(r"[ \t\u3000]+"), re.compile(r"\s+")
+BLANKS, SPACES, ENDS = re.compile(r"[ \t\u3000]+"), re.compile(r"\s+"), re.compile(r"\r\n?|\n")
 READING = re.compile(r"[ぁ-ゖァ-ヺー・ a-zA-Z0-9()（）.&-]+")
 NO_PHONE, HYPHENS = re.compile(r"[^0-9+()\s./‐-―−ー-]"), re.compile(r"[‐-―−ー]")
 # As libphonenumber writes them, ten times faster; 0800 is no mobile number (総務省 電気通信番号計画).
@@ -267,14 +267,34 @@ def of(category: Category) -> list[Field]:
     return [field for field in FIELDS.values() if field.category == category]
 
 
-def clean(written: dict[str, str]) -> dict[str, Any]:
-    """What is stored, for the fields named. Raises Invalid with every field's advice; empty clears a field."""
+LONG = frozenset({"note", "health", "family"})  # written in several lines
+
+
+def as_written(content: Any) -> str:
+    """A stored value as a form shows it."""
+    if isinstance(content, (list, tuple)):
+        return "、".join(str(part) for part in content)
+    return "" if content is None else str(content)
+
+
+def is_unaltered(name: str, typed: str, content: Any) -> bool:
+    """Did the form send back what it showed? An input of one line drops line ends (HTML standard)."""
+    end = "\n" if name in LONG else ""
+    return ENDS.sub(end, typed) == ENDS.sub(end, as_written(content))
+
+
+def clean(written: dict[str, str], standing: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What is stored, for the fields named. Raises Invalid with every field's advice; empty clears a field.
+
+    `standing`: what is stored now; those of several values that stand there already stay as they are.
+    """
     stored: dict[str, Any] = {}
     problems: dict[str, Any] = {}
     for name, value in written.items():
         field = FIELDS[name]
         try:
-            stored[name] = _many(field, value) if field.many else field.clean(value) if value.strip() else None
+            kept = (standing or {}).get(name)
+            stored[name] = _many(field, value, kept) if field.many else field.clean(value) if value.strip() else None
         except Invalid as error:
             problems[name] = error.reason
         if field.must and name not in problems and not stored[name]:
@@ -284,8 +304,9 @@ def clean(written: dict[str, str]) -> dict[str, Any]:
     return stored
 
 
-def _many(field: Field, written: str) -> list[Any]:
+def _many(field: Field, written: str, standing: Any = None) -> list[Any]:
+    kept = {str(one): one for one in standing} if isinstance(standing, list | tuple) else {}
     parts = [part for part in re.split(r"[\n、;]|,(?!\d{3}\b)", written) if part.strip()]
     if len(parts) > MOST_VALUES:
         raise Invalid(_("write at most %(most)d") % {"most": MOST_VALUES})
-    return list(dict.fromkeys(field.clean(part) for part in parts))
+    return list(dict.fromkeys(kept[part] if part in kept else field.clean(part) for part in parts))

@@ -30,7 +30,7 @@ from toride.vault.permit import Opening, Permit
 MOST_CHARACTERS = 100
 MOST_WORDS = 6
 MOST_TOGETHER = 5  # a whole address with blanks between its parts
-MOST_LEAVES = MAX_PARTS - 20  # filters and the row scope are asked, too
+MOST_LEAVES, AROUND = MAX_PARTS - 20, 2  # filters and the row scope are asked, too: questions, levels
 SHORTEST_PHONE, LAST_DIGITS, POSTCODE, LONGEST_PHONE = 3, 4, 7, 11  # digits
 BEGUN = re.compile(r"[+0-9()-]{1,4}(?<![0-9]{4})|[MTSHR明大昭平令]", re.IGNORECASE)
 HONORIFIC = re.compile(r"(?:さま|さん|サマ|サン|くん|ちゃん|様|殿|氏|君|御中|先生)$")
@@ -71,23 +71,30 @@ def free(permit: Permit, text: str) -> Question:
     columns = opened(permit)
     words = folded.split()[:MOST_WORDS]
     asked = _all_of(words, columns, together=MOST_TOGETHER)
-    if sum(1 for _leaf in leaves(asked, -MOST_WORDS)) > MOST_LEAVES:
+    if not _fits(asked):
         asked = _all_of(words, columns, together=1)
     return Question(asked, _exactly(words, columns))
 
 
+def _fits(asked: Expr) -> bool:
+    """Does the index take it, with filters and a row scope around it?"""
+    try:
+        return sum(1 for _leaf in leaves(asked, AROUND)) <= MOST_LEAVES
+    except Invalid:
+        return False
+
+
 def _all_of(words: list[str], columns: frozenset[str], *, together: int) -> Expr:
     """Every way to part the words into things said: each alone, or up to `together` where they make one."""
-    made: dict[int, list[Expr]] = {len(words): [All()]}
+    made: dict[int, tuple[Expr, ...]] = {len(words): ()}
     for begin in reversed(range(len(words))):
-        ways: list[Expr] = []
+        ways: list[tuple[Expr, ...]] = []
         for end in range(begin + 1, min(begin + together, len(words)) + 1):
-            last = end == len(words)
-            said = _said(words[begin:end], columns, last=last, alone=len(words) == 1)
+            said = _said(words[begin:end], columns, last=end == len(words), alone=len(words) == 1)
             if said is not None:
-                ways.append(said if last else All(said, *made[end]))
-        made[begin] = [Either(*ways)]
-    return made[0][0]
+                ways.append((said, *made[end]))
+        made[begin] = ways[0] if len(ways) == 1 else (Either(*(All(*way) for way in ways)),)
+    return All(*made[0])
 
 
 def _said(words: list[str], columns: frozenset[str], *, last: bool, alone: bool) -> Expr | None:

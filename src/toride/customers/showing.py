@@ -15,15 +15,17 @@ from toride.customers.fields import (
     CATEGORY_LABELS,
     CHOICES,
     FIELDS,
+    LONG,
     OF_A_COMPANY,
     OF_A_PERSON,
     STATUS_LABELS,
+    as_written,
 )
 from toride.customers.queries import Profile
 from toride.vault.permit import Category, Opening, Permit
 from toride.vault.values import Opened, Value
 
-__all__ = ["CATEGORY_LABELS", "CHOICES", "FIELDS", "OF_A_COMPANY", "OF_A_PERSON", "STATUS_LABELS"]
+__all__ = ["CATEGORY_LABELS", "CHOICES", "FIELDS", "LONG", "OF_A_COMPANY", "OF_A_PERSON", "STATUS_LABELS", "as_written"]
 BASIC, TRANSACTIONS, BEHAVIOUR, DERIVED, SENSITIVE = Category
 
 
@@ -50,7 +52,6 @@ PARTS: dict[str, Part] = {
     )
 }  # fmt: skip
 ADDRESS = ("postcode", "prefecture", "city", "street")
-LONG = frozenset({"note", "health", "family"})
 SEVERAL = _("Separate several with 、")
 HINTS = {
     "phones": SEVERAL,
@@ -110,13 +111,6 @@ def symbol(contact: str) -> str:
 def source(code: str) -> Any:
     """Where a change came from, in words."""
     return SOURCES.get(code, code)
-
-
-def as_written(content: Any) -> str:
-    """A stored value as a form shows it."""
-    if isinstance(content, (list, tuple)):
-        return "、".join(str(part) for part in content)
-    return "" if content is None else str(content)
 
 
 def display(name: str, value: Value) -> Any:

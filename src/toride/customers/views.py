@@ -96,15 +96,16 @@ def change(request: HttpRequest, subject: UUID) -> HttpResponse:
         return _form(request, Action.PROFILE_CHANGE, _shown(found), {}, customer=found)
     values = written(request.POST, permit)
     try:
-        services.change(permit, subject, written=values, revisions=revisions(request.POST), source="form")
+        changed = services.change(permit, subject, written=values, revisions=revisions(request.POST), source="form")
     except (Invalid, Conflict) as error:
         audit.commit(permit, outcome="failed", reason="form")
         found = queries.profile(permit, subject)
         audit.commit(permit)
-        return _form(request, Action.PROFILE_CHANGE, values, **_told(error, values, found), customer=found)
+        shown, told = _shown(found) | values, _told(error, values, found)
+        return _form(request, Action.PROFILE_CHANGE, shown, **told, customer=found, typed=sorted(values))
     if part := _part(request):
         return _one_part(request, subject, part)
-    messages.success(request, _("Saved."))
+    messages.success(request, _("Saved.") if changed else _("Nothing was changed."))
     return _to_profile(request, subject)
 
 

@@ -1,6 +1,7 @@
 """The permit: what one actor may open, of whom, for what purpose, until when. Only `access` makes one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -106,6 +107,16 @@ class Ledger:
         for category in categories:
             mask |= 1 << category
         self.touches[subject, mode] = mask
+
+    @contextmanager
+    def unseen(self) -> Iterator[None]:
+        """What is opened within is compared by a service and shown to nobody: no touch is noted."""
+        before = dict(self.touches)
+        try:
+            yield
+        finally:
+            self.touches.clear()
+            self.touches.update(before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,13 +58,6 @@
   document.addEventListener("htmx:responseError", (event) => {
     if (event.target.id === "list") $("#count").textContent = "";
   });
-  document.addEventListener("htmx:sendError", (event) => {
-    if (event.target.id !== "list") return;
-    const note = Object.assign(document.createElement("p"), { className: "note", textContent: $("#finding").dataset.offline });
-    note.dataset.tone = "late";
-    note.setAttribute("role", "alert");
-    $("#rows").prepend(note);
-  });
 
   // The list: one row is current; the panel shows it in brief.
   const rows = () => [...document.querySelectorAll("#rows tr[data-peek]")];
@@ -244,7 +237,7 @@
     } else if (event.ctrlKey || event.metaKey || event.altKey) return;
     else if (modal) done = modal.id === "palette" && inPalette(event);
     else if (event.key === "Escape") done = escape(event);
-    else done = inList(event) || (!typing(event.target) && everywhere(event));
+    else done = inList(event) || (!typing(event.target) && everywhere(event)) || (event.key === "/" && event.target.matches("[data-search]") && !event.target.value);
     if (done) event.preventDefault();
   });
 })();
