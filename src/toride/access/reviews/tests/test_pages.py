@@ -110,7 +110,7 @@ def test_from_opening_to_signature_on_pages(house: House) -> None:
     post(manager, "keep", [right])
     assert post(manager, "ask", [seller], sure="1", words="なぜ").status_code == 422
     post(manager, "ask", [seller], sure="1", words="渉外の担当を続けますか。")
-    assert "権限に関する質問" in enter(house.sales).get("/").content.decode()
+    assert "権限に関する未回答の質問" in enter(house.sales).get("/").content.decode()
     asked = enter(house.sales).get(reverse("questions")).content.decode()
     assert "渉外の担当を続けますか。" in asked
     enter(house.sales).post(reverse("question_answer", kwargs={"item": seller.pk}), {"words": "はい、続けます。"})
