@@ -53,7 +53,9 @@ def hire(
     if _decides(roles, MOST_RANK) and any(
         _decides(one.roles, one.rank) for one in Person.objects.filter(is_active=True)
     ):
-        raise Invalid(_("Two people appoint who decides: add the person with another duty, then ask for the change."))
+        raise Invalid(
+            _("Roles that make decisions need approval. Add the person with another role, then request the change.")
+        )
     home = Branch.objects.filter(code=branch).first()
     if home is None:
         codes = ", ".join(Branch.objects.order_by("code").values_list("code", flat=True))
@@ -132,13 +134,13 @@ def must_go_together(roles: list[str], rank: int, held: Collection[str] = ()) ->
         raise Invalid(f"There is no role {', '.join(unknown)}. Roles: {', '.join(sorted(rules.duties))}.")
     for duty in (rules.duties[code] for code in roles if code not in held):
         if duty.rank > rank:
-            advice = _("%(duty)s is held from rank %(rank)d upwards.") % {"duty": duty.label, "rank": duty.rank}
+            advice = _("%(duty)s requires rank %(rank)d or higher.") % {"duty": duty.label, "rank": duty.rank}
             raise Invalid(advice, {"roles": advice})
     if two := rules.clash(roles):
         names = ", ".join(policy.called(code) for code in sorted(two))
         raise Invalid(
-            _("These duties do not belong in one hand: %(names)s.") % {"names": names},
-            {"roles": _("These duties do not belong in one hand: %(names)s.") % {"names": names}},
+            _("One person can't hold all of these roles: %(names)s.") % {"names": names},
+            {"roles": _("One person can't hold all of these roles: %(names)s.") % {"names": names}},
         )
 
 

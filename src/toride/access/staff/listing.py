@@ -63,8 +63,8 @@ def since(moment: datetime | None) -> str:
 
 def said(duty: Duty) -> list[str]:
     """The rules of a duty, in short sentences."""
-    lines = [_("second factor, %(count)d days of grace") % {"count": duty.grace}] if duty.factor else []
-    lines.append(_("ends after %(idle)d minutes unused, at most %(hours)d hours") % asdict(duty))
+    lines = [_("second factor required, %(count)d-day grace period") % {"count": duty.grace}] if duty.factor else []
+    lines.append(_("signs out after %(idle)d idle minutes, or %(hours)d hours in total") % asdict(duty))
     lines.append(_("%(sessions)d sessions at once") % asdict(duty))
     if duty.networks:
         lines.append(_("only from %(networks)s") % {"networks": ", ".join(duty.networks)})

@@ -22,7 +22,11 @@ from toride.base.errors import Conflict, Hidden, Invalid
 from toride.base.guard import guarded
 
 WEEKDAYS = (lazy("Mon"), lazy("Tue"), lazy("Wed"), lazy("Thu"), lazy("Fri"), lazy("Sat"), lazy("Sun"))
-SCORES = ((2, lazy("Hard to guess online")), (3, lazy("Hard to guess with a stolen copy")), (4, lazy("Very hard")))
+SCORES = (
+    (2, lazy("Basic (resists online guessing)")),
+    (3, lazy("Strong (resists offline guessing)")),
+    (4, lazy("Very strong")),
+)
 
 
 @guarded(Action.RULES_CHANGE)
@@ -170,7 +174,7 @@ def _duty_page(
         "days": days,
         "errors": errors,
         "weekdays": [(str(number), label) for number, label in enumerate(WEEKDAYS)],
-        "address": _("You are at %(address)s now.") % {"address": door(request).address},
+        "address": _("Your current address: %(address)s") % {"address": door(request).address},
     }
     return render(request, "access/rules_duty.html", context, status=status)
 

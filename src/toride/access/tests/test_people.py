@@ -77,8 +77,8 @@ def test_what_ends_somebodys_work_asks_by_name(house: House) -> None:
     from toride.access.tests.test_matrix import enter
 
     page = enter(house.admin).get("/people/").content.decode()
-    assert "長谷川 由美さん（hasegawa）の利用を完全に終わらせますか。" in page
-    assert "長谷川 由美さん（hasegawa）のサインインをすべて終わらせますか。" in page
+    assert "長谷川 由美さん（hasegawa）を利用停止にしますか？元に戻せません。" in page
+    assert "長谷川 由美さん（hasegawa）を強制サインアウトしますか？" in page
 
 
 @pytest.mark.requirement("A4")
@@ -149,4 +149,4 @@ def test_home_says_what_the_own_duties_open(house: House) -> None:
     page = enter(house.teller).get("/").content.decode()
     assert "取引の維持・管理" in page
     assert "自店" in page
-    assert "お客さまの情報は開きません" in enter(house.admin).get("/").content.decode()
+    assert "お客さま情報を閲覧できません" in enter(house.admin).get("/").content.decode()
