@@ -67,14 +67,14 @@ class Sought:
             enrolled = Factor.objects.filter(kind__in=factors.SECOND).values("person")
             found = found.filter(is_active=True).exclude(id__in=enrolled)
         if self.state == "locked":
-            found = found.filter(id__in=locks.locked(Person.objects.filter(is_active=True)))
+            found = found.filter(id__in=locks.locked(list(Person.objects.filter(is_active=True))))
         if self.role:  # a list of codes in JSON, which SQLite cannot ask for a part of
             found = found.filter(id__in=[one.id for one in found if self.role in one.roles])
         return found
 
 
 STATES = {
-    "active": lazy("Active"),
+    "active": lazy("active"),
     "factorless": lazy("No second factor"),
     "locked": lazy("Locked out"),
     "ended": lazy("Deactivated"),

@@ -3,6 +3,7 @@
 from contextlib import nullcontext
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from tests.people import House
@@ -10,7 +11,7 @@ from toride.access import acting, people, tokens
 from toride.access.actions import Action
 from toride.access.models import Person
 from toride.access.rules import Duty
-from toride.access.tests.signing import events
+from toride.access.tests.signing import events, sign_in
 from toride.access.tests.test_rules import put
 from toride.base import clock
 from toride.base.errors import Conflict, Invalid, Refused
@@ -156,7 +157,7 @@ def test_home_says_what_the_own_duties_open(house: House) -> None:
 def test_a_person_is_added_on_the_page_and_begins_with_a_start_code(front: Client, house: House) -> None:
     sign_in(front, "hayasaka")
     front.get("/people/new/")
-    sent = {**PROOF, "username": "kudo.a", "name": "工藤 葵", "roles": ["teller"], "branch": "003", "rank": "2"}
+    sent = {"username": "kudo.a", "name": "工藤 葵", "roles": ["teller"], "branch": "003", "rank": "2"}
     answer = front.post("/people/new/", sent)
     made = Person.objects.get(username="kudo.a")
     assert (answer.status_code, answer.url) == (302, f"/people/{made.pk}/start/")
@@ -177,7 +178,7 @@ def test_a_person_is_added_on_the_page_and_begins_with_a_start_code(front: Clien
 def test_what_cannot_be_added_is_told_beside_its_field(front: Client, house: House, changed: dict, field: str) -> None:
     sign_in(front, "hayasaka")
     before = Person.objects.count()
-    sent = {**PROOF, "username": "kudo", "name": "工藤 葵", "roles": ["teller"], "branch": "003", "rank": "2"} | changed
+    sent = {"username": "kudo", "name": "工藤 葵", "roles": ["teller"], "branch": "003", "rank": "2"} | changed
     answer = front.post("/people/new/", sent)
     assert answer.status_code in {409, 422}
     assert f'id="e-{field}"' in answer.content.decode()
