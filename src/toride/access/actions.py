@@ -69,7 +69,7 @@ describe(
         Action.APPROVAL_EXPIRE: happening(_("A request for approval expired")),
         Action.APPROVAL_READ: reading(_("Viewing approval requests"), _("Viewed approval requests")),
         Action.CAMPAIGN_ANSWER: doing(
-            _("Answering in access reviews"), {"answer": _("Answered a question of an access review")}
+            _("Answering in access reviews"), {"answer": _("Answered a question in an access review")}
         ),
         Action.CAMPAIGN_DECIDE: doing(
             _("Deciding in access reviews"), {"decide": _("Decided on permissions in an access review")}
@@ -117,9 +117,9 @@ describe(
         Action.HOME_OPEN: reading(_("Opening the home page"), _("Opened the home page")),
         Action.KEY_APPROVE: doing(_("Approving key destruction"), {"approve": _("Approved the destruction of keys")}),
         Action.KEY_DESTROY: doing(_("Destroying keys"), {PROPOSE: _("Requested approval to destroy keys")}),
-        Action.MATRIX_READ: reading(_("Viewing the permissions table"), _("Viewed the permissions table")),
+        Action.MATRIX_READ: reading(_("Viewing the access matrix"), _("Viewed the access matrix")),
         Action.PERSON_APPROVE: doing(_("Approving changes to people"), {"approve": _("Approved a change to people")}),
-        Action.PERSON_CHANGE: doing(_("Changing duties"), {PROPOSE: _("Requested approval to change duties")}),
+        Action.PERSON_CHANGE: doing(_("Changing roles"), {PROPOSE: _("Requested approval to change roles")}),
         Action.PASSWORD_CHANGE: doing(_("Changing one's own password"), {"change": _("Changed their password")}),
         Action.POLICY_APPROVE: doing(_("Approving access policies"), {"approve": _("Approved an access policy")}),
         Action.POLICY_CHANGE: doing(
@@ -133,7 +133,7 @@ describe(
         ),
         Action.POLICY_REFUSE: happening(_("An access policy that was altered after signing was refused")),
         Action.POLICY_RESTORE: happening(_("The last access policy with a valid signature was restored")),
-        Action.PERSON_SEAL: happening(_("Duties found in the store were accepted by command")),
+        Action.PERSON_SEAL: happening(_("Roles found in the database were accepted by command")),
         Action.PERSON_START: happening(_("A start code was issued by command")),
         Action.PROVIDER_CHANGE: doing(
             _("Changing single sign-on"), {PROPOSE: _("Requested approval to change single sign-on")}
@@ -158,7 +158,7 @@ describe(
                 "change": _("Updated a person from the directory"),
                 "remove": _("Removed a person from the directory"),
                 "group": _("Changed a group from the directory"),
-                "duties": _("Changed duties from the directory"),
+                "duties": _("Changed roles from the directory"),
             },
         ),
         Action.RULES_CHANGE: doing(_("Changing the sign-in policy"), {"change": _("Changed the sign-in policy")}),

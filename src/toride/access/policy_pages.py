@@ -88,7 +88,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     except Invalid as error:
         context = {"errors": error.fields or {"reason": error.reason}, "typed": request.POST}
         return render(request, "access/policy_ask.html", context, status=422)
-    messages.success(request, _("Asked for. It is done when a second person has approved it."))
+    messages.success(request, _("Request sent. It takes effect once a second person approves it."))
     return _to(request, "approval", number=row.pk)
 
 
@@ -123,7 +123,7 @@ def keys(request: HttpRequest) -> HttpResponse:
     except Invalid as error:
         context |= {"errors": error.fields or {"reason": error.reason}, "rows": generations.listed()}
         return render(request, "access/keys_list.html", context, status=422)
-    messages.success(request, _("Asked for. It is done when a second person has approved it."))
+    messages.success(request, _("Request sent. It takes effect once a second person approves it."))
     return _to(request, "approval", number=row.pk)
 
 

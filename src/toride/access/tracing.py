@@ -31,12 +31,12 @@ def by_number(request: HttpRequest) -> HttpResponse:
         permit.ledger.facts["read"], permit.ledger.did = "number", VIEW
         return _page(request, "")
     if not (0 < len(number) <= LONGEST and number.isprintable()):
-        return _page(request, _("write the customer number"), status=422)
+        return _page(request, _("Enter the customer number"), status=422)
     subject = _within(permit, number)
     if subject is None:
         permit.ledger.terms = number
         audit.commit(permit, outcome="failed", reason="number")
-        return _page(request, _("This number is not available. The attempt is recorded."), number, status=422)
+        return _page(request, _("This number is not available. The attempt has been recorded."), number, status=422)
     permit.ledger.touch(subject, Mode.LISTED)
     permit.ledger.did = "find"
     return onward(request, reverse("who_saw", kwargs={"subject": subject}))

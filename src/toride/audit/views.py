@@ -43,8 +43,8 @@ MODES = {
 CATEGORIES = {
     Category.BASIC: _("basic"),
     Category.TRANSACTIONS: _("transactions"),
-    Category.BEHAVIOUR: _("behaviour"),
-    Category.DERIVED: _("derived"),
+    Category.BEHAVIOUR: _("contact history"),
+    Category.DERIVED: _("derived data"),
     Category.SENSITIVE: _("sensitive"),
 }
 
@@ -64,7 +64,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         actor = _actor(permit, named)
     except Hidden:
         commit(permit, outcome="failed", reason="actor")
-        context["errors"] = {"actor": _("nobody signs in by this name")}
+        context["errors"] = {"actor": _("No one has this sign-in name")}
         return render(request, "audit/trail.html", context, status=422)
     filters = Filters(
         since=_day(sent.get("since", "")),

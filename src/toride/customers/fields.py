@@ -82,7 +82,7 @@ def line(text: str, most: int = NAME_LENGTH) -> str:
     if not found.isascii():
         found = characters.composed(found)
     if len(found) > most:
-        raise Invalid(_("write at most %(most)d characters") % {"most": most})
+        raise Invalid(_("Enter at most %(most)d characters") % {"most": most})
     if not found.isprintable() and any(unicodedata.category(one) in UNSEEN and one not in JOINERS for one in found):
         raise Invalid(_("remove the characters that cannot be shown"))
     return found
@@ -91,7 +91,7 @@ def line(text: str, most: int = NAME_LENGTH) -> str:
 def text(written: str) -> str:
     """Several lines."""
     if len(written) > TEXT_LENGTH:
-        raise Invalid(_("write at most %(most)d characters") % {"most": TEXT_LENGTH})
+        raise Invalid(_("Enter at most %(most)d characters") % {"most": TEXT_LENGTH})
     return "\n".join(line(part, TEXT_LENGTH) for part in ENDS.split(written)).strip()
 
 
@@ -214,7 +214,7 @@ FIELDS: dict[str, Field] = {
         Field("since", TRANSACTIONS, _("Customer since"), day),
         Field("value", TRANSACTIONS, _("Assets held (yen)"), amount),
         Field("holdings", TRANSACTIONS, _("Products held"), line, many=True),
-        Field("contacts", BEHAVIOUR, _("Contacts"), line, many=True, typed=False),
+        Field("contacts", BEHAVIOUR, _("Contact history"), line, many=True, typed=False),
         Field("last_contact", BEHAVIOUR, _("Last contact"), day),
         Field("note", BEHAVIOUR, _("Note"), text),
         Field("segment", DERIVED, _("Segment"), line),
@@ -229,8 +229,8 @@ CHOICES = {"kind": KIND_LABELS, "status": STATUS_LABELS, "gender": GENDER_LABELS
 CATEGORY_LABELS = {
     BASIC: _("Basic attributes"),
     TRANSACTIONS: _("Transactions"),
-    BEHAVIOUR: _("Behaviour and contacts"),
-    DERIVED: _("Derived attributes"),
+    BEHAVIOUR: _("Contact history"),
+    DERIVED: _("Derived data"),
     SENSITIVE: _("Sensitive information"),
 }
 

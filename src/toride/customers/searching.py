@@ -64,7 +64,7 @@ def free(permit: Permit, text: str) -> Question:
     spaces. What is true of a customer finds them, however much of it is typed.
     """
     if len(text) > MOST_CHARACTERS:
-        raise Invalid(_("search for at most %(most)d characters") % {"most": MOST_CHARACTERS})
+        raise Invalid(_("Enter at most %(most)d characters") % {"most": MOST_CHARACTERS})
     folded = "".join(one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one)[0] != "C").strip()
     if not folded:
         return Question(All())
@@ -229,5 +229,5 @@ def _whole(text: str) -> int | None:
     if not digits:
         return None
     if not re.fullmatch(r"\d{1,15}", digits):
-        raise Invalid(_("write the amount in figures"))
+        raise Invalid(_("Enter the amount in digits"))
     return int(digits)

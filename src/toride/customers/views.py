@@ -78,7 +78,7 @@ def create(request: HttpRequest) -> HttpResponse:
     try:
         branch = request.POST.get("branch", "")
         if not Branch.objects.filter(code=branch).exists():
-            raise Invalid(_("Some fields need another look."), {"branch": _("choose a branch")})
+            raise Invalid(_("Some fields need another look."), {"branch": _("Choose a branch")})
         subject = services.register(permit, branch=branch, owner=None, written=values, source="form")
     except (Invalid, Taken) as error:
         return _form(request, Action.PROFILE_CREATE, values, **_told(error))
@@ -126,7 +126,7 @@ def set_apart(request: HttpRequest, subject: UUID) -> HttpResponse:
 def end_apart(request: HttpRequest, subject: UUID) -> HttpResponse:
     """Ends them."""
     count = apart.end(request.permit, subject)  # type: ignore[attr-defined]
-    messages.success(request, _("%(count)d numbers are ended.") % {"count": count})
+    messages.success(request, _("%(count)d numbers were deleted.") % {"count": count})
     return redirect("customer_apart", subject=subject)
 
 
@@ -161,14 +161,14 @@ def _told(error: Invalid | Conflict, typed: dict[str, str] | None = None, found:
     if isinstance(error, Invalid):
         return {"errors": error.fields, "status": error.status, "doubtful": isinstance(error, Doubtful)}
     if isinstance(error, Taken):
-        return {"errors": {"number": _("This number is in use already; write another.")}, "status": error.status}
+        return {"errors": {"number": _("This number is already in use. Enter another one.")}, "status": error.status}
     return {"errors": _newer(typed or {}, _shown(found)), "status": error.status, "newer": True}
 
 
 def _newer(typed: dict[str, str], standing: dict[str, str]) -> dict[str, Any]:
     """Beside each field in which the record, as somebody else saved it, differs from what was typed: what stands."""
     return {
-        name: _("The record says: %(value)s") % {"value": standing.get(name) or "—"}
+        name: _("Current value: %(value)s") % {"value": standing.get(name) or "—"}
         for name, value in typed.items()
         if value.strip() != standing.get(name, "").strip()
     }

@@ -47,16 +47,16 @@ def looks(request: HttpRequest) -> HttpResponse:
 
 def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404 outside any view."""
-    advice = _("There is nothing here that you can open. Check the number or search again.")
+    advice = _("Not found, or no access. Check the address or search again.")
     return _error(request, _("Not found"), advice, 404)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     """500, or 503 where a store cannot be reached: says nothing of what happened; the log names its type."""
     if isinstance(sys.exception(), (OperationalError, InterfaceError)):
-        advice = _("The database cannot be reached, so nothing was shown or changed. Try again in a minute.")
-        return _error(request, _("Not available now"), advice, 503)
-    advice = _("Nothing was changed. Try again; if it stays, tell the administrator.")
+        advice = _("The database is unavailable. Nothing was shown or changed. Try again in a minute.")
+        return _error(request, _("Temporarily unavailable"), advice, 503)
+    advice = _("Nothing was changed. Try again. If the problem persists, contact your administrator.")
     return _error(request, _("Something went wrong"), advice, 500)
 
 

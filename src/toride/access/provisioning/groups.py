@@ -110,7 +110,7 @@ def _giving(permit: Permit, connection: Connection) -> Iterator[None]:
     }
     _turn(permit, connection, turns)
     if any(lost for _gained, lost in turns.values()) and not versions.stands(policy.current()):
-        raise Conflict(_("Then no two people could agree upon a policy any more."))
+        raise Conflict(_("This would leave fewer than two people who can change the access policy."))
 
 
 def _lock(connection: Connection) -> None:
@@ -160,16 +160,18 @@ def _people(members: Sequence[UUID]) -> list[Person]:
     wanted = set(members)
     people = list(Person.objects.filter(pk__in=wanted).exclude(provisioned__removed=True))
     if len(people) < len(wanted):
-        raise Invalid(_("Some fields need another look."), {"members": _("somebody in it is not known here")})
+        raise Invalid(
+            _("Some fields need another look."), {"members": _("It contains a person who is not registered here")}
+        )
     return people
 
 
 def _check(said: Said) -> None:
     problems = {}
     if not 0 < len(said.name) <= LONGEST or CONTROL.search(said.name):
-        problems["displayName"] = _("write 1 to %(most)d characters") % {"most": LONGEST}
+        problems["displayName"] = _("Enter 1 to %(most)d characters") % {"most": LONGEST}
     if len(said.external) > LONGEST or CONTROL.search(said.external):
-        problems["externalId"] = _("write at most %(most)d characters") % {"most": LONGEST}
+        problems["externalId"] = _("Enter at most %(most)d characters") % {"most": LONGEST}
     if len(said.members) > MOST_MEMBERS:
         problems["members"] = _("write at most %(most)d") % {"most": MOST_MEMBERS}
     if problems:

@@ -140,22 +140,22 @@ def _others(person: Person, username: str) -> bool:
 
 
 def _taken() -> Conflict:
-    return Conflict(_("Somebody else signs in under this name, or did."), unique="userName")
+    return Conflict(_("This sign-in name is or was used by someone else."), unique="userName")
 
 
 def _check(said: Said) -> None:
     """Raises Invalid with what is wrong, by the attribute's name."""
     problems = {}
     if not SIGN_IN_NAME.fullmatch(said.username) or unicodedata.normalize("NFKC", said.username) != said.username:
-        problems["userName"] = _("1 to 60 characters without spaces, in their usual width")
+        problems["userName"] = _("Enter 1 to 60 characters without spaces; letters and digits in half width")
     if not 0 < len(said.name) <= NAME or CONTROL.search(said.name):
-        problems["displayName"] = _("write 1 to %(most)d characters") % {"most": NAME}
+        problems["displayName"] = _("Enter 1 to %(most)d characters") % {"most": NAME}
     if len(said.external) > EXTERNAL or CONTROL.search(said.external):
-        problems["externalId"] = _("write at most %(most)d characters") % {"most": EXTERNAL}
+        problems["externalId"] = _("Enter at most %(most)d characters") % {"most": EXTERNAL}
     if len(said.email) > EMAIL:
-        problems["emails"] = _("write at most %(most)d characters") % {"most": EMAIL}
+        problems["emails"] = _("Enter at most %(most)d characters") % {"most": EMAIL}
     words = orjson.dumps(said.words)
     if len(words) > WORDS or b"\\u00" in words:
-        problems["words"] = _("write at most %(most)d characters") % {"most": WORDS}
+        problems["words"] = _("Enter at most %(most)d characters") % {"most": WORDS}
     if problems:
         raise Invalid(_("Some fields need another look."), problems)

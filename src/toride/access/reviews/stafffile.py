@@ -51,7 +51,7 @@ def read(content: bytes) -> dict[str, list[Row]]:
         if name := plain("".join(values["username"])):
             found.setdefault(name, []).append(Row(_gone(values, number), [one for one in values["place"] if one]))
     if not found:
-        raise Invalid(_("The staff file names nobody."))
+        raise Invalid(_("The staff file contains no people."))
     return found
 
 
@@ -85,18 +85,18 @@ def _text(content: bytes) -> str:
             continue
         if "\0" not in text:
             return text
-    raise Invalid(_("The staff file is no CSV in UTF-8 or CP932."))
+    raise Invalid(_("The staff file must be a CSV in UTF-8 or CP932."))
 
 
 def _lines(text: str) -> Iterator[list[str]]:
     try:
         for cells in csv.reader(io.StringIO(text, newline=""), strict=True):
             if len(cells) > MOST_COLUMNS or any(len(cell) > MOST_CELL for cell in cells):
-                raise Invalid(_("A line of the staff file is longer than any may be."))
+                raise Invalid(_("A line of the staff file is too long."))
             if any(cells):
                 yield [unicodedata.normalize("NFKC", cell).strip() for cell in cells]
     except csv.Error:
-        raise Invalid(_("The staff file is no CSV in UTF-8 or CP932.")) from None
+        raise Invalid(_("The staff file must be a CSV in UTF-8 or CP932.")) from None
 
 
 def _columns(headings: Sequence[str]) -> dict[str, list[int]]:
@@ -106,7 +106,9 @@ def _columns(headings: Sequence[str]) -> dict[str, list[int]]:
             if plain(heading) in names:
                 found[kind].append(at)
     if len(found["username"]) != 1 or not (found["state"] or found["left"] or found["place"]):
-        raise Invalid(_("The first line must name one column of staff numbers, and one of branch, state or leaving."))
+        raise Invalid(
+            _("The first line must contain one staff number column, and one column for branch, status or leaving date.")
+        )
     return found
 
 
@@ -122,4 +124,4 @@ def _day(text: str, number: int) -> date:
             return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day without a time
         except ValueError:
             continue
-    raise Invalid(_("Row %(number)d: the date of leaving cannot be read.") % {"number": number})
+    raise Invalid(_("Row %(number)d: the leaving date can't be read.") % {"number": number})

@@ -375,5 +375,5 @@ class TestWhy:
         client, htmx = enter(house.dpo), {"HX-Request": "true"}
         asked = {"username": "saeki", "action": "customers:import:read"}
         page = client.post(reverse("why"), asked, headers=htmx).content.decode()
-        assert "できません" in page
+        assert "拒否" in page
         assert client.post(reverse("why"), asked | {"username": "nobody"}, headers=htmx).status_code == 422

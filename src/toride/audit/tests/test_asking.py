@@ -261,8 +261,8 @@ def test_entries_hold_no_personal_detail_in_clear(stores):
 def test_an_events_page_says_in_words_what_it_knows_and_the_rest_as_written():
     with translation.override("ja"):
         told = {str(name): str(value) for name, value in telling.facts({"found": 9, "more": True, "x": "y"})}
-        assert told == {"見つかったお客さまの数": "9", "ほかにもあり": "はい", "x": "y"}
-        assert telling.reason("temporary") == "一時的な閲覧を申請できなかった"
+        assert told == {"見つかったお客さまの数": "9", "続きの有無": "はい", "x": "y"}
+        assert telling.reason("temporary") == "一時閲覧を申請できなかった"
         assert telling.reason("sign-on:late") == "sign-on:late"
 
 

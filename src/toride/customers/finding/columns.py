@@ -170,7 +170,7 @@ COLUMNS: dict[str, Column] = {
         Column("last", lazy("Last contact"), ("last_contact",),
                lambda one, look: near(one.values["last_contact"], look.today, look.language), sort="last_contact"),
         Column("branch", lazy("Branch"), (), lambda one, _look: one.branch_name),
-        Column("owner", lazy("In charge"), (), lambda one, _look: one.owner),
+        Column("owner", lazy("Owner"), (), lambda one, _look: one.owner),
         Column("status", lazy("Status"), ("status",), _status),
     )
 }  # fmt: skip

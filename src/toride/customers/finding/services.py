@@ -35,7 +35,7 @@ def save(permit: Permit, *, name: str, setting: Setting, view: UUID | None = Non
     mine.filter(removed__lt=clock.now() - UNDO).delete()
     if view is None:
         if mine.filter(removed=None).count() >= MOST_VIEWS:
-            raise Conflict(_("You have %(most)d views; remove one first.") % {"most": MOST_VIEWS})
+            raise Conflict(_("You have the maximum of %(most)d views. Delete one first.") % {"most": MOST_VIEWS})
         row = SavedView(person_id=permit.actor.id, created=clock.now())
     else:
         row = _own(permit, view)
@@ -55,7 +55,7 @@ def share(permit: Permit, *, view: UUID, reach: str, branch: str | None, name: s
     """
     row = _own(permit, view)
     if reach not in Reach.values:
-        raise Invalid(_("Choose who shall see it."))
+        raise Invalid(_("Choose who can see this view."))
     far = reach == Reach.OWN or permit.rows.everything
     if not far and not (reach == Reach.BRANCH and branch in permit.rows.branches):
         raise Refused("scope")
@@ -101,7 +101,9 @@ def star(permit: Permit, subject: UUID, *, on: bool) -> None:
         own.filter(customer=subject).delete()
     elif not own.filter(customer=subject).exists():
         if own.count() >= MOST_STARS:
-            raise Conflict(_("You have %(most)d stars; take one away first.") % {"most": MOST_STARS})
+            raise Conflict(
+                _("You have the maximum of %(most)d starred customers. Unstar one first.") % {"most": MOST_STARS}
+            )
         Star.objects.create(person_id=permit.actor.id, customer_id=subject, at=clock.now())
     permit.ledger.touch(subject, Mode.LISTED)
     permit.ledger.did = "set" if on else "take"
@@ -125,7 +127,7 @@ def _keep(permit: Permit, row: SavedView, name: str, setting: Setting) -> None:
 def _name(written: str) -> str:
     found = line(written, NAME_LENGTH)
     if not found:
-        raise Invalid(_("Give the view a name."), {"name": _("Give the view a name.")})
+        raise Invalid(_("Enter a name for the view."), {"name": _("Enter a name for the view.")})
     return found
 
 

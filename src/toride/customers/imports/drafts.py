@@ -85,7 +85,7 @@ def begin(permit: Permit, *, branch: str, name: str, origin: str, size: int, sou
     elif not name.lower().endswith(ENDINGS):
         problems["file"] = _("Choose a CSV, TSV, Excel (.xlsx) or vCard (.vcf) file.")
     if len(origin) > LONGEST:
-        problems["origin"] = _("write at most %(most)d characters") % {"most": LONGEST}
+        problems["origin"] = _("Enter at most %(most)d characters") % {"most": LONGEST}
     if home is None or problems:
         raise Invalid(_("Some fields need another look."), problems)
     if source is None:

@@ -12,7 +12,7 @@ from toride.customers.imports import labels, mapping, reading, reasons
 
 # Sentences with figures in them; the others are found in the catalogue as they are.
 WITH_FIGURES = (
-    _("write at most %(most)d characters"),
+    _("Enter at most %(most)d characters"),
     _("write at most %(most)d"),
     _("this has %(digits)d digits; mobile numbers have 11, others 10"),
     _("has %(count)s columns; the first row has %(first)s"),
