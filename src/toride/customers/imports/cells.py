@@ -35,7 +35,9 @@ SLASH = re.compile(r"\s*[/／]\s*")
 _NOTHING_AROUND = re.compile(r"[+0-9][0-9-]+")
 # What stands behind a number, or before it, and is none: (代), 内線123, ext.123, x12, （妻）, 携帯:, TEL
 _BEHIND = re.compile(
-    r"\s*(?:[(（【\[]\s*(?P<in>[^()（）0-9０-９]{1,20})\s*[)）】\]]|(?P<ext>(?:\(?内線|内|ext\.?|extension|x|#)\s*[:：]?\s*[0-9０-９]{1,6}\)?)|(?P<word>(?:代表?|直通|自宅|携帯|会社|職場|勤務先|本人|妻|夫|父|母|子|息子|娘|家族|実家|呼出?)))\s*$",
+    r"\s*(?:[(（【\[]\s*[^()（）0-9０-９]{1,20}\s*[)）】\]]"
+    r"|[(（]?(?:内線|内|ext\.?|extension|x|#)\s*[:：]?\s*[0-9０-９]{1,6}[)）]?"
+    r"|代表?|直通|自宅|携帯|会社|職場|勤務先|本人|妻|夫|父|母|子|息子|娘|家族|実家|呼出?)\s*$",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(

@@ -179,7 +179,7 @@ def differences(house: House, name: str, right: Right, rejected: Path) -> list[s
         if subject is None:
             found.append(f"{name}: nobody is {number}")
             continue
-        held = queries.profile(house.permit(house.steward, Action.PROFILE_READ, subject, "data-care"), subject).values
+        held = queries.profile(house.permit(house.manager, Action.PROFILE_READ, subject), subject).values
         told = {field: getattr(held[field], "content", "closed") for field in values}
         found += [f"{name}: {number} {told}"] if told != dict(values) else []
     return found
