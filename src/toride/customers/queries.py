@@ -22,7 +22,7 @@ from toride.vault.permit import Category, Mode, Opening, Permit
 from toride.vault.records import Record
 from toride.vault.values import Closed, Masked, Opened, Value
 
-PAGE = 50
+PAGE, FEW = 50, 5
 NOBODY = UUID(int=0)
 LISTED = "list"  # the verb of an event that searched for nothing in particular
 SORTS = {"kana", "value", "last_contact"}
@@ -131,6 +131,17 @@ def search(permit: Permit, ask: Ask) -> Found:
         return Found(items, len(items), capped=False, question=question.expr)
     items = _answering(profiles(permit, hits.subjects, _opened(ask, expr)), expr)
     return Found(items, hits.total, hits.capped, hits.cursor, question.expr)
+
+
+def likely(permit: Permit, written: Mapping[str, str]) -> list[Profile]:
+    """A few customers within the permit's rows whose name, a phone or a mail address is as written."""
+    asked = searching.resembling(permit, written)
+    if asked is None:
+        return []
+    hits = index.search(permit, asked, limit=FEW)
+    permit.ledger.terms = " ".join(written[name] for name in searching.TELLING if written.get(name))
+    permit.ledger.facts |= {"found": hits.total, "more": hits.capped}
+    return _answering(profiles(permit, hits.subjects, (Category.BASIC,)), asked)
 
 
 def _opened(ask: Ask, expr: Expr) -> list[Category]:

@@ -28,13 +28,14 @@ NUMBER = "number"
 def register(permit: Permit, *, branch: str, owner: UUID | None, written: Mapping[str, str], source: str) -> UUID:
     """A new customer from what was written in a form. The subject's keys are committed before any data.
 
-    Raises Invalid with advice by field, Refused for a field that the permit does not open, Taken for a number in use.
+    What the permit masks can be written here though not be read. Raises Invalid with advice by field, Refused for a
+    field that the permit closes, Taken for a number in use.
     """
     if not permit.rows.include(branch, owner):
         raise Refused("scope")
     for name in fields.FIELDS:
         if written.get(name):
-            _must_open(permit, name)
+            _must_open(permit, name, least=Opening.MASKED)
     screened = barred.screen(written)
     stored = fields.clean({"name": "", "number": "", "status": "active", "kind": "person", **screened.written})
     subject = subjects.create(1)[0]
@@ -135,7 +136,7 @@ def _set_apart(permit: Permit, subject: UUID, screened: barred.Screened) -> None
         permit.ledger.facts["struck"] = {name: str(kind) for name, kind in screened.struck.items()}
 
 
-def _must_open(permit: Permit, name: str) -> None:
+def _must_open(permit: Permit, name: str, *, least: Opening = Opening.CLEAR) -> None:
     spec = fields.FIELDS[name]
-    if permit.opening(spec.category, name) != Opening.CLEAR:
+    if permit.opening(spec.category, name) < least:
         raise Refused(permit.reasons.get(spec.category, "duty"))
