@@ -12,11 +12,10 @@ from django.utils.crypto import salted_hmac
 from toride.access.facts import Facts
 from toride.base.errors import Hidden
 from toride.base.ids import ordered_id
-from toride.customers import folding, searching
+from toride.customers import claims, numbers, searching
 from toride.customers.fields import FIELDS
 from toride.customers.searchable import FOLDED_FROM, NEEDED, row
 from toride.vault import index, records, rows
-from toride.vault.index import lookup
 from toride.vault.index.query import All, Expr, leaves, matcher
 from toride.vault.permit import Category, Mode, Opening, Permit
 from toride.vault.records import Record
@@ -295,7 +294,8 @@ def _contents(found: Profile, asked: Iterable[str]) -> dict[Category, dict[str, 
 
 def subject_of(number: str) -> UUID | None:
     """Whose customer number this is; not a reading: only whoever then gets a permit learns anything."""
-    return lookup.find("number", [folding.plain_number(number)]).get(folding.plain_number(number))
+    wanted = numbers.exact(number)
+    return claims.owners([wanted]).get(wanted) or claims.alike([wanted]).get(wanted)
 
 
 def facts(subject: UUID) -> Facts | None:

@@ -17,7 +17,7 @@ from toride.access.decide import purposes
 from toride.access.models import Branch
 from toride.access.purposes import SHIPPED
 from toride.base import clock
-from toride.base.errors import Conflict, Invalid, Taken
+from toride.base.errors import Conflict, Doubtful, Invalid, Taken
 from toride.base.guard import guarded
 from toride.base.ids import parsed
 from toride.customers import addresses, apart, barred, fields, folding, queries, services, sheets, showing
@@ -111,7 +111,10 @@ def change(request: HttpRequest, subject: UUID) -> HttpResponse:
         return _form(request, Action.PROFILE_CHANGE, _shown(found), {}, customer=found)
     values = written(request.POST, permit)
     try:
-        changed = services.change(permit, subject, written=values, revisions=revisions(request.POST), source="form")
+        changed = services.change(
+            permit, subject, written=values, revisions=revisions(request.POST), source="form",
+            confirmed=request.POST.get("confirmed") == "1",
+        )  # fmt: skip
     except (Invalid, Conflict) as error:
         audit.commit(permit, outcome="failed", reason="form")
         found = queries.profile(permit, subject)
@@ -181,7 +184,7 @@ def _branches() -> dict[str, str]:
 def _told(error: Invalid | Conflict, typed: dict[str, str] | None = None, found: Any = None) -> dict[str, Any]:
     """What the form says: advice by field, its status, and whether somebody else changed the record meanwhile."""
     if isinstance(error, Invalid):
-        return {"errors": error.fields, "status": error.status}
+        return {"errors": error.fields, "status": error.status, "doubtful": isinstance(error, Doubtful)}
     if isinstance(error, Taken):
         return {"errors": {"number": _("This number is already in use. Enter another one.")}, "status": error.status}
     return {"errors": _newer(typed or {}, _shown(found)), "status": error.status, "newer": True}
