@@ -1,5 +1,6 @@
 """The people of the institution: who they are and where they belong."""
 
+import re
 from collections.abc import Collection
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from toride.jobs import running
 from toride.vault.permit import Permit
 
 MOST_RANK = 9
+LONGEST_NAME = 100
+USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,59}")
 
 
 def add(
@@ -45,21 +48,32 @@ def add(
 
 @recorded(Action.PERSON_MANAGE, did="hire")
 def hire(
-    permit: Permit, *, username: str, name: str, roles: list[str], branch: str, rank: int, password: str
+    permit: Permit,
+    *,
+    username: str,
+    name: str,
+    roles: list[str],
+    branch: str,
+    rank: int,
+    password: str | None = None,
 ) -> Person:
-    """A new person, by somebody who manages people. Raises Conflict for a taken name, Invalid for an unknown branch,
-    and for a duty that decides on others' requests, once somebody holds one: two people appoint to it.
+    """A new person, by somebody who manages people; without a password they begin with a start code.
+
+    Raises Conflict for a taken sign-in name, Invalid with advice by field: an unknown branch, a name that cannot be
+    one, a duty that decides on others' requests once somebody holds one (two people appoint to it).
     """
+    _must_be_names(username, name)
     if _decides(roles, MOST_RANK) and any(
         _decides(one.roles, one.rank) for one in Person.objects.filter(is_active=True)
     ):
-        raise Invalid(
-            _("Roles that make decisions need approval. Add the person with another role, then request the change.")
+        advice = _(
+            "Roles that make decisions need approval. Add the person with another role, then request the change."
         )
+        raise Invalid(advice, {"roles": advice})
     home = Branch.objects.filter(code=branch).first()
     if home is None:
         codes = ", ".join(Branch.objects.order_by("code").values_list("code", flat=True))
-        raise Invalid(f"There is no branch {branch}. Branches: {codes}.")
+        raise Invalid(f"There is no branch {branch}. Branches: {codes}.", {"branch": _("Choose a branch.")})
     person = add(username, name, roles=roles, branch=home, rank=rank, password=password)
     permit.ledger.facts |= {
         "person": str(person.id),
@@ -116,6 +130,16 @@ def find(username: str) -> Person:
     if person is None:
         raise Invalid(f"Nobody signs in as {username}.")
     return person
+
+
+def _must_be_names(username: str, name: str) -> None:
+    errors = {}
+    if not USERNAME.fullmatch(username):
+        errors["username"] = _("Use 2 to 60 letters, digits, and . _ - @.")
+    if not 0 < len(name.strip()) <= LONGEST_NAME:
+        errors["name"] = _("Enter a name of at most %(most)d characters.") % {"most": LONGEST_NAME}
+    if errors:
+        raise Invalid(_("Some fields need another look."), errors)
 
 
 def id_of(username: str) -> UUID | None:

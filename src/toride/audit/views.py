@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
@@ -31,6 +31,8 @@ FILTERS = ("since", "until", "actor", "action", "outcome", "routine", "changes")
 def trail(request: HttpRequest) -> HttpResponse:
     """The list, newest first, with filters."""
     sent, permit = request.GET, request.permit  # type: ignore[attr-defined]
+    if quoted := parsed(sent.get("number", "").strip()):
+        return redirect("audit_event", event=quoted)
     named = sent.get("actor", "").strip()
     context = _labels(
         page=None, sent=sent, actor=named, errors={}, known=actions.declared(), kept=partial(_kept, sent)

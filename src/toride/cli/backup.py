@@ -111,12 +111,12 @@ def _make_good(name: str, checkpoint: str, since: Path | None) -> tuple[int, lis
     from toride.audit import proofs
     from toride.audit.actions import System
     from toride.audit.sequencer import settle
-    from toride.customers.services import NUMBER
+    from toride.customers import numbers
     from toride.vault import index, rotation, subjects
     from toride.vault.index import restoring
 
     erased = subjects.replay()
-    restoring.make_good({NUMBER: "number"})
+    restoring.make_good({numbers.NUMBER: numbers.EXACTLY}, {numbers.NEAR: numbers.NEARLY})
     rotation.finish()
     index.open()
     audit.note(None, door(), System.BACKUP_RESTORE, facts={"backup": name, "erasures": erased})

@@ -89,7 +89,7 @@
     const { csrfmiddlewaretoken, for: purpose } = list().elements;
     const values = { csrfmiddlewaretoken: csrfmiddlewaretoken.value, for: purpose.value };
     htmx.ajax("POST", row.dataset.peek, { target: "#peek", source: "#peek", values }).then(() => {
-      if (!row.isConnected) return;
+      if (!row.isConnected || row.ariaCurrent !== "true") return; // closed, or another was asked for, meanwhile
       peek().hidden = false;
       place(row);
     });
@@ -100,6 +100,7 @@
     if (words) words.textContent = $("#finding").dataset.of.replace("%(total)s", total).replace("%(place)s", rows().indexOf(row) + 1);
   };
   const shut = () => {
+    clearTimeout(soon);
     const row = $("#rows [aria-current]");
     peek().hidden = true;
     peek().replaceChildren();
