@@ -107,7 +107,7 @@ def test_init_makes_keys_and_the_first_administrator(real: Path) -> None:
     assert ask(real, "SELECT username, name, roles FROM access_person") == [("hayasaka", "早坂 健", '["admin"]')]
     assert ask(real, "SELECT code, name FROM access_branch") == [("000", "本部")]
     found = toride(real, "keys", "status").stdout
-    assert {line.split(":")[0] for line in found.splitlines() if " active " in line} == {
+    assert {line.split(":")[0] for line in found.splitlines() if "\tin use\t" in line} == {
         "subjects", "index", "terms", "files", "sign-in"
     }  # fmt: skip
     assert (real / "NAME").read_text() == "青葉信用金庫\n"
