@@ -60,13 +60,13 @@ def test_another_policy_is_drafted_tried_and_agreed_upon(sign_in, served) -> Non
     admin.goto(f"{served.url}/access/matrix/")
     admin.get_by_role("link", name="権限ポリシーの下書きを作成").click()
     admin.locator('a[href*="/marketing/customers:profile:read/"]').click()
-    admin.select_option("#open-0-1", label="開く")
+    admin.select_option("#open-0-1", label="閲覧可")
     admin.get_by_role("button", name="下書きに保存").click()
     expect(admin.locator("td[data-changed]")).to_have_count(1)
     expect(admin.locator("main .tbl").first).to_contain_text("三枝 千尋")
     admin.fill("#f-username", "marketing")
     admin.get_by_role("button", name="確認").click()
-    expect(admin.locator("#tried .tbl").nth(1).locator("td").nth(1)).to_have_text("開く")
+    expect(admin.locator("#tried .tbl").nth(1).locator("td").nth(1)).to_have_text("閲覧可")
     admin.fill("#f-reason", "地域ごとの分析に住所を使うため。")
     admin.locator("#policy-ask").get_by_role("button", name="承認を申請").click()
     expect(admin.locator("#request")).to_contain_text("権限ポリシーの変更")
@@ -79,7 +79,7 @@ def test_another_policy_is_drafted_tried_and_agreed_upon(sign_in, served) -> Non
     expect(officer.locator("#request")).to_contain_text("承認・実施済み")
     analyst.wait_for_timeout(1_500)
     analyst.reload()
-    expect(analyst.locator("main .tbl tbody td").nth(1)).to_have_text("開く")
+    expect(analyst.locator("main .tbl tbody td").nth(1)).to_have_text("閲覧可")
     assert sign_in.said == []
 
 
@@ -95,7 +95,7 @@ def test_the_glass_is_broken_told_and_reviewed(sign_in, served) -> None:
     teller.select_option("#f-kind", "life")
     teller.fill("#f-reason", "店頭で倒れられ、持病を確かめます。")
     teller.get_by_role("button", name="緊急閲覧を開始").click()
-    expect(teller.locator("main > .note", has_text="緊急に開いています")).to_be_visible()
+    expect(teller.locator("main > .note", has_text="緊急閲覧しています")).to_be_visible()
     expect(teller.locator("#part-sensitive .lock")).to_have_count(0)
 
     manager.goto(f"{served.url}/")
@@ -170,7 +170,7 @@ def looked_through(manager, served) -> None:
     manager.get_by_role("link", name="あなたの確認待ちの権限").click()
     row = manager.locator("[data-grant]")
     expect(row).to_have_count(5)
-    expect(manager.locator(".held", has_text="長谷川 由美")).to_contain_text("最後に使った日")
+    expect(manager.locator(".held", has_text="長谷川 由美")).to_contain_text("最終使用日")
     left = manager.locator(".held", has_text="中村 久美")
     expect(left).to_contain_text("退職（人事名簿）")
     left.get_by_role("checkbox").check()

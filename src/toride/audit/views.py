@@ -22,32 +22,7 @@ from toride.base import actions, clock
 from toride.base.errors import Hidden
 from toride.base.guard import guarded
 from toride.base.ids import parsed
-from toride.vault.permit import Category, Mode, Permit
-
-OUTCOMES = {"ok": _("Success"), "refused": _("Denied"), "failed": _("Failed")}
-DOORS = {
-    "web": _("Screen"),
-    "cli": _("Command"),
-    "api": _("Interface"),
-    "job": _("Job"),
-    "system": _("System"),
-}
-MODES = {
-    Mode.LISTED: _("listed"),
-    Mode.MASKED: _("masked"),
-    Mode.CLEAR: _("read"),
-    Mode.REVEALED: _("revealed"),
-    Mode.CREATED: _("created"),
-    Mode.CHANGED: _("changed"),
-    Mode.ERASED: _("erased"),
-}
-CATEGORIES = {
-    Category.BASIC: _("basic"),
-    Category.TRANSACTIONS: _("transactions"),
-    Category.BEHAVIOUR: _("contact history"),
-    Category.DERIVED: _("derived data"),
-    Category.SENSITIVE: _("sensitive"),
-}
+from toride.vault.permit import Permit
 
 FILTERS = ("since", "until", "actor", "action", "outcome", "routine", "changes")
 
@@ -74,7 +49,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         until=_day(sent.get("until", ""), end=True),
         actor=actor,
         action=sent.get("action", "").strip()[:60],
-        outcome=sent["outcome"] if sent.get("outcome") in OUTCOMES else "",
+        outcome=sent["outcome"] if sent.get("outcome") in telling.OUTCOMES else "",
         views=sent.get("changes") != "1",
         routine=sent.get("routine") == "1" or sent.get("action", "").startswith("system:"),
     )
@@ -127,7 +102,7 @@ def touched(event: Any, subject: UUID | None = None) -> list[tuple[Any, list[Any
         if subject is None or one == subject:
             found[mode] = found.get(mode, 0) | mask
     return [
-        (MODES[mode], [label for category, label in CATEGORIES.items() if mask >> category & 1])
+        (telling.MODES[mode], [label for category, label in telling.CATEGORIES.items() if mask >> category & 1])
         for mode, mask in found.items()
     ]
 
@@ -155,8 +130,8 @@ def _quoted(number: str) -> HttpResponse:
 
 def _labels(**context: Any) -> dict[str, Any]:
     words = {
-        "outcomes": OUTCOMES,
-        "doors": DOORS,
+        "outcomes": telling.OUTCOMES,
+        "doors": telling.DOORS,
         "purposes": naming.purposes,
         "act": telling.act,
         "label": actions.label,
