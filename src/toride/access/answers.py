@@ -12,8 +12,8 @@ from toride.access import again
 from toride.access.actions import Action
 from toride.access.models import Person
 from toride.access.policy import ALTERED, current
+from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid, Refused, TorideError, Unavailable
-from toride.base.ids import request_number
 
 FEW = 3  # names of whom to ask
 
@@ -40,7 +40,7 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _page(request: HttpRequest, title: str, advice: str, status: int, asks: str = "") -> HttpResponse:
-    context = {"title": title, "advice": advice, "status": status, "asks": asks, "number": request_number(request)}
+    context = {"title": title, "advice": advice, "status": status, "asks": asks, "number": clock.minute()}
     name = "ui/fragment_error.html" if request.headers.get("HX-Request") else "ui/error.html"
     response = render(request, name, context, status=status)
     response["Cache-Control"] = "no-store"

@@ -23,7 +23,6 @@ from toride.access.rules import Bounds
 from toride.access.sso.said import SIGN_ON
 from toride.base import clock, guard
 from toride.base.errors import Refused, TorideError, Unavailable
-from toride.base.ids import request_number
 from toride.vault.permit import Actor
 
 TOUCH = timedelta(minutes=1)
@@ -81,7 +80,6 @@ class Gate:
                 purpose=purpose or "",
                 subject=subject,
                 reason=str(error) or "scope",
-                number=request_number(request),
             )
             return answers.page(request, error)
         return _proof(request) if declared.fresh else None
@@ -93,8 +91,7 @@ class Gate:
         permit = getattr(request, "permit", None)
         if permit is not None:
             try:
-                outcome = "refused" if error.status in (403, 404) else "failed"
-                audit.commit(permit, outcome=outcome, reason=str(error), number=request_number(request))
+                audit.commit(permit, outcome="refused" if error.status in (403, 404) else "failed", reason=str(error))
             except Unavailable as unavailable:
                 return answers.page(request, unavailable)
         return answers.page(request, error)
@@ -159,7 +156,7 @@ def _hindrance(request: HttpRequest, declared: guard.Guard) -> HttpResponseBase 
     if reason is not None:
         person: Any = request.user
         actor = Actor(person.id, person.username, person.name)
-        audit.refuse(actor, door(request), declared.action, reason=reason, number=request_number(request))
+        audit.refuse(actor, door(request), declared.action, reason=reason)
         return answers.page(request, Refused(reason))
     first = holds.of(request.user)
     if first is not None and declared.action not in first.actions:

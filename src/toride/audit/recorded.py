@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import wraps
 from inspect import signature
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -14,7 +13,6 @@ from toride.audit.events import Event, from_permit
 from toride.audit.writer import record, stage
 from toride.base import actions
 from toride.base.errors import Refused, TorideError
-from toride.base.ids import ordered_id
 from toride.vault.permit import Actor, Door, Ledger, Mode, Permit
 
 P = ParamSpec("P")
@@ -56,15 +54,14 @@ def recorded(
     return wrap
 
 
-def commit(permit: Permit, *, outcome: str = "ok", reason: str = "", number: UUID | None = None) -> None:
+def commit(permit: Permit, *, outcome: str = "ok", reason: str = "") -> None:
     """Commits at once what the permit's ledger holds, as a reading; nothing, where a service has just recorded all.
 
-    `number`: the id of the first event, where somebody is told it. Raises Unavailable: then nothing may be shown.
+    Raises Unavailable: then nothing may be shown.
     """
     if outcome == "ok" and permit.ledger.recorded and _is_empty(permit.ledger):
         return
-    first, *more = from_permit(permit, did=actions.seen(permit.action), outcome=outcome, reason=reason)
-    record([replace(first, id=number) if number else first, *more])
+    record(from_permit(permit, did=actions.seen(permit.action), outcome=outcome, reason=reason))
     _drain(permit.ledger)
 
 
@@ -89,14 +86,12 @@ def refuse(
     purpose: str = "",
     policy: str = "",
     subject: UUID | None = None,
-    number: UUID | None = None,
 ) -> None:
-    """Commits a refusal at once, whatever becomes of the caller's transaction; `number` is the event's id."""
+    """Commits a refusal at once, whatever becomes of the caller's transaction."""
     touches = ((subject, Mode.LISTED, 0),) if subject else ()
     record(
         [
             Event(
-                id=number or ordered_id(),
                 action=str(action),
                 door=door,
                 actor=actor,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_GET
 from toride.audit import commit, naming, proofs, queries, store, telling
 from toride.audit.actions import Action
 from toride.audit.queries import Filters, Line, Page
-from toride.base import actions
+from toride.base import actions, clock
 from toride.base.errors import Hidden
 from toride.base.guard import guarded
 from toride.base.ids import parsed
@@ -31,8 +32,8 @@ FILTERS = ("since", "until", "actor", "action", "outcome", "routine", "changes")
 def trail(request: HttpRequest) -> HttpResponse:
     """The list, newest first, with filters."""
     sent, permit = request.GET, request.permit  # type: ignore[attr-defined]
-    if quoted := parsed(sent.get("number", "").strip()):
-        return redirect("audit_event", event=quoted)
+    if quoted := sent.get("number", "").strip():
+        return _quoted(quoted)
     named = sent.get("actor", "").strip()
     context = _labels(
         page=None, sent=sent, actor=named, errors={}, known=actions.declared(), kept=partial(_kept, sent)
@@ -114,6 +115,17 @@ def whom(event: Any) -> int:
 def moment(micros: int) -> datetime:
     """An event's time."""
     return datetime.fromtimestamp(micros / 1_000_000, UTC)
+
+
+def _quoted(number: str) -> HttpResponse:
+    """The event of this number, or the refusals of the day that an answer for what is not there named."""
+    if event := parsed(number):
+        return redirect("audit_event", event=event)
+    try:
+        day = datetime.strptime(number, clock.MINUTE).date().isoformat()  # noqa: DTZ007 - a day is all that is asked
+    except ValueError:
+        raise Hidden from None
+    return redirect(f"{reverse('trail')}?{urlencode({'since': day, 'until': day, 'outcome': 'refused'})}")
 
 
 def _labels(**context: Any) -> dict[str, Any]:

@@ -10,11 +10,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from toride.base import clock
 from toride.base.guard import open_to_all
 from toride.base.ids import request_number
 from toride.ui import assets
 from toride.ui.looks import LOOKS
 
+NOT_FOUND = 404
 log = logging.getLogger("toride.failure")
 
 
@@ -70,7 +72,7 @@ def _error(request: HttpRequest, title: str, advice: str, status: int) -> HttpRe
         "title": title,
         "advice": advice,
         "status": status,
-        "number": request_number(request),
+        "number": clock.minute() if status == NOT_FOUND else request_number(request),
         "asks": "",
     }
     return render(request, "ui/error.html", context, status=status)
