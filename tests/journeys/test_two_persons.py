@@ -215,7 +215,7 @@ def test_a_review_goes_from_its_opening_to_the_signature(sign_in, served) -> Non
     looked_through(manager, served)
 
     teller.goto(f"{served.url}/")
-    teller.get_by_role("link", name="権限に関する質問").click()
+    teller.get_by_role("link", name="権限に関する未回答の質問").click()
     teller.locator("textarea").fill("はい、続けます。")
     teller.get_by_role("button", name="回答").click()
     expect(teller.locator("#questions")).to_contain_text("質問はありません")
