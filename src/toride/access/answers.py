@@ -57,7 +57,7 @@ def _grantors(request: HttpRequest) -> str:
     able = {code for code in rules.duties if Action.PERSON_CHANGE in rules.actions([code], MOST_RANK)}
     people = Person.objects.filter(is_active=True).order_by("name").values_list("name", "roles")
     names = list(islice((name for name, roles in people if able & set(roles)), FEW))
-    return _("To ask for access, tell %(names)s this number.") % {"names": _(", ").join(names)} if names else ""
+    return _("Administrator: %(names)s. Quote the number below.") % {"names": _(", ").join(names)} if names else ""
 
 
 def onward(request: HttpRequest, target: str) -> HttpResponse:
