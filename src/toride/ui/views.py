@@ -3,15 +3,19 @@
 import sys
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from toride.base.guard import open_to_all
+from toride.base.receiver import TOO_BUSY, TOO_LARGE, TOO_SLOW
 from toride.ui import assets
 from toride.ui.looks import LOOKS
+
+MACHINES = ("/api/", "/scim/")
 
 
 @open_to_all
@@ -58,6 +62,34 @@ def broken(request: HttpRequest) -> HttpResponse:
         return _error(request, _("Not available now"), advice, 503)
     advice = _("Nothing was changed. Try again; if it stays, tell the administrator.")
     return _error(request, _("Something went wrong"), advice, 500)
+
+
+def bad(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400 outside any view: the request is not read again, since that may be what failed."""
+    if isinstance(exception, RequestDataTooBig):
+        return unreceived(request, TOO_LARGE)
+    advice = _("It was not understood, and nothing was changed. Load the page again and send the form from there.")
+    return _error(request, _("This cannot be used as it is"), advice, 400)
+
+
+def unreceived(request: HttpRequest, status: int) -> HttpResponse:
+    """A body that was too slow, too large, or too much beside all others; it is not there to be read."""
+    title, advice = {
+        TOO_SLOW: (_("It did not arrive in time"), _("Nothing was changed. Check the connection and send it again.")),
+        TOO_LARGE: (_("Too large"), _("Nothing was changed. Send less at once; a file is sent as an import.")),
+    }.get(status, (_("Not available now"), _("Too much is being sent at this moment. Try again in a minute.")))
+    response = (
+        _problem(title, advice, status) if request.path.startswith(MACHINES) else _error(request, title, advice, status)
+    )
+    if status == TOO_BUSY:
+        response["Retry-After"] = "60"
+    return response
+
+
+def _problem(title: str, advice: str, status: int) -> HttpResponse:
+    """The same for a machine (RFC 9457)."""
+    content = {"type": "about:blank", "title": title, "status": status, "detail": advice}
+    return JsonResponse(content, status=status, content_type="application/problem+json")
 
 
 def _error(request: HttpRequest, title: str, advice: str, status: int) -> HttpResponse:
