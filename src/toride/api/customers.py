@@ -1,6 +1,7 @@
 """Customers: search, read, register, change."""
 
 import re
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -39,7 +40,7 @@ def search(request: HttpRequest, asked: forms.Search) -> dict[str, Any]:
             limit=asked.limit,
         ),
     )  # fmt: skip
-    items = [_customer(permit, one) for one in found.items]
+    items = [_customer(permit, one, queries.NEEDED) for one in found.items]
     return {"items": items, "total": found.total, "more": found.capped, "after": found.after}
 
 
@@ -102,11 +103,14 @@ def _permit(request: HttpRequest) -> Permit:
     return request.permit  # type: ignore[attr-defined,no-any-return]
 
 
-def _customer(permit: Permit, found: Profile) -> dict[str, Any]:
+def _customer(permit: Permit, found: Profile, opened: Collection[Category] = tuple(Category)) -> dict[str, Any]:
+    """As far as `opened` categories were asked for."""
     values, withheld = {}, {}
     for name, spec in FIELDS.items():
         value = found.values[name]
-        if isinstance(value, Opened):
+        if isinstance(value, Opened) and spec.category not in opened:
+            withheld[name] = {"how": "unread", "why": "search"}
+        elif isinstance(value, Opened):
             values[name] = value.content
         else:
             how = "masked" if isinstance(value, Masked) else "closed"

@@ -150,7 +150,8 @@ class Receiver:
             done, context, what, arguments = self.waiting.get()
             self.since = time.monotonic()
             try:
-                told, result = _succeed, context.run(what, *arguments)
+                told: Callable[..., None] = _succeed
+                result: Any = context.run(what, *arguments)
             except BaseException as error:  # noqa: BLE001 - it is raised where it is awaited
                 told, result = _fail, error
             self.since = None

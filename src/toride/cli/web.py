@@ -59,7 +59,7 @@ def serve(host: str, port: int, workers: int, certificate: str | None, key: str 
         ssl_cert=Path(certificate) if certificate else None,
         ssl_key=Path(key) if key else None,
     )
-    heartbeat.watch(line, lambda: [(one.inner.pid, one.birth) for one in server.wrks if one.inner.pid])
+    heartbeat.watch(line, lambda: [(int(one.inner.pid), one.birth) for one in server.wrks])  # type: ignore[union-attr]
     server.serve(target_loader=load, wrap_loader=False)
 
 

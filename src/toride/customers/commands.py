@@ -73,7 +73,7 @@ def show(number: str, username: str, purpose: str, as_json: bool) -> None:
     for category in Category:
         print(f"[{CATEGORY_LABELS[category]}]")
         for name, value in content[category.name.lower()].items():
-            print(f"  {FIELDS[name].label}: {value}")
+            print(f"  {FIELDS[name].label}: {_line(value)}")
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -93,6 +93,13 @@ def _content(value: Any) -> Any:
     if isinstance(value, Opened):
         return value.content
     return str(value) if isinstance(value, Masked) else None
+
+
+def _line(value: Any) -> str:
+    """A field in one line: several values with commas between, a contact as its day and how it came about."""
+    if isinstance(value, list | tuple):
+        return ", ".join(" ".join(map(str, one)) if isinstance(one, list | tuple) else str(one) for one in value)
+    return "" if value is None else str(value)
 
 
 def _whole(profile: Profile) -> dict[str, Any]:
