@@ -43,8 +43,10 @@ class Action(StrEnum):
     PERSON_SEAL = "system:person:seal"
     PERSON_START = "system:person:start"
     PROVIDER_CHANGE = "access:provider:change"
+    PROVIDER_SEAL = "system:provider:seal"
     RULE_EXPLAIN = "access:rule:explain"
     RULES_CHANGE = "access:rules:change"
+    RULES_SEAL = "system:rules:seal"
     SESSION_END = "access:session:end"
     PERSON_READ = "access:person:read"
     TEMPORARY_APPROVE = "access:temporary:approve"
@@ -86,10 +88,12 @@ describe(
         Action.PERSON_SEAL: _("Accepted a person's duties as they stand in the store"),
         Action.PERSON_START: _("Gave out a start code by command"),
         Action.PROVIDER_CHANGE: _("Changed single sign-on"),
+        Action.PROVIDER_SEAL: _("Accepted a provider of single sign-on as it stands in the store"),
         Action.RULE_EXPLAIN: _("Asked why somebody may or may not"),
         Action.PERSON_MANAGE: _("Managed people"),
         Action.PERSON_PROVISION: _("Provisioned people from the directory"),
         Action.RULES_CHANGE: _("Changed the rules of sign-in"),
+        Action.RULES_SEAL: _("Accepted the rules of sign-in as they stand in the store"),
         Action.SESSION_END: _("Ended sessions"),
         Action.PERSON_READ: _("Looked at people"),
         Action.TEMPORARY_APPROVE: _("Let somebody see more of a customer, for some days"),

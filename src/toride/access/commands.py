@@ -4,11 +4,12 @@ import click
 from django.utils import timezone
 
 from toride import audit
-from toride.access import acting, factors, leaks, restoring, signin, starting, tokens
+from toride.access import acting, factors, leaks, restoring, rules, signin, starting, tokens
 from toride.access import people as service
 from toride.access.acting import door
 from toride.access.actions import Action
 from toride.access.models import Branch, Person
+from toride.access.sso import config as single
 from toride.base import config
 from toride.base.errors import Invalid, Refused
 from toride.vault.permit import Actor
@@ -137,6 +138,47 @@ def restore_policy() -> None:
     click.echo(f"in force: {version}")
     for person in restoring.altered():
         click.echo(f"nothing is decided for {person.username}: their duties are not what was agreed upon")
+
+
+@click.group("sign-in")
+def sign_in() -> None:
+    """Rules and providers of sign-in, where they are not what was agreed upon."""
+
+
+@sign_in.command("show")
+def show_sign_in() -> None:
+    """What is to be confirmed, as it stands in the store; until then the strictest rules hold, and no such provider."""
+    altered, found = restoring.unconfirmed()
+    if not altered and not found:
+        click.echo("Rules and providers are what was agreed upon.")
+    if altered:
+        click.echo("rules\tnot what was set; as they stand:")
+        for name, value in rules.differing(rules.standing()).items():
+            click.echo(f"  {name}: {value}")
+    for one in found:
+        about = single.read(one.content)
+        state = ["offered" if one.active else "not offered", *(["no passwords beside it"] if one.sole else [])]
+        click.echo(f"{one.name}\tnot what two people agreed upon; as it stands:")
+        click.echo(f"  {one.kind}\t{about.issuer}\t{', '.join(state)}")
+        for each in about.mapped:
+            click.echo(f"  group {each.group}: {each.role}")
+
+
+@sign_in.command("accept")
+@click.argument("name")
+@click.option("--confirm", required=True, help="The name again: it holds as it stands in the store.")
+def accept_sign_in(name: str, confirm: str) -> None:
+    """Accept the rules of sign-in ("rules"), or a provider by its name, as they stand in the store; recorded.
+
+    Two people can do the same for a provider on its page. This is for whoever holds the keys.
+    """
+    if confirm != name:
+        raise Invalid("--confirm must repeat the name; nothing was accepted")
+    if name == "rules":
+        restoring.accept_rules()
+    else:
+        restoring.accept_provider(name)
+    click.echo(f"{name}: accepted")
 
 
 @click.group()

@@ -26,6 +26,7 @@ COMMANDS = {
     "process": "toride.cli.supervisor:process",
     "restore": "toride.cli.backup:restore",
     "serve": "toride.cli.home:serve",
+    "sign-in": "toride.access.commands:sign_in",
     "test": "toride.cli.checks:test",
     "token": "toride.access.commands:token",
 }

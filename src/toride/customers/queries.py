@@ -14,7 +14,8 @@ from toride.base.errors import Hidden
 from toride.base.ids import ordered_id
 from toride.customers import folding, searching
 from toride.customers.fields import FIELDS
-from toride.customers.searchable import FOLDED_FROM, NEEDED, row
+from toride.customers.searchable import FOLDED_FROM, row
+from toride.customers.searchable import NEEDED as NEEDED
 from toride.vault import index, records, rows
 from toride.vault.index import lookup
 from toride.vault.index.query import All, Expr, leaves, matcher
