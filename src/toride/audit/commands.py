@@ -11,8 +11,9 @@ from uuid import UUID
 
 import click
 import orjson
+from django.db import connections
 
-from toride.audit import naming, proofs, queries
+from toride.audit import comparison, naming, proofs, queries
 from toride.audit.actions import Action
 from toride.audit.recorded import commit, note
 from toride.audit.sequencer import settle
@@ -40,18 +41,13 @@ def audit() -> None:
 @click.option(
     "--since", type=click.Path(path_type=Path), help="A checkpoint kept outside, which this trail must continue."
 )
-@click.option("--deep", is_flag=True, help="Also every checkpoint's signature, and the look-up tables.")
+@click.option("--deep", is_flag=True, help="Also every checkpoint's signature, not only the newest one's.")
 @JSON
 def verify(since: Path | None, deep: bool, as_json: bool) -> None:
     """Check every entry; exit status 1 where something is not as it was sealed."""
     _settled()
     report = proofs.check(proofs.kept(since) if since else None, signatures=deep)
-    if deep:
-        from django.db import connections
-
-        from toride.audit import projections
-
-        report.findings += projections.differences(connections["audit"])
+    report.findings += comparison.differences(connections["audit"])
     _say(Action.TRAIL_VERIFY, size=report.size, findings=len(report.findings))
     if as_json:
         _print(asdict(report))
