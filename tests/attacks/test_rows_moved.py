@@ -12,7 +12,7 @@ from django.test import Client
 
 from tests.people import House, set_rules, signed_in
 from toride.access import commands, rules, seals, starting, tokens
-from toride.access.models import Approval, Person, PersonalToken, Provider, SignInRules, StartCode, Visit
+from toride.access.models import Approval, PersonalToken, Provider, SignInRules, StartCode, Visit
 from toride.access.sessions import digest
 from toride.access.sso import providers
 from toride.access.sso.config import Config, Mapped

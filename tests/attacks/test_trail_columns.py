@@ -67,7 +67,7 @@ def sql(owner: Any, text: str, *values: object) -> list[Any]:
 
 
 @pytest.mark.parametrize("which", ["first", "last"])
-@pytest.mark.parametrize(("table", "column"), COLUMNS, ids=lambda one: str(one))
+@pytest.mark.parametrize(("table", "column"), COLUMNS, ids=str)
 def test_each_column(sealed: list[UUID], owner: Any, table: str, column: str, which: str) -> None:
     order = "" if which == "first" else " DESC"
     keys = {"audit_tile": ["level", "n"], "audit_touched": ["idx", "subject", "mode"], "audit_checkpoint": ["size"],

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from toride.access import again
 from toride.access.policy import ALTERED
 from toride.base.errors import Conflict, Hidden, Invalid, Refused, TorideError, Unavailable
+from toride.vault.aead import Unopenable
 
 
 def digest(session: str) -> str:
@@ -64,15 +65,26 @@ def _words(error: TorideError) -> tuple[str, str]:
             return _("Somebody was first"), str(error.reason) or _("Open the page again to see what changed.")
         case Invalid():
             return _("This cannot be used as it is"), str(error.reason)
-        case Unavailable():
-            return _("Not available now"), str(ALTERED_ADVICE if str(error) == ALTERED else UNAVAILABLE_ADVICE)
+        case Unavailable() | Unopenable():
+            return _closed(error)
         case _:
             return _("Something went wrong"), _("Nothing was changed. Try again; if it stays, tell the administrator.")
+
+
+def _closed(error: TorideError) -> tuple[str, str]:
+    """What is closed to everybody, now or until it is mended."""
+    if isinstance(error, Unopenable):
+        return _("This cannot be opened"), str(UNOPENABLE_ADVICE)
+    return _("Not available now"), str(ALTERED_ADVICE if str(error) == ALTERED else UNAVAILABLE_ADVICE)
 
 
 ALTERED_ADVICE = _lazy(
     "The stored policy is not what two people agreed upon, so nothing is decided and nothing shown. "
     "Whoever holds the keys goes back to the last good one with: ./toride policy restore"
+)
+UNOPENABLE_ADVICE = _lazy(
+    "What is stored of it is not what was sealed, so nothing is shown or changed, and this is recorded. Tell the "
+    "administrator; whoever runs Toride finds what is damaged with: ./toride customers verify"
 )
 UNAVAILABLE_ADVICE = _lazy(
     "The access cannot be recorded or the key cannot be reached, so nothing is shown. "

@@ -19,6 +19,7 @@ from toride.customers import queries, services
 from toride.customers.actions import Action
 from toride.customers.fields import FIELDS
 from toride.customers.queries import Ask, Profile
+from toride.customers.searchable import NEEDED
 from toride.vault.permit import Category, Permit
 from toride.vault.values import Masked, Opened
 
@@ -40,8 +41,9 @@ def search(request: HttpRequest, asked: forms.Search) -> dict[str, Any]:
             limit=asked.limit,
         ),
     )  # fmt: skip
-    items = [_customer(permit, one, queries.NEEDED) for one in found.items]
-    return {"items": items, "total": found.total, "more": found.capped, "after": found.after}
+    items = [_customer(permit, one, NEEDED) for one in found.items]
+    page = {"total": found.total, "more": found.capped, "after": found.after, "unopenable": found.damaged}
+    return {"items": items, **page}
 
 
 @act(router, "GET", "/customers/{uuid:customer}", Action.PROFILE_READ, answers=forms.Customer)

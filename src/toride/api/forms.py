@@ -101,12 +101,15 @@ class Customer(Schema):
 
 
 class Customers(Schema):
-    """One page; `more` where there are more than `total`; `after` asks for the next page of the same question."""
+    """One page; `more` where there are more than `total`; `after` asks for the next page of the same question;
+    `unopenable`: so many of the page are left out, because what is stored of them is not what was sealed.
+    """
 
     items: list[Customer]
     total: int
     more: bool
     after: str | None
+    unopenable: int
 
 
 class Made(Schema):

@@ -23,6 +23,7 @@ class Action(StrEnum):
     PROFILE_CREATE = "customers:profile:create"
     PROFILE_PEEK = "customers:profile:peek"
     PROFILE_READ = "customers:profile:read"
+    RECORDS_VERIFY = "system:record:verify"
     REJECTED_DOWNLOAD = "customers:rejected:download"
     SEARCH = "customers:list:search"
     STAR_SET = "customers:star:set"
@@ -46,6 +47,7 @@ describe(
         Action.PROFILE_CREATE: _("Registered a customer"),
         Action.PROFILE_PEEK: _("Looked at a record in brief"),
         Action.PROFILE_READ: _("Opened a record"),
+        Action.RECORDS_VERIFY: _("Checked that every record opens"),
         Action.REJECTED_DOWNLOAD: _("Downloaded rejected rows"),
         Action.SEARCH: _("Searched customers"),
         Action.STAR_SET: _("Set or took a star"),

@@ -6,21 +6,24 @@ from typing import Any
 
 import click
 
+from toride import audit
 from toride.access import acting
 from toride.customers import queries
 from toride.customers.actions import Action
 from toride.customers.fields import CATEGORY_LABELS, FIELDS
 from toride.customers.forms import FILTERS
 from toride.customers.queries import Ask, Profile
+from toride.vault import records
 from toride.vault.permit import Category, Opening
 from toride.vault.values import Masked, Opened
 
+MOST_NAMED = 100  # in the event
 LISTED = ("number", "name", "kana", "phones", "prefecture", "city", "birth_date", "status")
 
 
 @click.group()
 def customers() -> None:
-    """Search and show customers, as a person, for a purpose."""
+    """Search and show customers, as a person, for a purpose; verify that all of them open."""
 
 
 @customers.command()
@@ -74,6 +77,29 @@ def show(number: str, username: str, purpose: str, as_json: bool) -> None:
         print(f"[{CATEGORY_LABELS[category]}]")
         for name, value in content[category.name.lower()].items():
             print(f"  {FIELDS[name].label}: {_line(value)}")
+
+
+@customers.command()
+@click.option("--json", "as_json", is_flag=True)
+def verify(as_json: bool) -> None:
+    """Open every record and name the customers some of whose records or keys are not as they were sealed.
+
+    Nothing of what is opened is shown. Exit status 1 where there is any.
+    """
+    count, damaged = 0, []
+    for size, found in records.examine():
+        count += size
+        damaged += sorted(found)
+    facts = {"customers": count, "unopenable": len(damaged), "subjects": [str(one) for one in damaged[:MOST_NAMED]]}
+    audit.note(None, acting.door(), Action.RECORDS_VERIFY, outcome="failed" if damaged else "ok", facts=facts)
+    if as_json:
+        print(json.dumps({"customers": count, "unopenable": [str(one) for one in damaged]}))
+    else:
+        for one in damaged:
+            print(f"{one} cannot be opened: restore this customer from a backup, or erase them")
+        print(f"{count} customers: {f'{len(damaged)} cannot be opened' if damaged else 'as sealed'}")
+    if damaged:
+        raise click.exceptions.Exit(1)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -9,8 +9,7 @@ from joserfc import jwk, jws
 
 from tests.people import House
 from tests.providers.spoken import CLIENT, Said, entered, is_in, provider
-from toride.access import locks
-from toride.access import seals
+from toride.access import locks, seals
 from toride.access.models import Provider
 from toride.access.sso import fetching
 from toride.access.sso.leaving import EVENT
