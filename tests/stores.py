@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,6 +96,18 @@ def _empty(owner: "ConnectionHandler") -> None:
                     cursor.execute(f"DELETE FROM {store.ops.quote_name(table)}")
         store.commit()
         store.set_autocommit(True)
+
+
+@pytest.fixture(autouse=True)
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The product's clock stands still unless a test moves it: no test hangs on how long a step takes.
+
+    Each reading is a microsecond after the one before, so that what came later stands later.
+    """
+    from toride.base import clock
+
+    begin, readings = clock.now(), count()
+    monkeypatch.setattr(clock, "now", lambda: begin + timedelta(microseconds=next(readings)))
 
 
 @pytest.fixture

@@ -113,9 +113,13 @@ def test_every_declared_action_has_a_name_for_people() -> None:
     assert [name for name, one in actions.declared().items() if not isinstance(one.label, Promise)] == []
 
 
-def test_every_action_is_called_what_somebody_did() -> None:
+def test_a_permission_is_called_by_a_noun_and_a_deed_by_what_somebody_did() -> None:
     with translation.override("ja"):
-        assert [name for name, one in actions.declared().items() if not str(one.label).endswith(("た", "だ"))] == []
+        for name, one in actions.declared().items():
+            of_people = name.split(":")[0] not in {"system", "keys", "backup", "auth"}
+            assert not of_people or not str(one.label).endswith(("た", "だ", "る", "う")), name
+            told = [*one.deeds.values(), *([one.said] if one.reading else [])]
+            assert [text for text in map(str, told) if not text.endswith(("た", "だ"))] == [], name
 
 
 def test_no_signals_no_content_types_no_junk_drawers() -> None:
@@ -183,6 +187,20 @@ def test_foreign_keys_point_down() -> None:
             if field.is_relation and getattr(field, "concrete", False):
                 target = field.related_model._meta.app_label
                 assert order.index(target) <= order.index(model._meta.app_label), field
+
+
+CLOCKS = re.compile(
+    r"\btime\.time\(|\bdatetime\.(?:now|today|utcnow)\(|\bdate\.today\(|timezone\.(?:now|localdate|localtime)\(\)"
+)
+
+
+def test_one_clock_tells_the_time() -> None:
+    """A test moves it, or lets it stand; the day is the institution's, not Greenwich's."""
+    for path in modules():
+        if "tests" not in path.parts and path.name != "clock.py" and path.is_relative_to(ROOT / "src"):
+            text = path.read_text()
+            assert not CLOCKS.search(text), path
+            assert "now().date()" not in text, path
 
 
 def test_what_is_committed_names_no_registry_and_no_machine() -> None:

@@ -54,10 +54,10 @@ def test_customers_are_handed_over_few_alone_and_many_by_two(sign_in, served) ->
 def test_who_moves_sees_another_branch_and_who_leaves_is_out_with_the_next_click(sign_in, served) -> None:
     admin, officer, teller = sign_in("admin"), sign_in("dpo"), sign_in("teller")
     admin.goto(f"{served.url}/people/")
-    admin.locator("tr", has_text="長谷川 由美").get_by_role("link", name="職務を変える").click()
+    admin.locator("tr", has_text="長谷川 由美").get_by_role("link", name="職務の変更").click()
     admin.select_option("#f-branch", label="若葉支店")
     admin.fill("#f-reason", "定期異動の発令です。")
-    admin.get_by_role("button", name="承認を申請する").click()
+    admin.get_by_role("button", name="承認を申請").click()
     expect(admin.locator("#request")).to_contain_text("決裁待ち")
     officer.goto(admin.url)
     officer.fill("#f-count", "1")
@@ -71,8 +71,8 @@ def test_who_moves_sees_another_branch_and_who_leaves_is_out_with_the_next_click
 
     admin.goto(f"{served.url}/people/")
     admin.on("dialog", lambda dialog: dialog.accept())
-    admin.get_by_role("button", name="利用を終わらせる: 長谷川 由美").click()
-    expect(admin.locator("tr", has_text="長谷川 由美").locator(".badge").first).to_have_text("終了")
+    admin.get_by_role("button", name="利用停止: 長谷川 由美").click()
+    expect(admin.locator("tr", has_text="長谷川 由美").locator(".badge").first).to_have_text("利用停止中")
     teller.locator("#rows .who-name").first.click()
     teller.wait_for_url("**/sign-in/**")
     assert sign_in.said == []

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.journey
 @pytest.mark.requirement("C9", "C8", "T1", "T3")
 def test_steward_finds_opens_and_the_auditor_sees_it(sign_in, served) -> None:
     page = sign_in("steward")
-    page.click("nav.side >> text=お客さまを探す")
+    page.click("nav.side >> text=お客さまを検索")
     page.type("[data-search]", "さとう", delay=30)
     expect(page.locator("[name=former]").first).to_have_value("さとう")
     rows = page.locator("#rows tbody tr")
@@ -23,7 +23,7 @@ def test_steward_finds_opens_and_the_auditor_sees_it(sign_in, served) -> None:
     expect(page.locator("h1")).to_contain_text(name)
     expect(page.locator("#part-contact")).to_contain_text("宮城県")
     expect(page.locator("[data-category='2'] .dots").first).to_have_text("•••••")
-    expect(page.locator("[data-category='5']")).to_contain_text("この職務では開けません")
+    expect(page.locator("[data-category='5']")).to_contain_text("閲覧する権限がありません")
     assert name not in page.title()
     number = page.locator(".rechead").inner_text()
     number = re.search(r"\d{4}-\d{6}", number)[0]
@@ -36,7 +36,7 @@ def test_steward_finds_opens_and_the_auditor_sees_it(sign_in, served) -> None:
     trail.locator("tbody th a").first.click()
     trail.wait_for_timeout(2_500)
     trail.reload()
-    expect(trail.locator(".proof")).to_contain_text("封印済み")
+    expect(trail.locator(".proof")).to_contain_text("署名済み")
     assert sign_in.said == []
 
 
@@ -73,7 +73,7 @@ def test_teller_registers_with_an_error_first_and_sees_the_history(sign_in, serv
     page.click(".rechead a.btn[data-kind=primary]")
     page.fill("[name=street]", "昭和町1-1")
     page.click("button:has-text('変更を保存')")
-    page.click("a:has-text('変更の履歴')")
+    page.click("a:has-text('変更履歴')")
     expect(page.locator(".tl")).to_contain_text("昭和町1-1")
     expect(page.locator(".tl")).to_contain_text("長谷川 由美")
     page.goto(f"{served.url}/customers/")
@@ -86,11 +86,11 @@ def test_menus_follow_the_duty_and_the_administrator_sees_no_customer(sign_in, s
     page = sign_in("admin")
     expect(page.locator("nav.side")).not_to_contain_text("お客さま")
     page.goto(f"{served.url}/customers/")
-    expect(page.locator("h1")).to_have_text("開けません")
+    expect(page.locator("h1")).to_have_text("権限がありません")
     page.goto(f"{served.url}/access/matrix/")
     expect(page.locator("tbody")).to_contain_text("customers:profile:read")
     marketing = sign_in("marketing")
-    expect(marketing.locator("nav.side")).not_to_contain_text("お客さまを探す")
+    expect(marketing.locator("nav.side")).not_to_contain_text("お客さまを検索")
 
 
 @pytest.mark.requirement("A1")
@@ -116,7 +116,7 @@ def test_who_has_seen_this_customer(sign_in, served) -> None:
     page.goto(f"{served.url}/customers/")
     page.locator("#rows tbody a").first.click()
     page.wait_for_timeout(2_500)
-    page.click("text=この方を見た職員")
+    page.click("text=このお客さまの閲覧者")
     expect(page.locator("tbody")).to_contain_text("大久保 誠")
 
 

@@ -33,7 +33,7 @@ def test_a_phone_is_changed_in_its_place_by_keyboard(record, sign_in) -> None:
     box.fill("０９０-１２３４-５６７８")
     box.press("Enter")
     expect(page.locator("#part-contact dd").first).to_have_text("090-1234-5678")
-    page.locator(".tabs a", has_text="変更の履歴").click()
+    page.locator(".tabs a", has_text="変更履歴").click()
     expect(page.locator(".tl li").first).to_contain_text("090-1234-5678")
     expect(page.locator(".tl li").first).to_contain_text(former.split("、")[0])
     assert all("422" in one for one in sign_in.said)
@@ -94,7 +94,7 @@ def test_leaving_a_part_as_it_was_and_finding_in_the_story(record, sign_in, serv
     assert items.count() == count
     shown = page.locator("#part-contact").inner_text()
     page.locator("#part-contact header .btn").click()
-    page.locator("#part-contact a", has_text="やめる").click()
+    page.locator("#part-contact a", has_text="キャンセル").click()
     expect(page.locator("#part-contact header .btn")).to_be_visible()
     assert page.locator("#part-contact").inner_text() == shown
     assert sign_in.said == []

@@ -25,11 +25,11 @@ def at_the_provider(page: object, name: str) -> None:
 
 
 def agreed(admin: object, officer: object, count: str) -> None:
-    admin.get_by_role("button", name="承認を求める").click()
+    admin.get_by_role("button", name="承認を申請").click()
     expect(admin.locator("#request")).to_contain_text("決裁待ち")
     officer.goto(admin.url)
     officer.fill("#f-count", count)
-    officer.get_by_role("button", name="承認して実施する").click()
+    officer.get_by_role("button", name="承認して実施").click()
     expect(officer.locator("#request")).to_contain_text("承認・実施済み")
 
 
@@ -53,7 +53,7 @@ def test_openid_connect_is_taken_up_by_two_and_lets_people_in(sign_in, served, s
     admin.check("[name=inside]")
     admin.fill("[name=group] >> nth=0", "tellers")
     admin.select_option("[name=role] >> nth=0", "teller")
-    admin.get_by_role("button", name="承認を求める").click()
+    admin.get_by_role("button", name="承認を申請").click()
     expect(admin.locator("#e-issuer")).to_be_visible()
     assert (admin.input_value("#f-name"), admin.input_value("#f-secret")) == ("行員認証", "")
     admin.fill("#f-issuer", f"{op.url}/o")

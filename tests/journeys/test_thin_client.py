@@ -80,8 +80,8 @@ def test_the_menu_folds_by_button_and_key_and_stays_so(sign_in, served) -> None:
         page.click("[data-fold]")
     page.reload()
     assert side.bounding_box()["width"] < whole / 3
-    link = side.get_by_role("link", name="お客さまを探す")
-    assert link.get_attribute("title") == "お客さまを探す"
+    link = side.get_by_role("link", name="お客さまを検索")
+    assert link.get_attribute("title") == "お客さまを検索"
     assert page.evaluate("document.documentElement.scrollWidth") == page.viewport_size["width"]
     with page.expect_response("**/looks/"):
         page.keyboard.press("[")

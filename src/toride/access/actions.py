@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
-from toride.base.actions import declare, describe
+from toride.base.actions import PROPOSE, declare, describe, doing, happening, reading
 
 
 @declare
@@ -56,48 +56,122 @@ class Action(StrEnum):
 
 describe(
     {
-        Action.APPROVAL_ANSWER: _("Answered or withdrew a request for approval"),
-        Action.APPROVAL_DECIDE: _("Decided a request for approval"),
-        Action.APPROVAL_EXPIRE: _("A request for approval ran out"),
-        Action.APPROVAL_READ: _("Looked at approvals"),
-        Action.CAMPAIGN_ANSWER: _("Answered a question of an access review"),
-        Action.CAMPAIGN_DECIDE: _("Decided in an access review"),
-        Action.CAMPAIGN_ESCALATE: _("An access review was not done in time"),
-        Action.CAMPAIGN_OPEN: _("Opened, fed or closed an access review"),
-        Action.CAMPAIGN_READ: _("Looked at an access review"),
-        Action.CONNECTION_MANAGE: _("Managed connections"),
-        Action.ACCOUNT_READ: _("Looked at their own sign-in"),
-        Action.FACTOR_ENROL: _("Enrolled a second factor"),
-        Action.FACTOR_REMOVE: _("Removed a second factor"),
-        Action.GLASS_BREAK: _("Opened in an emergency"),
-        Action.GLASS_END: _("Ended an emergency early"),
-        Action.GLASS_ESCALATE: _("An emergency was not reviewed in time"),
-        Action.GLASS_REACH: _("Asked for a customer out of reach in an emergency"),
-        Action.GLASS_REVIEW: _("Reviewed an emergency"),
-        Action.HOME_OPEN: _("Opened the home page"),
-        Action.KEY_APPROVE: _("Approved the destruction of keys"),
-        Action.KEY_DESTROY: _("Asked for the destruction of keys"),
-        Action.MATRIX_READ: _("Looked at the access matrix"),
-        Action.PERSON_APPROVE: _("Approved a change of duties"),
-        Action.PERSON_CHANGE: _("Asked for a change of duties"),
-        Action.PASSWORD_CHANGE: _("Changed their password"),
-        Action.POLICY_APPROVE: _("Approved a policy"),
-        Action.POLICY_CHANGE: _("Drafted a policy"),
-        Action.POLICY_REFUSE: _("A policy that is not what was signed was refused"),
-        Action.POLICY_RESTORE: _("Went back to the last policy that is as it was signed"),
-        Action.PERSON_SEAL: _("Accepted a person's duties as they stand in the store"),
-        Action.PERSON_START: _("Gave out a start code by command"),
-        Action.PROVIDER_CHANGE: _("Changed single sign-on"),
-        Action.PROVIDER_SEAL: _("Accepted a provider of single sign-on as it stands in the store"),
-        Action.RULE_EXPLAIN: _("Asked why somebody may or may not"),
-        Action.PERSON_MANAGE: _("Managed people"),
-        Action.PERSON_PROVISION: _("Provisioned people from the directory"),
-        Action.RULES_CHANGE: _("Changed the rules of sign-in"),
-        Action.RULES_SEAL: _("Accepted the rules of sign-in as they stand in the store"),
-        Action.SESSION_END: _("Ended sessions"),
-        Action.PERSON_READ: _("Looked at people"),
-        Action.TEMPORARY_APPROVE: _("Let somebody see more of a customer, for some days"),
-        Action.TEMPORARY_ASK: _("Asked for access to a customer's information"),
-        Action.TEMPORARY_END: _("Ended a temporary access early"),
+        Action.APPROVAL_ANSWER: doing(
+            _("Answering approvers"),
+            {"answer": _("Answered an approver's question"), "withdraw": _("Withdrew an approval request")},
+        ),
+        Action.APPROVAL_DECIDE: doing(
+            _("Deciding on requests"),
+            {
+                "approve": _("Approved a request"),
+                "refuse": _("Rejected a request"),
+                "hold": _("Put a request on hold with a question"),
+            },
+        ),
+        Action.APPROVAL_EXPIRE: happening(_("A request for approval expired")),
+        Action.APPROVAL_READ: reading(_("Viewing approval requests"), _("Viewed approval requests")),
+        Action.CAMPAIGN_ANSWER: doing(
+            _("Answering in access reviews"), {"answer": _("Answered a question in an access review")}
+        ),
+        Action.CAMPAIGN_DECIDE: doing(
+            _("Deciding in access reviews"), {"decide": _("Decided on permissions in an access review")}
+        ),
+        Action.CAMPAIGN_ESCALATE: happening(_("An access review is overdue")),
+        Action.CAMPAIGN_OPEN: doing(
+            _("Running access reviews"),
+            {
+                "open": _("Started an access review"),
+                "compare": _("Compared an access review with the staff file"),
+                "close": _("Closed an access review"),
+            },
+        ),
+        Action.CAMPAIGN_READ: reading(
+            _("Viewing access reviews"),
+            _("Viewed an access review"),
+            download=_("Downloaded the result of an access review"),
+        ),
+        Action.CONNECTION_MANAGE: doing(
+            _("Managing connections"),
+            {
+                "create": _("Created a connection"),
+                "rotate": _("Replaced the key of a connection"),
+                "revoke": _("Revoked a connection"),
+            },
+        ),
+        Action.ACCOUNT_READ: reading(
+            _("Viewing one's own sign-in details"),
+            _("Viewed their own sign-in details"),
+            prove=_("Opened the re-authentication page of an identity provider"),
+            recognise=_("Confirmed sign-ins as their own"),
+        ),
+        Action.FACTOR_ENROL: doing(
+            _("Adding second factors"),
+            {"enrol": _("Added a second factor"), "renew": _("Renewed the recovery codes")},
+        ),
+        Action.FACTOR_REMOVE: doing(_("Removing second factors"), {"remove": _("Removed a second factor")}),
+        Action.GLASS_BREAK: doing(_("Using emergency access"), {"break": _("Used emergency access")}),
+        Action.GLASS_END: doing(_("Ending emergency access"), {"end": _("Ended emergency access")}),
+        Action.GLASS_ESCALATE: happening(_("The review of an emergency access is overdue")),
+        Action.GLASS_REACH: doing(
+            _("Using emergency access by customer number"), {"reach": _("Used emergency access by customer number")}
+        ),
+        Action.GLASS_REVIEW: doing(_("Reviewing emergency access"), {"review": _("Reviewed an emergency access")}),
+        Action.HOME_OPEN: reading(_("Opening the home page"), _("Opened the home page")),
+        Action.KEY_APPROVE: doing(_("Approving key destruction"), {"approve": _("Approved the destruction of keys")}),
+        Action.KEY_DESTROY: doing(_("Destroying keys"), {PROPOSE: _("Requested approval to destroy keys")}),
+        Action.MATRIX_READ: reading(_("Viewing the access matrix"), _("Viewed the access matrix")),
+        Action.PERSON_APPROVE: doing(_("Approving changes to people"), {"approve": _("Approved a change to people")}),
+        Action.PERSON_CHANGE: doing(_("Changing roles"), {PROPOSE: _("Requested approval to change roles")}),
+        Action.PASSWORD_CHANGE: doing(_("Changing one's own password"), {"change": _("Changed their password")}),
+        Action.POLICY_APPROVE: doing(_("Approving access policies"), {"approve": _("Approved an access policy")}),
+        Action.POLICY_CHANGE: doing(
+            _("Drafting access policies"),
+            {
+                "change": _("Changed an access policy draft"),
+                "discard": _("Deleted an access policy draft"),
+                "try": _("Tested an access policy draft on a person"),
+                PROPOSE: _("Requested approval of an access policy"),
+            },
+        ),
+        Action.POLICY_REFUSE: happening(_("An access policy that was altered after signing was refused")),
+        Action.POLICY_RESTORE: happening(_("The last access policy with a valid signature was restored")),
+        Action.PERSON_SEAL: happening(_("Roles found in the database were accepted by command")),
+        Action.PERSON_START: happening(_("A start code was issued by command")),
+        Action.PROVIDER_CHANGE: doing(
+            _("Changing single sign-on"), {PROPOSE: _("Requested approval to change single sign-on")}
+        ),
+        Action.PROVIDER_SEAL: happening(_("An identity provider found in the database was accepted by command")),
+        Action.RULE_EXPLAIN: doing(_("Explaining access"), {"explain": _("Checked why access is allowed or denied")}),
+        Action.PERSON_MANAGE: doing(
+            _("Managing people"),
+            {
+                "hire": _("Added a person"),
+                "dismiss": _("Deactivated a person"),
+                "branch": _("Added a branch"),
+                "sign-out": _("Signed a person out everywhere"),
+                "unlock": _("Unlocked an account"),
+                "code": _("Issued a start code"),
+                PROPOSE: _("Requested approval to reset a person's sign-in"),
+            },
+        ),
+        Action.PERSON_PROVISION: doing(
+            _("Provisioning from the directory"),
+            {
+                "admit": _("Added a person from the directory"),
+                "change": _("Updated a person from the directory"),
+                "remove": _("Removed a person from the directory"),
+                "group": _("Changed a group from the directory"),
+                "duties": _("Changed roles from the directory"),
+            },
+        ),
+        Action.RULES_CHANGE: doing(_("Changing the sign-in policy"), {"change": _("Changed the sign-in policy")}),
+        Action.RULES_SEAL: happening(_("The sign-in policy found in the database was accepted by command")),
+        Action.SESSION_END: doing(_("Ending one's own sessions"), {"end": _("Ended their own sessions")}),
+        Action.PERSON_READ: reading(_("Viewing people"), _("Viewed people")),
+        Action.TEMPORARY_APPROVE: doing(_("Approving temporary access"), {"approve": _("Approved temporary access")}),
+        Action.TEMPORARY_ASK: doing(
+            _("Requesting temporary access"), {PROPOSE: _("Requested temporary access to a customer's information")}
+        ),
+        Action.TEMPORARY_END: doing(_("Ending temporary access"), {"end": _("Ended temporary access")}),
     }
 )

@@ -27,8 +27,10 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The answer for a form without this session's token (OWASP: cross-site request forgery)."""
     if request.headers.get("HX-Request"):
         return again.kept(Refused.status)
-    advice = _("It comes from before you signed in, or from elsewhere. Nothing was changed. Load it again.")
-    return _page(request, _("This page is no longer good"), advice, Refused.status)
+    advice = _(
+        "This page was opened before you signed in, or came from another site. Nothing was changed. Reload the page."
+    )
+    return _page(request, _("This page has expired"), advice, Refused.status)
 
 
 def _page(request: HttpRequest, title: str, advice: str, status: int) -> HttpResponse:
@@ -49,7 +51,7 @@ def sentence(error: TorideError) -> str:
     """An error in one sentence, for the command line."""
     match error:
         case Hidden():
-            return str(error) or str(_("There is nothing here that you can open. Check the number or search again."))
+            return str(error) or str(_("Not found, or no access. Check the address or search again."))
         case Refused():
             return _reason(str(error)) if str(error) in REASONS else str(error)
     return str(error)
@@ -58,51 +60,57 @@ def sentence(error: TorideError) -> str:
 def _words(error: TorideError) -> tuple[str, str]:
     match error:
         case Hidden():
-            return _("Not found"), _("There is nothing here that you can open. Check the number or search again.")
+            return _("Not found"), _("Not found, or no access. Check the address or search again.")
         case Refused():
-            return _("Not open to you"), _reason(str(error))
+            return _("No access"), _reason(str(error))
         case Conflict():
-            return _("Somebody was first"), str(error.reason) or _("Open the page again to see what changed.")
+            return _("Someone else saved first"), str(error.reason) or _("Reload the page to see what changed.")
         case Invalid():
-            return _("This cannot be used as it is"), str(error.reason)
+            return _("Check your entries"), str(error.reason)
         case Unavailable() | Unopenable():
             return _closed(error)
         case _:
-            return _("Something went wrong"), _("Nothing was changed. Try again; if it stays, tell the administrator.")
+            return _("Something went wrong"), _(
+                "Nothing was changed. Try again. If the problem persists, contact your administrator."
+            )
 
 
 def _closed(error: TorideError) -> tuple[str, str]:
     """What is closed to everybody, now or until it is mended."""
     if isinstance(error, Unopenable):
         return _("This cannot be opened"), str(UNOPENABLE_ADVICE)
-    return _("Not available now"), str(ALTERED_ADVICE if str(error) == ALTERED else UNAVAILABLE_ADVICE)
+    return _("Temporarily unavailable"), str(ALTERED_ADVICE if str(error) == ALTERED else UNAVAILABLE_ADVICE)
 
 
 ALTERED_ADVICE = _lazy(
-    "The stored policy is not what two people agreed upon, so nothing is decided and nothing shown. "
-    "Whoever holds the keys goes back to the last good one with: ./toride policy restore"
+    "The stored access policy is not the one that was approved, so all access is blocked. To restore "
+    "the last valid policy, a key holder runs: ./toride policy restore"
 )
 UNOPENABLE_ADVICE = _lazy(
-    "What is stored of it is not what was sealed, so nothing is shown or changed, and this is recorded. Tell the "
-    "administrator; whoever runs Toride finds what is damaged with: ./toride customers verify"
+    "The stored data was damaged or altered, so nothing can be shown or changed. This has been logged. Contact your "
+    "administrator. The operator can find damaged records with: ./toride customers verify"
 )
 UNAVAILABLE_ADVICE = _lazy(
-    "The access cannot be recorded or the key cannot be reached, so nothing is shown. "
-    "Try again in a minute; if it stays, tell the administrator."
+    "The audit trail or the encryption keys are unavailable, so nothing can be shown. Try again in a "
+    "minute. If the problem persists, contact your administrator."
 )
 REASONS = {
-    "duty": _lazy("Your duties do not include this. If they should, ask the administrator."),
-    "purpose": _lazy("Not for this purpose of use. Choose another purpose, or leave the page."),
-    "closed-column": _lazy("This list is filtered or sorted by what your duties or this purpose of use do not open."),
-    "network": _lazy("Your duties are not done from this network. Sign in from one that the institution named."),
-    "hours": _lazy("Your duties are not done at this hour. Come back in your working hours, or ask the administrator."),
-    "altered": _lazy("What is stored of your duties is not what was agreed upon. Tell the administrator."),
-    "inactive": _lazy("Your account is no longer active."),
-    "expired": _lazy("The permit has run out. Load the page again."),
-    "second-person": _lazy("This needs a second person: neither who asks, nor whom it concerns, decides."),
-    "scope": _lazy("This is outside the branches and people that your duties cover."),
+    "duty": _lazy("Your role doesn't include access to this. If you need it, contact your administrator."),
+    "purpose": _lazy("Not available for this purpose of use. Choose another purpose, or leave the page."),
+    "closed-column": _lazy(
+        "This list is filtered or sorted by a field that your role or this purpose of use cannot access."
+    ),
+    "network": _lazy("Your role can't be used from this network. Sign in from an allowed network."),
+    "hours": _lazy(
+        "Your role can't be used at this time. Try again during your working hours, or contact your administrator."
+    ),
+    "altered": _lazy("Your stored roles are not the ones that were approved. Contact your administrator."),
+    "inactive": _lazy("Your account has been deactivated."),
+    "expired": _lazy("This page has expired. Reload it."),
+    "second-person": _lazy("A second person must decide. The requester and the people affected can't."),
+    "scope": _lazy("This is outside the branches and people your role covers."),
 }
 
 
 def _reason(code: str) -> str:
-    return str(REASONS.get(code, _("Your duties or your purpose of use do not open this.")))
+    return str(REASONS.get(code, _("Your role or purpose of use doesn't include access to this.")))

@@ -20,14 +20,14 @@ from toride.base.guard import guarded
 
 State = Approval.State
 STATES = {
-    State.WAITING: (lazy("waits for a decision"), "ai"),
-    State.HELD: (lazy("held by a question"), "soon"),
+    State.WAITING: (lazy("waiting for a decision"), "ai"),
+    State.HELD: (lazy("on hold: question"), "soon"),
     State.APPROVED: (lazy("approved and done"), "ok"),
-    State.REFUSED: (lazy("refused"), "late"),
+    State.REFUSED: (lazy("rejected"), "late"),
     State.WITHDRAWN: (lazy("withdrawn"), "off"),
-    State.EXPIRED: (lazy("ran out: refused"), "off"),
+    State.EXPIRED: (lazy("expired (rejected)"), "off"),
 }
-SAID = {"question": lazy("Question"), "answer": lazy("Answer"), "refused": lazy("Reason of the refusal")}
+SAID = {"question": lazy("Question"), "answer": lazy("Answer"), "refused": lazy("Reason for rejection")}
 INVOLVED = {Action.APPROVAL_DECIDE, Action.PERSON_CHANGE, Action.POLICY_CHANGE}
 
 
@@ -70,13 +70,13 @@ def decide(request: HttpRequest, number: UUID) -> HttpResponse:
             case "approve":
                 digest, count = request.POST.get("digest", ""), request.POST.get("count", "")
                 approvals.approve(permit, number, digest=digest, count=count)
-                messages.success(request, _("Approved, and done."))
+                messages.success(request, _("Approved and completed."))
             case "refuse":
                 approvals.refuse(permit, number, words=words)
             case "hold":
                 approvals.hold(permit, number, words=words)
             case _:
-                raise Invalid(_("Choose what you decide."))
+                raise Invalid(_("Choose a decision."))
     except Invalid as error:
         return _again(request, number, error)
     return _to(request, number)
@@ -116,7 +116,7 @@ def person_change(request: HttpRequest, person: UUID) -> HttpResponse:
         row = duties.change(request.permit, person, **wanted)  # type: ignore[attr-defined]
     except Invalid as error:
         return _form(request, found, values, error.fields or {"roles": error.reason}, status=422)
-    messages.success(request, _("Asked for. It is done when a second person has approved it."))
+    messages.success(request, _("Request sent. It takes effect once a second person approves it."))
     return _to(request, row.pk)
 
 

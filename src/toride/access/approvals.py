@@ -24,6 +24,7 @@ from toride.access.roles import Reach
 from toride.audit import recorded
 from toride.audit.events import SYSTEM, Event
 from toride.base import clock
+from toride.base.actions import PROPOSE
 from toride.base.errors import Conflict, Hidden, Invalid, Refused, Unavailable
 from toride.vault import records
 from toride.vault.aead import Unopenable
@@ -118,13 +119,14 @@ def ask(
         count=count, created=now, expires=now + settings.APPROVAL_LIFETIME,
     )  # fmt: skip
     if _same(row).filter(state__in=OPEN, expires__gt=now).exists():
-        raise Conflict(_("This has been asked for already and waits for a decision."))
+        raise Conflict(_("This has already been requested and is waiting for a decision."))
     if not any(may_decide(person, row) for person in Person.objects.filter(is_active=True)):
-        raise Conflict(_("Nobody else could approve this: it needs a second person of sufficient rank."))
+        raise Conflict(_("No one else can approve this. It needs a second person of sufficient rank."))
     sealed = {"clear": _clear(row), "content": content, "reason": words}
     row.blob = records.seal_with(Kind.FILES, sealed, row.pk)
     row.talk = _sealed_talk(row, [])
     row.save(force_insert=True)
+    permit.ledger.did = PROPOSE
     permit.ledger.facts |= {"approval": str(row.pk), "kind": kind, "digest": _digest(sealed), "count": count}
     return row
 
@@ -135,7 +137,7 @@ def approved(permit: Permit, kind: str, number: UUID) -> Content:
     """
     row = Approval.objects.select_related("asker").filter(pk=number, kind=kind, state=State.APPROVED).first()
     if row is None:
-        raise Conflict(_("Two people have not agreed upon this."))
+        raise Conflict(_("This has not been approved."))
     return _opened(permit, row, row.asker).content
 
 
@@ -202,7 +204,7 @@ def may_decide(person: Person, row: Approval) -> bool:
     return enough(reach.include(branch, None) for branch in row.branches)
 
 
-@recorded(Action.APPROVAL_DECIDE)
+@recorded(Action.APPROVAL_DECIDE, did="approve")
 def approve(permit: Permit, number: UUID, *, digest: str, count: str) -> None:
     """Approves what `digest` names, and does it, once. `count` is typed back.
 
@@ -211,16 +213,16 @@ def approve(permit: Permit, number: UUID, *, digest: str, count: str) -> None:
     """
     found = _to_decide(permit, number)
     if not hmac.compare_digest(found.digest.encode(), digest.encode()):
-        raise Conflict(_("This is no longer what you saw. Open the request again."))
+        raise Conflict(_("The request has changed since you opened it. Open it again."))
     if found.row.state == State.HELD:
-        raise Conflict(_("It is held by a question; it goes on when that is answered."))
+        raise Conflict(_("On hold until the question is answered."))
     if typed_number(count) != found.row.count:
-        raise Invalid(_("Some fields need another look."), {"count": _("This is not the count that stands above.")})
+        raise Invalid(_("Some fields need another look."), {"count": _("The number doesn't match the one above.")})
     _settle(permit, found, State.APPROVED, (State.WAITING,))
     found.act.run(permit, found.content)
 
 
-@recorded(Action.APPROVAL_DECIDE)
+@recorded(Action.APPROVAL_DECIDE, did="refuse")
 def refuse(permit: Permit, number: UUID, *, words: str) -> None:
     """Refuses it, with a reason. Raises as `approve`."""
     found = _to_decide(permit, number)
@@ -228,7 +230,7 @@ def refuse(permit: Permit, number: UUID, *, words: str) -> None:
     _settle(permit, found, State.REFUSED, OPEN)
 
 
-@recorded(Action.APPROVAL_DECIDE)
+@recorded(Action.APPROVAL_DECIDE, did="hold")
 def hold(permit: Permit, number: UUID, *, words: str) -> None:
     """Holds it with a question; only an answer lets it go on. Raises as `approve`."""
     found = _to_decide(permit, number)
@@ -241,12 +243,12 @@ def answer(permit: Permit, number: UUID, *, words: str) -> None:
     """The asker's answer to the question by which it is held."""
     found = _own(permit, number)
     if found.row.state != State.HELD:
-        raise Conflict(_("No question is open."))
+        raise Conflict(_("There is no open question."))
     _say(permit, found, "answer", worded(words, "words"))
     _move(permit, found, State.WAITING, (State.HELD,))
 
 
-@recorded(Action.APPROVAL_ANSWER)
+@recorded(Action.APPROVAL_ANSWER, did="withdraw")
 def withdraw(permit: Permit, number: UUID) -> None:
     """The asker takes it back."""
     _settle(permit, _own(permit, number), State.WITHDRAWN, OPEN)
@@ -271,9 +273,9 @@ def worded(text: str, field: str) -> str:
     """
     words = "".join(one for one in text if unicodedata.category(one) != "Cf").strip()
     if sum(one.isprintable() and not one.isspace() for one in words) < LEAST_WORDS:
-        raise Invalid(_("Some fields need another look."), {field: _("Say it in a few words.")})
+        raise Invalid(_("Some fields need another look."), {field: _("Enter at least 5 characters.")})
     if len(words) > MOST_WORDS:
-        raise Invalid(_("Some fields need another look."), {field: _("Say it in fewer words.")})
+        raise Invalid(_("Some fields need another look."), {field: _("Enter at most 1,000 characters.")})
     return words
 
 
@@ -317,9 +319,9 @@ def _own(permit: Permit, number: UUID) -> Request:
 
 def _still_open(found: Request) -> Request:
     if found.row.state not in OPEN:
-        raise Conflict(_("It is decided already."))
+        raise Conflict(_("This has already been decided."))
     if found.row.expires <= clock.now():
-        raise Conflict(_("Its time has run out, which is a refusal. Ask anew."))
+        raise Conflict(_("The request has expired. Submit a new request."))
     return found
 
 
@@ -358,7 +360,7 @@ def _sealed_talk(row: Approval, talk: Sequence[Mapping[str, Any]]) -> bytes:
 
 def _say(permit: Permit, found: Request, what: str, words: str) -> None:
     if len(found.talk) >= MOST_TALK:
-        raise Conflict(_("There have been too many questions; decide it, or ask anew."))
+        raise Conflict(_("Too many questions have been asked. Decide, or ask for a new request."))
     said = {"what": what, "who": permit.actor.name, "at": clock.now().isoformat(), "words": words}
     found.row.talk = _sealed_talk(found.row, [*found.talk, said])
 
@@ -376,7 +378,7 @@ def _move(permit: Permit, found: Request, state: State, before: Sequence[State])
         state=state, talk=row.talk, decided=row.decided, decider=row.decider_id
     )
     if not changed:
-        raise Conflict(_("Somebody was first, or its time has run out. Open the request again."))
+        raise Conflict(_("Someone else decided first, or the request has expired. Open it again."))
     permit.ledger.facts |= {
         "approval": str(row.pk), "kind": row.kind, "decision": str(state), "digest": found.digest,
         "asker": str(row.asker_id), "count": row.count,

@@ -97,7 +97,7 @@ def end_others(permit: Permit, *, session: str | None) -> None:
     permit.ledger.facts["sessions"] = _end(list(mine))
 
 
-@recorded(Action.ACCOUNT_READ)
+@recorded(Action.ACCOUNT_READ, did="recognise")
 def recognise(permit: Permit, *, session: str | None) -> None:
     """What was told of new devices, and of a new password, is the person's own doing."""
     told = Visit.objects.filter(person=permit.actor.id, news=True).exclude(session=digest(session))
@@ -105,7 +105,7 @@ def recognise(permit: Permit, *, session: str | None) -> None:
     permit.ledger.facts["recognised"] = told.update(news=False) + set_anew.update(known=True)
 
 
-@recorded(Action.PERSON_MANAGE)
+@recorded(Action.PERSON_MANAGE, did="sign-out")
 def end_of(permit: Permit, *, person: Person) -> None:
     """An administrator ends every session and token of a person."""
     ended = {"sessions": end_all(person.id), "tokens": tokens.end_all(person)}

@@ -103,7 +103,7 @@ def take_up(permit: Permit) -> None:
     content = _own(permit)
     found = versions.ungranted(content)
     if not any(found.values()):
-        raise Invalid(_("Nothing would change."))
+        raise Invalid(_("There are no changes."))
     for action, given in found.items():
         for code, rules in given.items():
             content[code][action] = rules
@@ -117,12 +117,12 @@ def restore(permit: Permit, *, number: int) -> None:
     """The own draft becomes what a version says, to be compared and asked for as any other. Raises Hidden."""
     content = versions.content_of(number)
     if policy.written(content) == policy.written(versions.newest()[1]):
-        raise Invalid(_("Nothing would change."))
+        raise Invalid(_("There are no changes."))
     _keep(permit, content)
     permit.ledger.facts |= {"version": number}
 
 
-@recorded(Action.POLICY_CHANGE)
+@recorded(Action.POLICY_CHANGE, did="discard")
 def discard(permit: Permit) -> None:
     """Ends the own draft."""
     PolicyDraft.objects.filter(person=permit.actor.id).delete()

@@ -14,10 +14,10 @@ from toride.audit import recorded
 from toride.base.errors import Conflict, Hidden, Invalid
 from toride.vault.permit import Permit
 
-FACTS = {"roles": lazy("Duties"), "rank": lazy("Rank"), "branch": lazy("Home branch")}
+FACTS = {"roles": lazy("Roles"), "rank": lazy("Rank"), "branch": lazy("Home branch")}
 
 
-@recorded(Action.PERSON_CHANGE)
+@recorded(Action.PERSON_CHANGE, did="propose")
 def change(permit: Permit, person: UUID, *, roles: list[str], rank: int, branch: str, reason: str) -> Approval:
     """Asks that a person's duties, rank and branch become these; a second person decides, then it is done.
 
@@ -27,15 +27,15 @@ def change(permit: Permit, person: UUID, *, roles: list[str], rank: int, branch:
     if found is None:
         raise Hidden
     if found.id == permit.actor.id:
-        raise Invalid(_("Nobody asks for a change of their own duties; another administrator can."))
+        raise Invalid(_("You can't request a change to your own roles. Ask another administrator."))
     if not 1 <= rank <= MOST_RANK:
-        raise Invalid(_("Some fields need another look."), {"rank": _("from 1 to 9")})
+        raise Invalid(_("Some fields need another look."), {"rank": _("Choose 1 to 9")})
     must_go_together(roles, rank)
     before, after = place(found), {"roles": sorted(set(roles)), "rank": rank, "branch": branch}
     if branch != before["branch"] and not Branch.objects.filter(code=branch).exists():
-        raise Invalid(_("Some fields need another look."), {"branch": _("choose a home branch")})
+        raise Invalid(_("Some fields need another look."), {"branch": _("Choose a home branch")})
     if before == after:
-        raise Invalid(_("Nothing would change."))
+        raise Invalid(_("There are no changes."))
     content = {"person": str(person), "name": found.name, "before": before, "after": after}
     permit.ledger.facts |= {"person": str(person), "before": before, "after": after}
     branches = [code for code in {before["branch"], branch} if code]
@@ -56,14 +56,14 @@ def drop(person: Person, role: str) -> None:
 def must_stand() -> None:
     """Raises Conflict where, as people stand now, no two could agree on a policy."""
     if not versions.stands(policy.current()):
-        raise Conflict(_("Then no two people could agree upon a policy any more."))
+        raise Conflict(_("This would leave fewer than two people who can change the access policy."))
 
 
 def _change(permit: Permit, content: approvals.Content) -> None:
     """Raises Conflict where the person is no longer as they were when it was asked."""
     found = Person.objects.select_for_update(of=("self",)).filter(pk=content["person"], is_active=True).first()
     if found is None or place(found) != content["before"]:
-        raise Conflict(_("The person's duties have changed since this was asked. Ask anew."))
+        raise Conflict(_("The person's roles have changed since this request. Submit a new request."))
     after = content["after"]
     must_go_together(after["roles"], after["rank"])
     found.roles, found.rank, found.branch_id = after["roles"], after["rank"], after["branch"]
@@ -100,7 +100,7 @@ def place(person: Person) -> dict[str, Any]:
 CHANGE = approvals.declare(
     approvals.Act(
         kind="person:change",
-        label=lazy("Change of a person's duties"),
+        label=lazy("Role change"),
         approve=Action.PERSON_APPROVE,
         rank=5,
         counted=lazy("people"),

@@ -32,7 +32,7 @@ def new(request: HttpRequest) -> HttpResponse:
         drafts.make(request.permit, **sent, like=request.POST.get("like", ""))  # type: ignore[attr-defined]
     except Invalid as error:
         return _form(request, None, _again(request), error)
-    messages.success(request, _("Put into the draft."))
+    messages.success(request, _("Saved to the draft."))
     return onward(request, "policy_draft")
 
 
@@ -50,7 +50,7 @@ def change(request: HttpRequest, role: str) -> HttpResponse:
         drafts.describe(request.permit, role=role, **_sent(request))  # type: ignore[attr-defined]
     except Invalid as error:
         return _form(request, duty, _again(request), error)
-    messages.success(request, _("Put into the draft."))
+    messages.success(request, _("Saved to the draft."))
     return onward(request, "policy_draft")
 
 

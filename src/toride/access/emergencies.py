@@ -36,7 +36,7 @@ KINDS = {
     "life": lazy("Danger to life or health"),
     "crime": lazy("Fraud or another crime under way"),
     "disaster": lazy("Disaster or failure of systems"),
-    "request": lazy("Urgent wish of the customer"),
+    "request": lazy("Urgent customer request"),
 }
 Verdict = Glass.Verdict
 
@@ -85,11 +85,11 @@ def wished(*, kind: str, categories: Collection[Category], minutes: int, reason:
     """What somebody asks for. Raises Invalid with advice by field."""
     errors = {}
     if kind not in KINDS:
-        errors["kind"] = _("choose one")
+        errors["kind"] = _("Choose one")
     if not categories:
-        errors["categories"] = _("choose what you need")
+        errors["categories"] = _("Choose the categories you need")
     if not 1 <= minutes <= MOST_MINUTES:
-        errors["minutes"] = _("from 1 to 60")
+        errors["minutes"] = _("Enter 1 to 60")
     if errors:
         raise Invalid(_("Some fields need another look."), errors)
     return Wish(kind, frozenset(categories), minutes, worded(reason, "reason"))
@@ -144,7 +144,7 @@ def review(permit: Permit, number: UUID, *, right: bool, words: str) -> None:
         review=records.seal_with(Kind.FILES, {"review": said}, _review_of(row)), **ended,
     )  # fmt: skip
     if not changed:
-        raise Conflict(_("It has been reviewed already."))
+        raise Conflict(_("This has already been reviewed."))
     permit.ledger.facts |= {"glass": str(number), "verdict": "right" if right else "wrong", "by": str(row.person_id)}
 
 
@@ -224,7 +224,7 @@ def must_be_few(permit: Permit) -> None:
     now = clock.now()
     mine = Glass.objects.filter(person=permit.actor.id, created__gt=now - timedelta(days=1))
     if mine.filter(ends__gt=now).count() >= MOST_AT_ONCE or mine.count() >= MOST_A_DAY:
-        raise Conflict(_("You have opened too much in emergencies. Ask your branch manager."))
+        raise Conflict(_("You have used emergency access too often. Contact your branch manager."))
 
 
 def _review_of(row: Glass) -> bytes:

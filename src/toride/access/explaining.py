@@ -42,11 +42,11 @@ def explain(permit: Permit, *, username: str, action: str, number: str = "") -> 
     Raises Invalid for an unknown person or action, Hidden for a customer whom the asker's own duties do not reach.
     """
     if action not in actions.declared():
-        raise Invalid(_("Some fields need another look."), {"action": _("choose one")})
+        raise Invalid(_("Some fields need another look."), {"action": _("Choose one")})
     try:
         person = people.find(username)
     except Invalid:
-        raise Invalid(_("Some fields need another look."), {"username": _("nobody signs in by this name")}) from None
+        raise Invalid(_("Some fields need another look."), {"username": _("No one has this sign-in name")}) from None
     rules = policy.current()
     permit.ledger.facts |= {"person": str(person.id), "asked": action}
     steps, grants = _by_duty(
@@ -63,15 +63,15 @@ def explain(permit: Permit, *, username: str, action: str, number: str = "") -> 
 
 def _by_duty(person: Person, ever: list[Grant], granted: list[Grant]) -> tuple[list[Step], list[Grant]]:
     held = " / ".join(policy.called(code) for code in person.roles) or "—"
-    active = _("The account is active.") if person.is_active else _("The account is not active: nothing is decided.")
+    active = _("The account is active.") if person.is_active else _("The account is deactivated: all access is denied.")
     sound = person.is_active and seals.is_place(person)
     if person.is_active and not sound:
-        active = _("What is stored of their duties is not what was agreed upon: nothing is decided.")
-    duty = _("A duty grants it: %(held)s.") if ever else _("No duty grants it: %(held)s.")
+        active = _("The stored roles are not the approved ones: all access is denied.")
+    duty = _("Granted by role: %(held)s.") if ever else _("Not granted by role: %(held)s.")
     steps = [Step(sound, active), Step(bool(ever), duty % {"held": held})]
     if ever:
         least = min(grant.rank for grant in ever)
-        text = _("Rank %(rank)d, and it begins at rank %(least)d.") % {"rank": person.rank, "least": least}
+        text = _("Rank %(rank)d; rank %(least)d or higher is required.") % {"rank": person.rank, "least": least}
         steps.append(Step(bool(granted), text))
     return steps, granted
 
@@ -84,5 +84,5 @@ def _by_place(permit: Permit, person: Person, grants: list[Grant], number: str) 
         raise Hidden
     permit.ledger.touch(subject, Mode.LISTED)
     within = [grant for grant in grants if reach_of(person, [grant]).include(known.branch, known.owner)]
-    text = _("The customer is in reach.") if within else _("The customer is out of reach: looks as if not there.")
+    text = _("The customer is in scope.") if within else _("The customer is out of scope and appears not to exist.")
     return Step(bool(within), text), within

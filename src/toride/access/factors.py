@@ -1,6 +1,5 @@
 """What a person has beside a password: enrolled, used and removed as events, and sealed for that person alone."""
 
-import time
 from typing import Any
 from uuid import UUID
 
@@ -52,9 +51,9 @@ def enrol_app(permit: Permit, *, secret: str, typed: str) -> list[str]:
 
     Raises Invalid where the code is not the app's.
     """
-    step = onetime.step_of(secret, typed, now=time.time(), after=0)
+    step = onetime.step_of(secret, typed, now=clock.timestamp(), after=0)
     if step is None:
-        raise Invalid("code", {"code": _("This is not the code that the app shows now. Wait for the next one.")})
+        raise Invalid("code", {"code": _("This code doesn't match. Wait for the next one and try again.")})
     Factor.objects.filter(person=permit.actor.id, kind=Kind.TOTP).delete()
     _keep(permit, Kind.TOTP, {"secret": secret, "used": step})
     return _first_codes(permit)
@@ -64,16 +63,16 @@ def enrol_app(permit: Permit, *, secret: str, typed: str) -> list[str]:
 def enrol_key(permit: Permit, *, name: str, key: Passkey) -> list[str]:
     """A passkey under a name; recovery codes, where there were none. Raises Conflict above MOST_KEYS."""
     if Factor.objects.filter(person=permit.actor.id, kind=Kind.KEY).count() >= MOST_KEYS:
-        raise Conflict(_("There are as many passkeys as one person may have. Remove one first."))
+        raise Conflict(_("You have the maximum number of passkeys. Remove one first."))
     _keep(permit, Kind.KEY, key.content(), name.strip()[:60])
     return _first_codes(permit)
 
 
-@recorded(Action.FACTOR_ENROL)
+@recorded(Action.FACTOR_ENROL, did="renew")
 def renew_codes(permit: Permit) -> list[str]:
     """New recovery codes; those before end. Raises Conflict where there is no second factor to recover."""
     if not stand(permit.actor.id):
-        raise Conflict(_("Recovery codes come with an authenticator app or a passkey."))
+        raise Conflict(_("To get recovery codes, add an authenticator app or a passkey."))
     Factor.objects.filter(person=permit.actor.id, kind=Kind.CODES).delete()
     return _first_codes(permit)
 
@@ -90,7 +89,7 @@ def remove(permit: Permit, *, factor: UUID, last: bool) -> None:
         raise Hidden
     others = [one for one in mine if one.kind in SECOND and one.pk != factor]
     if not others and not last:
-        raise Conflict(_("Your duty needs a second factor. Enrol another one, then remove this one."))
+        raise Conflict(_("Your role requires a second factor. Add another one before you remove this one."))
     permit.ledger.facts["factor"] = row.kind
     row.delete()
     if not others:
@@ -128,7 +127,7 @@ def use_key(request: HttpRequest, person: UUID, answer: str) -> bool:
 
 def _use(row: Factor, content: dict[str, Any], typed: str) -> bool:
     if row.kind == Kind.TOTP:
-        step = onetime.step_of(content["secret"], typed, now=time.time(), after=content["used"])
+        step = onetime.step_of(content["secret"], typed, now=clock.timestamp(), after=content["used"])
         if step is None:
             return False
         content["used"] = step

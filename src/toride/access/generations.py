@@ -22,16 +22,16 @@ from toride.vault.permit import Door, Permit
 JOB = "keys:destroy"
 RETIRING = "retiring"
 KINDS = {
-    Kind.SUBJECTS: lazy("Keys of customers"),
-    Kind.INDEX: lazy("Keys of the index"),
-    Kind.TERMS: lazy("Keys of search terms"),
-    Kind.FILES: lazy("Keys of files and views"),
-    Kind.SIGN_IN: lazy("Keys of sign-in"),
+    Kind.SUBJECTS: lazy("Customer keys"),
+    Kind.INDEX: lazy("Search index keys"),
+    Kind.TERMS: lazy("Search term keys"),
+    Kind.FILES: lazy("File and view keys"),
+    Kind.SIGN_IN: lazy("Sign-in keys"),
 }
 STATES = {
-    "pending": (lazy("being made"), "ai"),
+    "pending": (lazy("being created"), "ai"),
     "active": (lazy("in use"), "ok"),
-    RETIRING: (lazy("only opens"), "soon"),
+    RETIRING: (lazy("decrypt only"), "soon"),
     "destroyed": (lazy("destroyed"), "off"),
 }
 
@@ -61,14 +61,14 @@ def listed() -> list[Held]:
     return found
 
 
-@recorded(Action.KEY_DESTROY)
+@recorded(Action.KEY_DESTROY, did="propose")
 def ask(permit: Permit, *, generation: str, reason: str) -> Approval:
     """Asks that a generation be destroyed. Raises Invalid for one that does not exist, Conflict for one in use."""
     held = {one.name: one for one in listed()}.get(generation)
     if held is None:
-        raise Invalid(_("There is no such generation of keys."))
+        raise Invalid(_("This key generation doesn't exist."))
     if not held.ripe:
-        raise Conflict(_("It is in use, or destroyed already."))
+        raise Conflict(_("It is in use, or has already been destroyed."))
     content = {"generation": generation, "created": held.created.isoformat()}
     permit.ledger.facts["generation"] = generation
     return approvals.ask(
@@ -80,7 +80,7 @@ def _queue(permit: Permit, content: approvals.Content) -> None:
     """Raises Conflict where it is in use by now."""
     held = {one.name: one for one in listed()}.get(content["generation"])
     if held is None or not held.ripe:
-        raise Conflict(_("It is in use, or destroyed already."))
+        raise Conflict(_("It is in use, or has already been destroyed."))
     arguments = {"generation": content["generation"]}
     running.queue(JOB, person=permit.actor.id, purpose=permit.purpose, arguments=arguments)
     permit.ledger.facts["generation"] = content["generation"]
@@ -99,18 +99,20 @@ def destroy(run: running.Run) -> dict[str, Any]:
 def _lines(content: approvals.Content) -> list[approvals.Line]:
     kind = Kind(str(content["generation"]).partition(":")[0])
     return [
-        approvals.Line(KINDS[kind], (content["generation"],), (_("destroyed: what it sealed never opens again"),)),
-        approvals.Line(lazy("Made"), (wording.day(content["created"]),), (wording.day(content["created"]),)),
+        approvals.Line(
+            KINDS[kind], (content["generation"],), (_("destroyed: data encrypted with it can never be decrypted"),)
+        ),
+        approvals.Line(lazy("Created on"), (wording.day(content["created"]),), (wording.day(content["created"]),)),
     ]
 
 
 ACT = approvals.declare(
     approvals.Act(
         kind="keys:destroy",
-        label=lazy("Destruction of keys"),
+        label=lazy("Destroying keys"),
         approve=Action.KEY_APPROVE,
         rank=5,
-        counted=lazy("number of the generation"),
+        counted=lazy("key generation"),
         show=_lines,
         run=_queue,
     )

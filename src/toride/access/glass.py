@@ -78,4 +78,6 @@ def chosen(sent: Iterable[str]) -> list[Category]:
     try:
         return [Category(int(one)) for one in sent]
     except ValueError:
-        raise Invalid(_("Some fields need another look."), {"categories": _("choose what you need")}) from None
+        raise Invalid(
+            _("Some fields need another look."), {"categories": _("Choose the categories you need")}
+        ) from None

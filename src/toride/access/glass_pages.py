@@ -26,9 +26,9 @@ from toride.base.ids import parsed
 
 MINUTES = (15, 30, 60)
 VERDICTS = {
-    Glass.Verdict.OPEN: (lazy("to be reviewed"), "soon"),
-    Glass.Verdict.RIGHT: (lazy("it was right"), "ok"),
-    Glass.Verdict.WRONG: (lazy("it was not right"), "late"),
+    Glass.Verdict.OPEN: (lazy("awaiting review"), "soon"),
+    Glass.Verdict.RIGHT: (lazy("justified"), "ok"),
+    Glass.Verdict.WRONG: (lazy("not justified"), "late"),
 }
 
 
@@ -43,7 +43,7 @@ def break_glass(request: HttpRequest, subject: UUID) -> HttpResponse:
         emergencies.break_glass(request.permit, subject, **_wish(request))  # type: ignore[attr-defined]
     except Invalid as error:
         return _again(request, context, error.fields)
-    messages.success(request, _("Opened in an emergency. The owners of the data have been told."))
+    messages.success(request, _("Emergency access granted. The owner and the branch manager have been notified."))
     return onward(request, reverse("profile", kwargs={"subject": subject}))
 
 
@@ -63,8 +63,8 @@ def reach(request: HttpRequest) -> HttpResponse:
         audit.commit(request.permit, outcome="failed", reason="tries")  # type: ignore[attr-defined]
         return _again(request, context, {"number": error.reason}, error.status)
     if row is None:
-        return _again(request, context, {"number": _("This number is not available. The attempt is recorded.")})
-    messages.success(request, _("Opened in an emergency. The owners of the data have been told."))
+        return _again(request, context, {"number": _("This number is not available. The attempt has been recorded.")})
+    messages.success(request, _("Emergency access granted. The owner and the branch manager have been notified."))
     return onward(request, reverse("profile", kwargs={"subject": row.subject_id}))
 
 
@@ -76,7 +76,7 @@ def end(request: HttpRequest) -> HttpResponse:
     if whom is None:
         raise Hidden
     ended = emergencies.end(request.permit, whom)  # type: ignore[attr-defined]
-    messages.success(request, _("Ended. The review remains."))
+    messages.success(request, _("Emergency access ended. It will still be reviewed."))
     beyond = any(row.beyond for row in ended)
     return onward(request, reverse("home") if beyond else reverse("profile", kwargs={"subject": whom}))
 
@@ -95,7 +95,7 @@ def review(request: HttpRequest, number: UUID) -> HttpResponse:
     decision, words = request.POST.get("decision"), request.POST.get("words", "")
     try:
         if decision not in {"right", "wrong"}:
-            raise Invalid(_("Choose what you decide."))
+            raise Invalid(_("Choose a decision."))
         emergencies.review(request.permit, number, right=decision == "right", words=words)  # type: ignore[attr-defined]
     except Invalid as error:
         errors = {number: error.fields.get("words", error.reason)}
@@ -151,8 +151,8 @@ def _wish(request: HttpRequest) -> dict[str, Any]:
 
 def _warning() -> str:
     return _(
-        "It opens at once. Whoever answers for this customer is told your name and what you open, "
-        "and somebody else reviews it within %(days)d days."
+        "Access is immediate. The owner and the branch manager are notified of your name and the "
+        "categories you view, and someone else reviews it within %(days)d days."
     ) % {"days": settings.GLASS_REVIEW.days}
 
 

@@ -31,7 +31,7 @@ def reach(
     wish = emergencies.wished(kind=kind, categories=categories, minutes=minutes, reason=reason)
     written = number.strip()
     if not 0 < len(written) <= LONGEST:
-        raise Invalid(_("Some fields need another look."), {"number": _("write the customer number")})
+        raise Invalid(_("Some fields need another look."), {"number": _("Enter the customer number")})
     _count(permit.actor.id)
     emergencies.must_be_few(permit)
     permit.ledger.terms = written
@@ -52,5 +52,5 @@ def _count(person: UUID) -> None:
     since = clock.now() - WITHIN
     Reaching.objects.filter(person=person, at__lte=since).delete()
     if Reaching.objects.filter(person=person).count() >= MOST_TRIES:
-        raise Conflict(_("You have asked for too many numbers in the last hour. Ask the branch of this customer."))
+        raise Conflict(_("You have tried too many numbers in the last hour. Contact the customer's branch."))
     Reaching.objects.create(person_id=person, at=clock.now())

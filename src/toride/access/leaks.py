@@ -24,7 +24,7 @@ def check(password: str) -> None:
     where = settings.BREACHED_PASSWORDS_URL
     digest = hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest().upper()
     if where and digest[PREFIX:] in _known(where + digest[:PREFIX]):
-        reason = _("This password is on the lists that attackers try first. Choose another one.")
+        reason = _("This password appears in known data breaches. Choose another one.")
         raise Invalid(reason, {"password": reason})
 
 

@@ -83,7 +83,7 @@ def forgive(*keys: Key) -> None:
                 row.save()
 
 
-@recorded(Action.PERSON_MANAGE)
+@recorded(Action.PERSON_MANAGE, did="unlock")
 def unlock(permit: Permit, *, person: Person) -> None:
     """An administrator unlocks an account."""
     release(person)

@@ -15,7 +15,7 @@ from toride.base.errors import Conflict, Hidden, Invalid
 from toride.vault.permit import Permit
 
 
-@recorded(Action.PERSON_MANAGE)
+@recorded(Action.PERSON_MANAGE, did="propose")
 def ask(permit: Permit, person: UUID, *, reason: str) -> Approval:
     """Asks that a person's second factors, recovery codes, bonds to providers and sessions end; a second one decides.
 
@@ -25,11 +25,11 @@ def ask(permit: Permit, person: UUID, *, reason: str) -> Approval:
     if found is None:
         raise Hidden
     if found.id == permit.actor.id:
-        raise Invalid(_("Nobody asks this for themselves; another administrator can."))
+        raise Invalid(_("You can't request this for yourself. Ask another administrator."))
     held = _held(person)
     count = sum(held.values())
     if not count:
-        raise Conflict(_("This person has no second factor, and no bond to a provider."))
+        raise Conflict(_("This person has no second factor and is not linked to an identity provider."))
     permit.ledger.facts |= {"person": str(person), **held}
     content = {"person": str(person), "name": found.name, **held}
     branches = [found.branch_id] if found.branch_id else []
@@ -40,7 +40,7 @@ def _run(permit: Permit, content: approvals.Content) -> None:
     """Raises Conflict where the person has other factors than when it was asked."""
     person = Person.objects.select_for_update(of=("self",)).filter(pk=content["person"], is_active=True).first()
     if person is None or any(content[what] != count for what, count in _held(person.id).items()):
-        raise Conflict(_("The person's factors have changed since this was asked. Ask anew."))
+        raise Conflict(_("The person's second factors have changed since this request. Submit a new request."))
     Factor.objects.filter(person=person).delete()
     person.bonds.all().delete()
     locks.release(person)
@@ -59,18 +59,18 @@ def _lines(content: approvals.Content) -> list[approvals.Line]:
     return [
         approvals.Line(lazy("Member of staff"), name, name),
         approvals.Line(lazy("Second factors"), (content["factors"],), (0,)),
-        approvals.Line(lazy("Bonds to providers"), (content["bonds"],), (0,)),
-        approvals.Line(lazy("Sessions"), (_("as they are"),), (_("all ended"),)),
+        approvals.Line(lazy("Identity provider links"), (content["bonds"],), (0,)),
+        approvals.Line(lazy("Sessions"), (_("unchanged"),), (_("all removed"),)),
     ]
 
 
 END = approvals.declare(
     approvals.Act(
         kind="person:factors",
-        label=lazy("Lost device: end of a person's second factors"),
+        label=lazy("Lost device: reset of second factors"),
         approve=Action.PERSON_APPROVE,
         rank=5,
-        counted=lazy("second factors and bonds"),
+        counted=lazy("second factors and links"),
         show=_lines,
         run=_run,
     )

@@ -23,12 +23,12 @@ LONGEST = 256
 ESTIMATED = 72  # characters that zxcvbn looks at: its time grows faster than the length
 KEPT = 24  # former passwords, whatever the rules ask now
 WORDS = {
-    "dictionary": _lazy("It is made of common words or names."),
-    "spatial": _lazy("It runs along the keyboard."),
-    "repeat": _lazy("It repeats itself."),
-    "sequence": _lazy("It counts up or down."),
-    "regex": _lazy("It holds a year."),
-    "date": _lazy("It holds a date."),
+    "dictionary": _lazy("It uses common words or names."),
+    "spatial": _lazy("It follows a keyboard pattern."),
+    "repeat": _lazy("It contains repetitions."),
+    "sequence": _lazy("It contains a sequence."),
+    "regex": _lazy("It contains a year."),
+    "date": _lazy("It contains a date."),
 }
 
 
@@ -57,7 +57,7 @@ def change(permit: Permit, *, person: Person, before: str, after: str) -> None:
     """One's own password against the one before; tokens end. Raises Invalid with the field that is wrong."""
     whole = Person.objects.select_for_update(of=("self",)).get(pk=permit.actor.id)
     if not whole.check_password(before):
-        raise Invalid("credentials", {"before": _("This is not your password.")})
+        raise Invalid("credentials", {"before": _("The current password is not correct.")})
     check(after, whole, rules.current().passwords)
     keep(whole, after)
     whole.save(update_fields=["password", "password_changed"])
@@ -74,13 +74,13 @@ def expired(person: Person, wanted: Passwords) -> bool:
 
 def _reason(password: str, person: Person, wanted: Passwords) -> str | None:
     if len(password) < wanted.length:
-        return _("At least %(count)d characters. A sentence that only you would say is long and easy to keep.") % {
+        return _("Enter at least %(count)d characters. A sentence that only you know is long and easy to remember.") % {
             "count": wanted.length
         }
     if len(password) > LONGEST:
         return _("At most %(count)d characters.") % {"count": LONGEST}
     if classes(password) < wanted.classes:
-        return _("At least %(count)d of these: capitals, small letters, figures, other characters.") % {
+        return _("Use at least %(count)d of these: uppercase letters, lowercase letters, digits, other characters.") % {
             "count": wanted.classes
         }
     return _guess(password, person, wanted)
@@ -88,13 +88,13 @@ def _reason(password: str, person: Person, wanted: Passwords) -> str | None:
 
 def _guess(password: str, person: Person, wanted: Passwords) -> str | None:
     if _is_known(password):
-        return _("This password is on the lists that attackers try first. Choose another one.")
+        return _("This password appears in known data breaches. Choose another one.")
     weak = _weakness(password, person, wanted.score)
     if weak is not None:
-        advice = _("Too easy to guess. Four or five words that have nothing to do with each other are better.")
+        advice = _("Too easy to guess. Use four or five unrelated words.")
         return f"{weak} {advice}".strip()
     if _was_used(password, person, wanted.former):
-        return _("You had this password before. Choose one that is new.")
+        return _("You have used this password before. Choose a new one.")
     return None
 
 
@@ -126,7 +126,7 @@ def _weakness(password: str, person: Person, score: int) -> str | None:
     for word in own:
         rest = rest.replace(word, "")
     if len(rest) * 2 < len(password):
-        return _("It is mostly your own name, or the institution's.")
+        return _("It is too similar to your name or the institution's name.")
     found: dict[str, Any] = zxcvbn(password[:ESTIMATED], user_inputs=own)
     if found["score"] >= score:
         return None

@@ -1,5 +1,6 @@
 """The people of the institution: who they are and where they belong."""
 
+import re
 from collections.abc import Collection
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from toride.jobs import running
 from toride.vault.permit import Permit
 
 MOST_RANK = 9
+LONGEST_NAME = 100
+USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,59}")
 
 
 def add(
@@ -43,21 +46,34 @@ def add(
     return person
 
 
-@recorded(Action.PERSON_MANAGE)
+@recorded(Action.PERSON_MANAGE, did="hire")
 def hire(
-    permit: Permit, *, username: str, name: str, roles: list[str], branch: str, rank: int, password: str
+    permit: Permit,
+    *,
+    username: str,
+    name: str,
+    roles: list[str],
+    branch: str,
+    rank: int,
+    password: str | None = None,
 ) -> Person:
-    """A new person, by somebody who manages people. Raises Conflict for a taken name, Invalid for an unknown branch,
-    and for a duty that decides on others' requests, once somebody holds one: two people appoint to it.
+    """A new person, by somebody who manages people; without a password they begin with a start code.
+
+    Raises Conflict for a taken sign-in name, Invalid with advice by field: an unknown branch, a name that cannot be
+    one, a duty that decides on others' requests once somebody holds one (two people appoint to it).
     """
+    _must_be_names(username, name)
     if _decides(roles, MOST_RANK) and any(
         _decides(one.roles, one.rank) for one in Person.objects.filter(is_active=True)
     ):
-        raise Invalid(_("Two people appoint who decides: add the person with another duty, then ask for the change."))
+        advice = _(
+            "Roles that make decisions need approval. Add the person with another role, then request the change."
+        )
+        raise Invalid(advice, {"roles": advice})
     home = Branch.objects.filter(code=branch).first()
     if home is None:
         codes = ", ".join(Branch.objects.order_by("code").values_list("code", flat=True))
-        raise Invalid(f"There is no branch {branch}. Branches: {codes}.")
+        raise Invalid(f"There is no branch {branch}. Branches: {codes}.", {"branch": _("Choose a branch.")})
     person = add(username, name, roles=roles, branch=home, rank=rank, password=password)
     permit.ledger.facts |= {
         "person": str(person.id),
@@ -69,7 +85,7 @@ def hire(
     return person
 
 
-@recorded(Action.PERSON_MANAGE)
+@recorded(Action.PERSON_MANAGE, did="dismiss")
 def dismiss(permit: Permit, *, username: str) -> None:
     """Ends a person's access, as `leave`."""
     person = find(username)
@@ -99,7 +115,7 @@ def _open_requests(person: Person) -> QuerySet[Approval]:
     return Approval.objects.filter(asker=person, state__in=(Approval.State.WAITING, Approval.State.HELD))
 
 
-@recorded(Action.PERSON_MANAGE)
+@recorded(Action.PERSON_MANAGE, did="branch")
 def open_branch(permit: Permit, *, code: str, name: str) -> Branch:
     """A new branch. Raises Conflict where code or name are taken."""
     if Branch.objects.filter(Q(code=code) | Q(name=name)).exists():
@@ -114,6 +130,16 @@ def find(username: str) -> Person:
     if person is None:
         raise Invalid(f"Nobody signs in as {username}.")
     return person
+
+
+def _must_be_names(username: str, name: str) -> None:
+    errors = {}
+    if not USERNAME.fullmatch(username):
+        errors["username"] = _("Use 2 to 60 letters, digits, and . _ - @.")
+    if not 0 < len(name.strip()) <= LONGEST_NAME:
+        errors["name"] = _("Enter a name of at most %(most)d characters.") % {"most": LONGEST_NAME}
+    if errors:
+        raise Invalid(_("Some fields need another look."), errors)
 
 
 def id_of(username: str) -> UUID | None:
@@ -132,13 +158,13 @@ def must_go_together(roles: list[str], rank: int, held: Collection[str] = ()) ->
         raise Invalid(f"There is no role {', '.join(unknown)}. Roles: {', '.join(sorted(rules.duties))}.")
     for duty in (rules.duties[code] for code in roles if code not in held):
         if duty.rank > rank:
-            advice = _("%(duty)s is held from rank %(rank)d upwards.") % {"duty": duty.label, "rank": duty.rank}
+            advice = _("%(duty)s requires rank %(rank)d or higher.") % {"duty": duty.label, "rank": duty.rank}
             raise Invalid(advice, {"roles": advice})
     if two := rules.clash(roles):
         names = ", ".join(policy.called(code) for code in sorted(two))
         raise Invalid(
-            _("These duties do not belong in one hand: %(names)s.") % {"names": names},
-            {"roles": _("These duties do not belong in one hand: %(names)s.") % {"names": names}},
+            _("One person can't hold all of these roles: %(names)s.") % {"names": names},
+            {"roles": _("One person can't hold all of these roles: %(names)s.") % {"names": names}},
         )
 
 

@@ -3,14 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 PERSONAS = (
-    ("teller", _("Teller"), _("Serves the customers of one branch")),
-    ("sales", _("Sales"), _("Looks after their own customers")),
-    ("manager", _("Branch manager"), _("Answers for a branch")),
-    ("operator", _("Call centre"), _("Has a caller on the line")),
-    ("marketing", _("Marketing"), _("Sees behaviour, not names")),
-    ("steward", _("Data steward"), _("Keeps the data right, imports files")),
-    ("dpo", _("Data protection officer"), _("Guards the rights of the person")),
-    ("auditor", _("Auditor"), _("Reads the trail")),
-    ("admin", _("Administrator"), _("Runs the system, sees no customer")),
+    ("teller", _("Teller"), _("Serves customers at a branch")),
+    ("sales", _("Sales"), _("Manages their own customers")),
+    ("manager", _("Branch manager"), _("Runs a branch")),
+    ("operator", _("Call centre"), _("Takes customer calls")),
+    ("marketing", _("Marketing"), _("Analyses contact history, not names")),
+    ("steward", _("Data steward"), _("Maintains data quality, imports files")),
+    ("dpo", _("Data protection officer"), _("Protects customers' privacy rights")),
+    ("auditor", _("Auditor"), _("Audits access")),
+    ("admin", _("Administrator"), _("Runs the system, no customer data")),
 )
 NAMES = frozenset(name for name, *_rest in PERSONAS)

@@ -72,6 +72,7 @@ def attempt(request: HttpRequest) -> HttpResponse:
         return render(request, "access/tried.html", {"person": None}, status=422)
     content = drafts.of(_person(request)) or versions.newest()[1]
     _permit(request).ledger.facts |= {"tried": str(person.id)}
+    _permit(request).ledger.did = "try"
     sides = [matrix.opened(person, one) for one in (policy.current(), policy.compiled(content, "draft"))]
     context = {"person": person, "sides": sides, "purposes": purposes.SHIPPED, "wording": wording}
     return render(request, "access/tried.html", context)
@@ -87,7 +88,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     except Invalid as error:
         context = {"errors": error.fields or {"reason": error.reason}, "typed": request.POST}
         return render(request, "access/policy_ask.html", context, status=422)
-    messages.success(request, _("Asked for. It is done when a second person has approved it."))
+    messages.success(request, _("Request sent. It takes effect once a second person approves it."))
     return _to(request, "approval", number=row.pk)
 
 
@@ -122,7 +123,7 @@ def keys(request: HttpRequest) -> HttpResponse:
     except Invalid as error:
         context |= {"errors": error.fields or {"reason": error.reason}, "rows": generations.listed()}
         return render(request, "access/keys_list.html", context, status=422)
-    messages.success(request, _("Asked for. It is done when a second person has approved it."))
+    messages.success(request, _("Request sent. It takes effect once a second person approves it."))
     return _to(request, "approval", number=row.pk)
 
 

@@ -21,7 +21,7 @@ FIELDS = ("proof_method", "proof_password", "proof_key", "csrfmiddlewaretoken")
 
 def renew(request: HttpRequest) -> None:
     """The person has just proved who they are."""
-    request.session[PROVED] = clock.now().timestamp()
+    request.session[PROVED] = clock.timestamp()
 
 
 def awaited(request: HttpRequest) -> HttpResponse | None:
@@ -32,7 +32,7 @@ def awaited(request: HttpRequest) -> HttpResponse | None:
     person: Any = request.user
     minutes = rules.read(person.rules).proof
     method = request.POST.get("proof_method", "")
-    if clock.now().timestamp() - request.session.get(PROVED, 0) >= minutes * 60:
+    if clock.timestamp() - request.session.get(PROVED, 0) >= minutes * 60:
         if not method:
             return _page(request)
         if not _right(request, person):

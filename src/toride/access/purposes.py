@@ -17,10 +17,10 @@ SHIPPED = {
     purpose.code: purpose
     for purpose in (
         Purpose("service", _("Account services")),
-        Purpose("call", _("Answering a call")),
+        Purpose("call", _("Customer calls")),
         Purpose("sales", _("Proposals and sales")),
         Purpose("marketing", _("Marketing")),
-        Purpose("data-care", _("Care of data")),
+        Purpose("data-care", _("Data maintenance")),
         Purpose("audit", _("Audit")),
         Purpose("administration", _("Administration")),
         Purpose("self", _("Own pages")),

@@ -144,7 +144,7 @@ SHIPPED: dict[str, Role] = {
             Grant(MOVE, ("data-care",), Reach.ALL, rank=3, obligations=()),
             Grant(BREAK, ("data-care",), Reach.ALL),
         )),
-        Role("confidant", _("Handler of sensitive information"), (HOME,
+        Role("confidant", _("Sensitive information handler"), (HOME,
             Grant(("customers:profile:read",), ("service", "sales", "call"), Reach.BRANCH, {SENSITIVE: CLEAR}),
         )),
         Role("dpo", _("Data protection officer"), (HOME,

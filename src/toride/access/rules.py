@@ -222,7 +222,7 @@ def _shuts_out(permit: Permit, after: Rules, address: str, moment: datetime) -> 
     reason = _together(after, tuple(roles)).refusal(address, moment)
     if reason is not None:
         field = {"network": "networks", "hours": "begins"}[reason]
-        advice = _("This would shut you out yourself, here and now.")
+        advice = _("This would lock you out of this session.")
         raise Invalid(advice, {field: advice})
 
 

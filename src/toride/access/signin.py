@@ -52,7 +52,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": _("The sign-in name and password do not match."),
-        "too_many_login_attempts": _("Too many attempts. Wait a while, or ask the administrator."),
+        "too_many_login_attempts": _("Too many attempts. Try again later, or contact your administrator."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

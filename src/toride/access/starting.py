@@ -40,9 +40,9 @@ LIFETIME = timedelta(hours=24)
 KEPT = timedelta(days=90)
 SALT = "toride.access.starting"
 CHECKS = {
-    "face": lazy("They stand before me, and I know them or saw their staff card"),
-    "call": lazy("I called them back on the number that the institution has of them"),
-    "chief": lazy("Their superior vouches for them"),
+    "face": lazy("In person: I know them or checked their staff card"),
+    "call": lazy("I called them back on their registered number"),
+    "chief": lazy("Their superior confirmed their identity"),
 }
 WEIGHTY = (Action.PERSON_MANAGE, Action.PERSON_APPROVE, Action.POLICY_CHANGE, Action.POLICY_APPROVE,
            Action.RULES_CHANGE, Action.KEY_APPROVE)  # fmt: skip
@@ -65,7 +65,7 @@ def agreed(permit: Permit, person: UUID) -> StartCode | None:
     return row if row is not None and seals.is_code(row) else None
 
 
-@recorded(Action.PERSON_MANAGE)
+@recorded(Action.PERSON_MANAGE, did="code")
 def issue(permit: Permit, *, person: UUID, checked: str) -> tuple[StartCode, str]:
     """A start code, shown once and kept as a keyed digest; those before end. `checked`: one of CHECKS.
 
@@ -75,7 +75,7 @@ def issue(permit: Permit, *, person: UUID, checked: str) -> tuple[StartCode, str
     _made_sure(checked)
     row = agreed(permit, person)
     if row is None and takes_two(found):
-        raise Conflict(_("For this person a second one must agree. Ask for it."))
+        raise Conflict(_("This person's reset needs approval. Submit a request."))
     row = row or _new(found, permit.actor.id)
     permit.ledger.facts |= {"person": str(person), "username": found.username, "start": "issue", "checked": checked}
     return row, _taken(row)
@@ -96,7 +96,7 @@ def give(username: str, *, door: Door) -> tuple[StartCode, str]:
     return row, code
 
 
-@recorded(Action.PERSON_MANAGE)
+@recorded(Action.PERSON_MANAGE, did="propose")
 def ask(permit: Permit, *, person: UUID, checked: str, reason: str) -> Approval:
     """Asks for a start code where two must agree; who asked takes it then. Raises as `issue`, and without a reason."""
     found = _person(person, but=permit.actor.id)
@@ -128,7 +128,7 @@ def use(number: UUID, *, password: str, door: Door) -> None:
         row, moment = standing(number), clock.now()
         unused = StartCode.objects.filter(pk=number, used=None, expires__gt=moment)
         if row is None or not unused.update(used=moment, seal=""):
-            raise Conflict(_("This start code has been used, or its time is over. Ask for another one."))
+            raise Conflict(_("This start code has been used or has expired. Ask for a new one."))
         person = Person.objects.select_for_update(of=("self",)).get(pk=row.person_id)
         passwords.check(password, person, rules.current().passwords)
         passwords.keep(person, password)
@@ -158,15 +158,17 @@ def _person(person: UUID, *, but: UUID | None = None) -> Person:
     if found is None:
         raise Hidden
     if found.id == but:
-        raise Invalid(_("Nobody asks this for themselves; another administrator can."))
+        raise Invalid(_("You can't request this for yourself. Ask another administrator."))
     if not providers.takes_password(found) or (settings.DEMO and found.username in personas.NAMES):
-        raise Conflict(_("This person signs in without a password."))
+        raise Conflict(_("This person doesn't use a password."))
     return found
 
 
 def _made_sure(checked: str) -> None:
     if checked not in CHECKS:
-        raise Invalid(_("Some fields need another look."), {"checked": _("Say how you made sure that it is they.")})
+        raise Invalid(
+            _("Some fields need another look."), {"checked": _("Choose how you verified the person's identity.")}
+        )
 
 
 def _new(person: Person, issuer: UUID | None) -> StartCode:
@@ -204,7 +206,7 @@ def _run(_permit: Permit, content: approvals.Content) -> None:
     """Raises Conflict where the person has gone."""
     person = Person.objects.filter(pk=content["person"], is_active=True).first()
     if person is None:
-        raise Conflict(_("The person's account has ended since this was asked."))
+        raise Conflict(_("The person has been deactivated since this request."))
     StartCode.objects.filter(person=person, used=None).delete()
     row = _new(person, UUID(content["asker"]))
     row.agreed = True
@@ -215,10 +217,10 @@ def _run(_permit: Permit, content: approvals.Content) -> None:
 def _lines(content: approvals.Content) -> list[approvals.Line]:
     return [
         approvals.Line(lazy("Member of staff"), (content["name"],), (content["name"],)),
-        approvals.Line(lazy("How it was made sure"), (), (CHECKS[content["checked"]],)),
-        approvals.Line(lazy("Password"), (_("as it is"),), (_("set anew by the person, with a start code"),)),
-        approvals.Line(lazy("Second factors"), (_("as they are"),), (_("as they are"),)),
-        approvals.Line(lazy("Sessions"), (_("as they are"),), (_("all ended"),)),
+        approvals.Line(lazy("Identity check"), (), (CHECKS[content["checked"]],)),
+        approvals.Line(lazy("Password"), (_("unchanged"),), (_("reset by the person with a start code"),)),
+        approvals.Line(lazy("Second factors"), (_("unchanged"),), (_("unchanged"),)),
+        approvals.Line(lazy("Sessions"), (_("unchanged"),), (_("all removed"),)),
     ]
 
 

@@ -21,7 +21,7 @@ MOST_DAYS = 30
 MOST_AT_ONCE = 20
 
 
-@recorded(Action.TEMPORARY_ASK)
+@recorded(Action.TEMPORARY_ASK, did="propose")
 def ask(permit: Permit, subject: UUID, *, categories: Collection[Category], days: int, reason: str) -> Approval:
     """Asks the person in charge, or the branch's manager, for these categories of this subject for so many days.
 
@@ -30,16 +30,16 @@ def ask(permit: Permit, subject: UUID, *, categories: Collection[Category], days
     """
     errors = {}
     if not categories:
-        errors["categories"] = _("choose what you need")
+        errors["categories"] = _("Choose the categories you need")
     if not 1 <= days <= MOST_DAYS:
-        errors["days"] = _("From %(least)d to %(most)d.") % {"least": 1, "most": MOST_DAYS}
+        errors["days"] = _("Enter %(least)d to %(most)d.") % {"least": 1, "most": MOST_DAYS}
     if errors:
         raise Invalid(_("Some fields need another look."), errors)
     place = facts.of(subject)
     if place is None:
         raise Hidden
     if len(approvals.asked(Person.objects.get(pk=permit.actor.id))) >= MOST_AT_ONCE:
-        raise Conflict(_("You have asked for too much at once. Withdraw what you no longer need."))
+        raise Conflict(_("You have too many open requests. Withdraw those you no longer need."))
     content: dict[str, Any] = {
         "person": str(permit.actor.id), "name": permit.actor.name, "subject": str(subject),
         "categories": sorted(set(map(int, categories))), "days": days,
@@ -81,7 +81,7 @@ def _open(permit: Permit, content: approvals.Content) -> None:
     subject = UUID(content["subject"])
     place = facts.of(subject)
     if person is None or place is None or content.get("branches", []) not in ([], [place.branch]):
-        raise Conflict(_("The person or the customer is no longer here."))
+        raise Conflict(_("The person or the customer no longer exists."))
     now, opened = clock.now(), [Category(one) for one in content["categories"]]
     made = TemporaryAccess(
         person=person, subject_id=subject, categories=glass.mask(opened), created=now,
@@ -97,15 +97,15 @@ def _lines(content: approvals.Content) -> list[approvals.Line]:
     opened = [wording.CATEGORIES[Category(one)] for one in content["categories"]]
     return [
         approvals.Line(lazy("Member of staff"), (content["name"],), (content["name"],)),
-        approvals.Line(lazy("Sees in clear, of this customer only"), (), opened),
-        approvals.Line(lazy("For so many days"), (), (content["days"],)),
+        approvals.Line(lazy("Can view, for this customer only"), (), opened),
+        approvals.Line(lazy("Days"), (), (content["days"],)),
     ]
 
 
 OPEN = approvals.declare(
     approvals.Act(
         kind="temporary:open",
-        label=lazy("Access to a customer's information, for some days"),
+        label=lazy("Temporary access to a customer's information"),
         approve=Action.TEMPORARY_APPROVE,
         rank=1,
         counted=lazy("days"),

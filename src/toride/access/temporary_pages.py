@@ -34,7 +34,7 @@ def notices(person: Person, may: frozenset[str]) -> dict[str, Any]:
 def end(request: HttpRequest, number: UUID) -> HttpResponse:
     """Ends one before its time; what else stands open is on the page of approvals."""
     temporary.end(request.permit, number)  # type: ignore[attr-defined]
-    messages.success(request, _("Ended. It opens nothing any more."))
+    messages.success(request, _("Temporary access ended."))
     return answers.onward(request, "approvals")
 
 
@@ -60,5 +60,7 @@ def ask(request: HttpRequest, subject: UUID) -> HttpResponse:
         audit.commit(permit, outcome="failed", reason="temporary")
         context["errors"] = getattr(error, "fields", {}) or {"reason": error.reason}
         return render(request, "access/temporary_form.html", context, status=error.status)
-    messages.success(request, _("Asked for. Who answers for this customer decides; you find it under Approvals."))
+    messages.success(
+        request, _("Request sent. The customer's owner or the branch manager decides. See Approvals for its status.")
+    )
     return answers.onward(request, "approvals")

@@ -14,6 +14,7 @@ from toride.access import facts
 from toride.access.answers import onward
 from toride.audit import naming
 from toride.audit.actions import Action
+from toride.base.actions import VIEW
 from toride.base.errors import Hidden
 from toride.base.guard import guarded
 from toride.vault.permit import Mode, Permit
@@ -27,16 +28,17 @@ def by_number(request: HttpRequest) -> HttpResponse:
     """Leads to who saw this customer; one out of reach looks as if there were none, and either is an event."""
     permit, number = request.permit, request.POST.get("number", "").strip()  # type: ignore[attr-defined]
     if request.method == "GET":
-        permit.ledger.facts["read"] = "number"
+        permit.ledger.facts["read"], permit.ledger.did = "number", VIEW
         return _page(request, "")
     if not (0 < len(number) <= LONGEST and number.isprintable()):
-        return _page(request, _("write the customer number"), status=422)
+        return _page(request, _("Enter the customer number"), status=422)
     subject = _within(permit, number)
     if subject is None:
         permit.ledger.terms = number
         audit.commit(permit, outcome="failed", reason="number")
-        return _page(request, _("This number is not available. The attempt is recorded."), number, status=422)
+        return _page(request, _("This number is not available. The attempt has been recorded."), number, status=422)
     permit.ledger.touch(subject, Mode.LISTED)
+    permit.ledger.did = "find"
     return onward(request, reverse("who_saw", kwargs={"subject": subject}))
 
 

@@ -73,21 +73,21 @@ def ungranted(content: Content) -> Content:
 def check(content: Content) -> Policy:
     """The policy of this content. Raises Invalid for what no policy may be, or where nobody could change it again."""
     if any(code not in SHIPPED and ITSELF not in table for code, table in content.items()):
-        raise Invalid(_("It names a duty that does not exist."))
+        raise Invalid(_("It contains a role that doesn't exist."))
     if len(content) > MOST_DUTIES:
-        raise Invalid(_("At most %(most)d duties.") % {"most": MOST_DUTIES})
+        raise Invalid(_("At most %(most)d roles.") % {"most": MOST_DUTIES})
     try:
         found = policy.compiled(content, policy.name(0, policy.digest(policy.written(content))))
         known = set(grantable())
         sound = all(_is_sound(table, known) for table in content.values())
         named = all(_is_named(code, content) for code in content)
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise Invalid(_("It grants what cannot be granted.")) from None
+        raise Invalid(_("It contains a permission that can't be granted.")) from None
     if not sound:
-        raise Invalid(_("It grants what cannot be granted."))
+        raise Invalid(_("It contains a permission that can't be granted."))
     if not named or not _are_told_apart(found):
-        problem = _("A name of its own, of 1 to %(most)d characters") % {"most": LONGEST_NAME}
-        raise Invalid(_("Each duty needs a name of its own."), {"ja": problem})
+        problem = _("Enter a unique name of 1 to %(most)d characters") % {"most": LONGEST_NAME}
+        raise Invalid(_("Each role needs a unique name."), {"ja": problem})
     _check_people(found)
     return found
 
@@ -98,13 +98,15 @@ def _check_people(found: Policy) -> None:
     people = list(Person.objects.filter(is_active=True))
     gone = set(standing.duties) - set(found.duties)
     if gone & {*given(), *(code for one in people for code in one.roles)}:
-        raise Invalid(_("A duty that goes is still held by somebody, or given by a group. Move them first."))
+        raise Invalid(
+            _("A role to be removed is still assigned to someone or granted by a group. Reassign them first.")
+        )
     if any(found.clash(one.roles) and not standing.clash(one.roles) for one in people):
-        raise Invalid(_("Somebody holds two duties that it keeps apart. Move them first."))
+        raise Invalid(_("Someone holds two roles that can no longer be combined. Reassign them first."))
     if any(found.by_acts(code, code) for code in found.duties):
-        raise Invalid(_("One duty would do something and judge it, too. These acts belong in two."))
+        raise Invalid(_("One role would both perform and approve an action. Split it into two roles."))
     if not stands(found):
-        raise Invalid(_("Under it, no two people could ever agree upon a policy again."))
+        raise Invalid(_("This would leave fewer than two people who can change the access policy."))
 
 
 def given() -> dict[str, list[str]]:
@@ -133,7 +135,7 @@ def stands(rules: Policy) -> bool:
     return any(one != other for one in drafting for other in deciding)
 
 
-@recorded(Action.POLICY_CHANGE)
+@recorded(Action.POLICY_CHANGE, did="propose")
 def ask(permit: Permit, *, holds: str, reason: str) -> Approval:
     """Asks that the own draft become the next version, from the day `holds` (ISO; empty: at once).
 
@@ -142,7 +144,7 @@ def ask(permit: Permit, *, holds: str, reason: str) -> Approval:
     draft = PolicyDraft.objects.filter(person=permit.actor.id).first()
     number, standing = newest()
     if draft is None or draft.content == policy.written(standing):
-        raise Invalid(_("Nothing would change."))
+        raise Invalid(_("There are no changes."))
     content: Content = orjson.loads(draft.content)
     after = check(content)
     difference = comparing.compare(policy.compiled(standing, "standing"), after)
@@ -168,7 +170,7 @@ def _run(permit: Permit, asked: approvals.Content) -> None:
     number, standing = newest()
     text, now = asked["policy"], clock.now()
     if number != asked["base"] or policy.digest(text) != asked["digest"]:
-        raise Conflict(_("The policy has changed since this was asked. Compare and ask anew."))
+        raise Conflict(_("The access policy has changed since this request. Compare again and submit a new request."))
     difference = comparing.compare(policy.compiled(standing, "standing"), check(orjson.loads(text)))
     if any(permit.actor.id in move.gains for move in difference.moves):
         raise Refused("second-person")
@@ -182,7 +184,9 @@ def _run(permit: Permit, asked: approvals.Content) -> None:
     try:
         made.save(force_insert=True)
     except IntegrityError:
-        raise Conflict(_("The policy has changed since this was asked. Compare and ask anew.")) from None
+        raise Conflict(
+            _("The access policy has changed since this request. Compare again and submit a new request.")
+        ) from None
     PolicyDraft.objects.filter(person=asked["asker"], content=text).delete()
     permit.ledger.facts |= {"version": policy.name(following, asked["digest"]), "holds": holds.isoformat()}
     transaction.on_commit(policy.forget)
@@ -193,7 +197,7 @@ def _rules(role: str, action: str, before: Content, after: Content) -> list[Any]
 
 
 def _lines(asked: approvals.Content) -> list[approvals.Line]:
-    holds = wording.day(asked["holds"]) if asked["holds"] else _("at once")
+    holds = wording.day(asked["holds"]) if asked["holds"] else _("immediately")
     drafted = policy.compiled(orjson.loads(asked["policy"]), "draft")
     try:
         standing = policy.compiled(content_of(asked["base"]), "standing")
@@ -201,9 +205,9 @@ def _lines(asked: approvals.Content) -> list[approvals.Line]:
         standing = drafted
     called = {code: str(duty.label) for code, duty in {**standing.duties, **drafted.duties}.items()}
     return [
-        approvals.Line(lazy("In force from"), (), (holds,)),
+        approvals.Line(lazy("Effective from"), (), (holds,)),
         *(
-            approvals.Line(lazy("Duty"), wording.duty(before, called), wording.duty(after, called))
+            approvals.Line(lazy("Role"), wording.duty(before, called), wording.duty(after, called))
             for before, after in comparing.duties(standing, drafted)
         ),
         *(
@@ -267,19 +271,19 @@ def _moment(text: str) -> str:
         found = datetime.combine(date.fromisoformat(text), time.min, tzinfo=timezone.get_default_timezone())
     except ValueError:
         found = None
-    today = timezone.localdate()
+    today = clock.today()
     if found is None or not today < found.date() <= today + MOST_AHEAD:
-        raise Invalid(_("Some fields need another look."), {"holds": _("a day after today, within a year")})
+        raise Invalid(_("Some fields need another look."), {"holds": _("Choose a date from tomorrow, within one year")})
     return found.isoformat()
 
 
 KIND = approvals.declare(
     approvals.Act(
         kind="policy:change",
-        label=lazy("Another policy"),
+        label=lazy("Access policy change"),
         approve=Action.POLICY_APPROVE,
         rank=APPROVER_RANK,
-        counted=lazy("people whose duties open more or less"),
+        counted=lazy("people whose access changes"),
         show=_lines,
         run=_run,
     )

@@ -15,22 +15,22 @@ from toride.vault.permit import Category, Opening
 
 MOST_NAMES = 20
 REACHES = {
-    "none": lazy("no customer"),
-    "own": lazy("own"),
-    "branch": lazy("branch"),
-    "department": lazy("department"),
-    "all": lazy("all"),
+    "none": lazy("not customer data"),
+    "own": lazy("own customers"),
+    "branch": lazy("own branch"),
+    "department": lazy("own department"),
+    "all": lazy("all branches"),
 }
 DEPTHS = {
-    Opening.CLEAR: (lazy("in clear"), "ok"),
-    Opening.MASKED: (lazy("as dots"), "soon"),
-    Opening.CLOSED: (lazy("locked"), "off"),
+    Opening.CLEAR: (lazy("visible"), "ok"),
+    Opening.MASKED: (lazy("hidden until revealed"), "soon"),
+    Opening.CLOSED: (lazy("no access"), "off"),
 }
 CATEGORIES = {
     Category.BASIC: lazy("Basic attributes"),
     Category.TRANSACTIONS: lazy("Transactions"),
-    Category.BEHAVIOUR: lazy("Behaviour and contacts"),
-    Category.DERIVED: lazy("Derived attributes"),
+    Category.BEHAVIOUR: lazy("Contact history"),
+    Category.DERIVED: lazy("Derived data"),
     Category.SENSITIVE: lazy("Sensitive information"),
 }
 
@@ -48,8 +48,8 @@ def duty(one: Duty | None, called: Mapping[str, Any]) -> list[str]:
     apart = [str(called.get(code, code)) for code in sorted(one.apart)]
     return [
         names,
-        *([_("held from rank %(rank)d upwards") % {"rank": one.rank}] if one.rank > 1 else []),
-        *([_("never together with: %(duties)s") % {"duties": ", ".join(apart)}] if apart else []),
+        *([_("requires rank %(rank)d or higher") % {"rank": one.rank}] if one.rank > 1 else []),
+        *([_("can't be combined with: %(duties)s") % {"duties": ", ".join(apart)}] if apart else []),
     ]
 
 
@@ -78,7 +78,7 @@ def rule(one: Mapping[str, Any]) -> str:
 
 def from_rank(rank: int) -> str:
     """Where a grant begins."""
-    return _("from rank %(rank)d") % {"rank": rank}
+    return _("rank %(rank)d+") % {"rank": rank}
 
 
 def people(names: Sequence[str]) -> list[str]:

@@ -172,6 +172,7 @@ class Event(Schema):
     at: datetime
     act: UUID
     action: str
+    did: str
     outcome: Outcome
     reason: str
     purpose: str

@@ -61,6 +61,7 @@ def _event(event: Event) -> dict[str, Any]:
         "at": datetime.fromtimestamp(event.at / 1_000_000, UTC),
         "act": event.act,
         "action": event.action,
+        "did": event.did,
         "outcome": event.outcome,
         "reason": event.reason,
         "purpose": event.purpose,

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
-from toride.base.actions import declare, describe
+from toride.base.actions import declare, describe, happening, reading
 
 
 @declare
@@ -50,34 +50,38 @@ class System(StrEnum):
 
 describe(
     {
-        Action.TRAIL_READ: _("Looked at the audit trail"),
-        Action.TRAIL_EXPORT: _("Exported the audit trail"),
-        Action.TRAIL_VERIFY: _("Verified the audit trail"),
-        Action.SUBJECT_READ: _("Looked at who had seen a customer"),
-        Action.PERSON_READ: _("Looked at whom a person had seen"),
-        Action.EVENT_PROVE: _("Took the proof of an event"),
-        System.WRITER_OPEN: _("A process began to write"),
-        System.WRITER_CLOSE: _("A process ended its writing"),
-        System.WRITER_LOSE: _("Entries of a process are missing"),
-        System.TRAIL_BEAT: _("The trail is alive"),
-        System.ROW_REFUSE: _("A row that was no event was refused"),
-        System.GENERATION_CREATE: _("New keys were made"),
-        System.GENERATION_DESTROY: _("Keys were destroyed"),
-        System.GENERATION_ROTATE: _("Keys were changed for new ones"),
-        System.ROOT_REWRAP: _("Root keys were changed for new ones"),
-        System.ROOT_PROTECT: _("The passphrase of the root keys was changed"),
-        System.BACKUP_CREATE: _("Backed up"),
-        System.BACKUP_RESTORE: _("Restored from a backup"),
-        System.SESSION_OPEN: _("Signed in"),
-        System.SESSION_CLOSE: _("Signed out"),
-        System.SESSION_PROVE: _("Proved who they are once more"),
-        System.FACTOR_USE: _("Gave a second factor"),
-        System.START_ASK: _("Asked for a new password at the door"),
-        System.START_USE: _("Set a new password with a start code"),
-        System.SIGN_ON_ACCEPT: _("A provider vouched for them"),
-        System.DEVICE_MEET: _("Signed in from a new device"),
-        System.TOKEN_ISSUE: _("A token was issued"),
-        System.KEY_REFUSE: _("A key of a machine was refused"),
-        System.HOME_BUILD: _("The installation was built"),
+        Action.TRAIL_READ: reading(_("Viewing the audit trail"), _("Viewed the audit trail")),
+        Action.TRAIL_EXPORT: reading(_("Exporting the audit trail"), _("Exported the audit trail")),
+        Action.TRAIL_VERIFY: reading(_("Verifying the audit trail"), _("Verified the audit trail")),
+        Action.SUBJECT_READ: reading(
+            _("Viewing who accessed a customer"),
+            _("Viewed who accessed a customer"),
+            find=_("Looked up a customer's access history by customer number"),
+        ),
+        Action.PERSON_READ: reading(_("Viewing whom a person accessed"), _("Viewed which customers a person accessed")),
+        Action.EVENT_PROVE: reading(_("Downloading proofs"), _("Downloaded the proof of a log entry")),
+        System.WRITER_OPEN: happening(_("A process started to write logs")),
+        System.WRITER_CLOSE: happening(_("A process stopped writing logs")),
+        System.WRITER_LOSE: happening(_("Log entries of a process are missing")),
+        System.TRAIL_BEAT: happening(_("System heartbeat")),
+        System.ROW_REFUSE: happening(_("A row that is not a log entry was refused")),
+        System.GENERATION_CREATE: happening(_("Keys were created")),
+        System.GENERATION_DESTROY: happening(_("Keys were destroyed")),
+        System.GENERATION_ROTATE: happening(_("Keys were rotated")),
+        System.ROOT_REWRAP: happening(_("Root keys were rotated")),
+        System.ROOT_PROTECT: happening(_("The passphrase of the root keys was changed")),
+        System.BACKUP_CREATE: happening(_("Backup"), begin=_("A backup started"), create=_("A backup was completed")),
+        System.BACKUP_RESTORE: happening(_("Restored from a backup")),
+        System.SESSION_OPEN: happening(_("Sign-in"), _("Signed in")),
+        System.SESSION_CLOSE: happening(_("Sign-out"), _("Signed out")),
+        System.SESSION_PROVE: happening(_("Re-authentication"), _("Confirmed their identity again")),
+        System.FACTOR_USE: happening(_("Second factor"), _("Entered a second factor")),
+        System.START_ASK: happening(_("Password reset request"), _("Requested a password reset")),
+        System.START_USE: happening(_("Password reset with a start code"), _("Reset the password with a start code")),
+        System.SIGN_ON_ACCEPT: happening(_("Single sign-on"), _("Signed in through an identity provider")),
+        System.DEVICE_MEET: happening(_("Sign-in from a new device"), _("Signed in from a new device")),
+        System.TOKEN_ISSUE: happening(_("Token issue"), _("A token was issued")),
+        System.KEY_REFUSE: happening(_("The key of a connection was refused")),
+        System.HOME_BUILD: happening(_("The demo environment was built")),
     }
 )

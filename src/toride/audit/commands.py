@@ -195,6 +195,7 @@ def _line(line: queries.Line, subject: UUID) -> dict[str, Any]:
         "at": _moment(event.at),
         "actor": event.actor.username if event.actor else "-",
         "action": event.action,
+        "did": event.did,
         "outcome": event.outcome,
         "purpose": event.purpose,
         "modes": [mode for mode, _ in mine],

@@ -41,6 +41,8 @@ class Stamp:
 class Event:
     """What happened. `at` in microseconds since the epoch; `act` is shared by the events of one larger act.
 
+    `did` is the verb of what was done under the action: none where it was refused or failed, and none in older entries.
+
     `subjects`: (subject, mode, bit mask of categories). `facts`: figures and codes, never personal data.
     `sealed`: details under a subject's key; `terms`: what was searched for, under the month's key.
     """
@@ -50,6 +52,7 @@ class Event:
     id: UUID = field(default_factory=ordered_id)
     at: int = field(default_factory=lambda: clock.micros(clock.now()))
     act: UUID = field(default_factory=ordered_id)
+    did: str = ""
     outcome: str = "ok"
     reason: str = ""
     actor: Actor | None = None
@@ -70,6 +73,7 @@ def encode(event: Event, stamp: Stamp) -> bytes:
         "at": event.at,
         "act": str(event.act),
         "action": event.action,
+        "did": event.did[:LABEL_CHARS],
         "outcome": event.outcome,
         "reason": event.reason[:TEXT_CHARS],
         "actor": [str(actor.id), actor.username[:LABEL_CHARS], actor.name[:LABEL_CHARS]] if actor else None,
@@ -103,6 +107,7 @@ def decode(data: bytes) -> tuple[Event, Stamp]:
             id=UUID(read["id"]),
             at=int(read["at"]),
             act=UUID(read["act"]),
+            did=read.get("did", ""),
             outcome=read["outcome"],
             reason=read.get("reason", ""),
             actor=Actor(UUID(actor[0]), actor[1], actor[2]) if actor else None,
@@ -118,8 +123,9 @@ def decode(data: bytes) -> tuple[Event, Stamp]:
         raise Invalid("These bytes are not an event.") from None
 
 
-def from_permit(permit: Permit, *, outcome: str = "ok", reason: str = "") -> list[Event]:
-    """What the permit's ledger holds, as events of one act; each names at most TOUCHES subjects.
+def from_permit(permit: Permit, *, did: str = "", outcome: str = "ok", reason: str = "") -> list[Event]:
+    """What the permit's ledger holds, as events of one act; each names at most TOUCHES subjects. `did`: the verb, where
+    the ledger has none of its own; what did not succeed was not done.
 
     Raises Unavailable when the details cannot be sealed, Invalid when the facts are too large.
     """
@@ -135,6 +141,7 @@ def from_permit(permit: Permit, *, outcome: str = "ok", reason: str = "") -> lis
             action=permit.action,
             door=permit.door,
             act=act,
+            did=(ledger.did or did) if outcome == "ok" else "",
             outcome=outcome,
             reason=reason,
             actor=permit.actor,

@@ -49,6 +49,7 @@ class Listed(models.Model):
     event = models.BinaryField(max_length=16)
     at = models.BigIntegerField()
     action = models.CharField(max_length=60)
+    did = models.CharField(max_length=60, default="")
     outcome = models.CharField(max_length=10)
     actor = models.BinaryField(null=True, max_length=16)
     purpose = models.CharField(max_length=60)

@@ -11,11 +11,11 @@ from toride.base.errors import Invalid
 
 ENTRIES = 500
 LINES = 5_000
-LISTED = "idx, event, at, action, outcome, actor, purpose, door, subjects"
+LISTED = "idx, event, at, action, did, outcome, actor, purpose, door, subjects"
 TOUCHED = "idx, subject, mode, mask, at, actor"
 NEXT = "SELECT idx, bytes FROM audit_entry WHERE idx >= %s ORDER BY idx LIMIT %s"
 PUT = "INSERT INTO audit_projected (id, upto) VALUES (1, %s) ON CONFLICT (id) DO UPDATE SET upto = excluded.upto"
-Listed = tuple[int, bytes, int, str, str, bytes | None, str, str, int]
+Listed = tuple[int, bytes, int, str, str, str, bytes | None, str, str, int]
 Touched = tuple[int, bytes, str, int, int, bytes | None]
 NOTHING: tuple[None, list[Touched]] = (None, [])
 
@@ -93,6 +93,7 @@ def lines(index: int, data: bytes) -> tuple[Listed, list[Touched]]:
         event.id.bytes,
         event.at,
         event.action,
+        event.did,
         event.outcome,
         actor,
         event.purpose,

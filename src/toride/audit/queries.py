@@ -13,7 +13,7 @@ from toride.audit.actions import Action, System
 from toride.audit.events import Event, decode
 from toride.audit.projections import Lag
 from toride.audit.sealing import Sealed
-from toride.base import clock
+from toride.base import actions, clock
 from toride.base.errors import Hidden, Refused, Unavailable
 from toride.vault.permit import Mode, Permit
 
@@ -28,7 +28,7 @@ ROUTINE = (System.WRITER_OPEN.value, System.WRITER_CLOSE.value, System.TRAIL_BEA
 class Filters:
     """What to list; `actor` a person's id, `action` a whole name or its beginning up to a colon.
 
-    `routine`: also the system's own pulse, which says only that it is alive.
+    `routine`: also the system's own pulse, which says only that it is alive. `views`: also what was only looked at.
     """
 
     since: datetime | None = None
@@ -37,6 +37,7 @@ class Filters:
     action: str = ""
     outcome: str = ""
     routine: bool = True
+    views: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,10 @@ def entries(permit: Permit, filters: Filters, after: int | None = None) -> Page:
         where, values = f"{where} AND actor = %s", [*values, filters.actor.bytes]
     if not filters.routine:
         where, values = f"{where} AND action NOT IN (%s, %s, %s)", [*values, *ROUTINE]
+    if not filters.views:
+        looks = actions.readings()
+        where += f" AND did <> %s AND action NOT IN ({', '.join(['%s'] * len(looks))})"
+        values = [*values, actions.VIEW, *looks]
     if filters.action.endswith(":"):
         where, values = (
             f"{where} AND action >= %s AND action < %s",

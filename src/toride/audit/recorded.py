@@ -11,6 +11,7 @@ from django.db import transaction
 
 from toride.audit.events import TOUCHES, Event, from_permit
 from toride.audit.writer import record, stage
+from toride.base import actions
 from toride.base.errors import Refused, TorideError
 from toride.vault.permit import Actor, Door, Ledger, Mode, Permit
 
@@ -19,12 +20,16 @@ R = TypeVar("R")
 REFUSALS = (403, 404)
 
 
-def recorded(action: str) -> Callable[[Callable[Concatenate[Permit, P], R]], Callable[Concatenate[Permit, P], R]]:
+def recorded(
+    action: str, did: str = ""
+) -> Callable[[Callable[Concatenate[Permit, P], R]], Callable[Concatenate[Permit, P], R]]:
     """Makes a service: it runs in one transaction, under a permit for `action` (and for its `subject`, when it takes
-    one), and stages one event of what the permit's ledger holds. `function.recorded` is the action.
+    one), and stages one event of what the permit's ledger holds. `function.recorded` is the action, `did` the verb of
+    the event: the action's own, where nothing else is said.
 
     Raises Refused for another permit. An error rolls back both; the caller commits its refusal.
     """
+    verb = did or str(action).rpartition(":")[2]
 
     def wrap(function: Callable[Concatenate[Permit, P], R]) -> Callable[Concatenate[Permit, P], R]:
         shape = signature(function)
@@ -39,24 +44,24 @@ def recorded(action: str) -> Callable[[Callable[Concatenate[Permit, P], R]], Cal
                 raise Refused("other-subject")
             with transaction.atomic(using="default"):
                 result = function(permit, *args, **kwargs)
-                stage(from_permit(permit))
+                stage(from_permit(permit, did=verb))
             _drain(permit.ledger)
             return result
 
-        service.recorded = str(action)  # type: ignore[attr-defined]
+        service.recorded, service.did = str(action), verb  # type: ignore[attr-defined]
         return service
 
     return wrap
 
 
 def commit(permit: Permit, *, outcome: str = "ok", reason: str = "") -> None:
-    """Commits at once what the permit's ledger holds; nothing, where a service has just recorded all of it.
+    """Commits at once what the permit's ledger holds, as a reading; nothing, where a service has just recorded all.
 
     Raises Unavailable: then nothing may be shown.
     """
     if outcome == "ok" and permit.ledger.recorded and _is_empty(permit.ledger):
         return
-    record(from_permit(permit, outcome=outcome, reason=reason))
+    record(from_permit(permit, did=actions.seen(permit.action), outcome=outcome, reason=reason))
     _drain(permit.ledger)
 
 
@@ -124,6 +129,7 @@ def note(
     door: Door,
     action: str,
     *,
+    did: str = "",
     outcome: str = "ok",
     reason: str = "",
     policy: str = "",
@@ -136,6 +142,7 @@ def note(
                 action=str(action),
                 door=door,
                 actor=actor,
+                did=did,
                 outcome=outcome,
                 reason=reason,
                 policy=policy,
@@ -154,5 +161,5 @@ def _drain(ledger: Ledger) -> None:
     ledger.touches.clear()
     ledger.facts.clear()
     ledger.sealed.clear()
-    ledger.terms = ""
+    ledger.terms = ledger.did = ""
     ledger.recorded = True

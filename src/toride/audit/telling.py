@@ -1,22 +1,25 @@
-"""What pages call the facts of an event and its reason; what has no name here stays as it was written."""
+"""What an event says in words: what was done, its facts and its reason; what has no name stays as it was written."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from toride.audit.events import Event
+from toride.base import actions
+
 FACTS = {
     "active": _("in use"),
-    "after": _("afterwards"),
-    "approval": _("number of the request"),
+    "after": _("after"),
+    "approval": _("request number"),
     "backup": _("backup"),
-    "before": _("until then"),
-    "branch": _("code of the branch"),
+    "before": _("before"),
+    "branch": _("branch code"),
     "bytes": _("size in bytes"),
     "changed": _("Changed"),
-    "columns": _("columns brought in"),
+    "columns": _("imported columns"),
     "connection": _("Connection"),
-    "count": _("how many"),
+    "count": _("count"),
     "created": _("Created"),
     "days": _("days"),
     "ends": _("until"),
@@ -26,53 +29,81 @@ FACTS = {
     "fields": _("fields"),
     "findings": _("findings shown"),
     "found": _("customers found"),
-    "glass": _("number of the emergency"),
-    "handover": _("number of the handing over"),
-    "import": _("number of the import"),
-    "minutes": _("length in minutes"),
-    "more": _("more than these"),
-    "moved": _("customers moved"),
-    "person": _("number of the person"),
+    "glass": _("emergency access number"),
+    "handover": _("reassignment number"),
+    "import": _("import number"),
+    "minutes": _("duration in minutes"),
+    "more": _("more results"),
+    "moved": _("customers reassigned"),
+    "person": _("person ID"),
     "previewed": _("rows previewed"),
     "rank": _("Rank"),
     "read": _("page"),
     "rejected": _("Rejected"),
-    "role": _("Duty"),
-    "roles": _("Duties"),
+    "role": _("Role"),
+    "roles": _("Roles"),
     "rows": _("rows"),
     "sessions": _("sessions ended"),
     "step": _("step"),
     "subjects": _("customers shown"),
-    "temporary": _("number of the temporary access"),
+    "temporary": _("temporary access number"),
     "unchanged": _("Unchanged"),
     "username": _("Sign-in name"),
     "version": _("version"),
-    "view": _("number of the view"),
+    "view": _("view number"),
     "warnings": _("Warnings"),
 }
-REASONS = {
-    "actor": _("nobody signs in by this name"),
-    "altered": _("not what was agreed upon"),
-    "campaign": _("the access review could not be opened"),
-    "category": _("a category that the duties do not open"),
-    "closed-column": _("filtered or sorted by what is not open"),
-    "concurrent": _("signed in elsewhere"),
-    "credentials": _("wrong name, password or code"),
-    "duty": _("not among the duties"),
-    "expired": _("run out"),
-    "handover": _("the handing over could not be done"),
-    "hours": _("not at this hour"),
-    "inactive": _("no longer in use"),
-    "locked": _("locked after many tries"),
-    "network": _("not from this network"),
-    "number": _("no such number, or out of reach"),
-    "own-person": _("about themselves"),
-    "purpose": _("not for this purpose of use"),
-    "scope": _("outside of the rows of their duties"),
-    "second-person": _("needs a second person"),
-    "temporary": _("the temporary access could not be asked for"),
-    "tries": _("too many tries"),
+_SHORT_OF = {"refused": _("Denied: %(what)s"), "failed": _("Failed: %(what)s")}
+_COMMON = {
+    actions.PROPOSE: _("Requested approval: %(what)s"),
+    "": _("%(what)s: page or change (older entry)"),
 }
+_SEEN = {True: _("Opened a page: %(what)s"), False: _("Read: %(what)s")}
+REASONS = {
+    "actor": _("No one has this sign-in name"),
+    "altered": _("doesn't match what was approved"),
+    "campaign": _("the access review could not be started"),
+    "category": _("a category the role has no access to"),
+    "closed-column": _("filtered or sorted by a field without access"),
+    "concurrent": _("signed in elsewhere"),
+    "credentials": _("wrong sign-in name, password or code"),
+    "duty": _("not included in the role"),
+    "expired": _("expired"),
+    "handover": _("the reassignment failed"),
+    "hours": _("outside working hours"),
+    "inactive": _("deactivated"),
+    "locked": _("locked after too many attempts"),
+    "network": _("network not allowed"),
+    "number": _("number not found or out of scope"),
+    "own-person": _("affects the person themselves"),
+    "purpose": _("not available for this purpose of use"),
+    "scope": _("outside the role's scope"),
+    "second-person": _("needs a second person"),
+    "temporary": _("the temporary access request failed"),
+    "tries": _("too many attempts"),
+}
+
+
+def act(event: Event) -> str:
+    """What happened: what was done, or that it was refused, or that a page of the permission was opened and no more.
+
+    An older entry of an action that changes something keeps no verb: it may have been either.
+    """
+    one = actions.declared().get(event.action)
+    if one is None:
+        return event.action
+    if event.outcome != "ok" and one.said is not one.label:
+        return _SHORT_OF[event.outcome] % {"what": one.label}
+    said = one.said if event.did in ("", one.verb) else None
+    told = one.deeds.get(event.did, said)
+    return str(told) if told is not None else _of_any(event) % {"what": one.label, "did": event.did}
+
+
+def _of_any(event: Event) -> Any:
+    """What every action may come to."""
+    if event.did == actions.VIEW:
+        return _SEEN[event.door.kind == "web"]
+    return _COMMON.get(event.did, "%(what)s (%(did)s)")
 
 
 def facts(written: Mapping[str, Any]) -> list[tuple[Any, Any]]:

@@ -23,7 +23,7 @@ from toride.base.guard import guarded
 from toride.base.ids import parsed
 from toride.vault.permit import Category, Mode, Permit
 
-OUTCOMES = {"ok": _("Done"), "refused": _("Refused"), "failed": _("Failed")}
+OUTCOMES = {"ok": _("Success"), "refused": _("Denied"), "failed": _("Failed")}
 DOORS = {
     "web": _("Screen"),
     "cli": _("Command"),
@@ -43,12 +43,12 @@ MODES = {
 CATEGORIES = {
     Category.BASIC: _("basic"),
     Category.TRANSACTIONS: _("transactions"),
-    Category.BEHAVIOUR: _("behaviour"),
-    Category.DERIVED: _("derived"),
+    Category.BEHAVIOUR: _("contact history"),
+    Category.DERIVED: _("derived data"),
     Category.SENSITIVE: _("sensitive"),
 }
 
-FILTERS = ("since", "until", "actor", "action", "outcome", "routine")
+FILTERS = ("since", "until", "actor", "action", "outcome", "routine", "changes")
 
 
 @guarded(Action.TRAIL_READ)
@@ -64,7 +64,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         actor = _actor(permit, named)
     except Hidden:
         commit(permit, outcome="failed", reason="actor")
-        context["errors"] = {"actor": _("nobody signs in by this name")}
+        context["errors"] = {"actor": _("No one has this sign-in name")}
         return render(request, "audit/trail.html", context, status=422)
     filters = Filters(
         since=_day(sent.get("since", "")),
@@ -72,6 +72,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         actor=actor,
         action=sent.get("action", "").strip()[:60],
         outcome=sent["outcome"] if sent.get("outcome") in OUTCOMES else "",
+        views=sent.get("changes") != "1",
         routine=sent.get("routine") == "1" or sent.get("action", "").startswith("system:"),
     )
     page = queries.entries(permit, filters, _whole(sent.get("after", "")))
@@ -139,7 +140,13 @@ def moment(micros: int) -> datetime:
 
 
 def _labels(**context: Any) -> dict[str, Any]:
-    words = {"outcomes": OUTCOMES, "doors": DOORS, "purposes": naming.purposes, "label": actions.label}
+    words = {
+        "outcomes": OUTCOMES,
+        "doors": DOORS,
+        "purposes": naming.purposes,
+        "act": telling.act,
+        "label": actions.label,
+    }
     return {**words, "touched": touched, "at": moment, "whom": whom, **context}
 
 

@@ -59,11 +59,11 @@ def send(
             while piece := response.read1(CHUNK, decode_content=False):
                 content += piece
                 if len(content) > largest:
-                    raise Unavailable(_("The other side's answer is too large."), cause="size")
+                    raise Unavailable(_("The other system's response is too large."), cause="size")
         if late.is_set():
             raise TimeoutError
     except (HTTPError, OSError, ValueError) as error:
-        raise Unavailable(_("The other side did not answer."), cause=type(error).__name__) from None
+        raise Unavailable(_("The other system did not respond."), cause=type(error).__name__) from None
     finally:
         connection.close()
     return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, bytes(content))
@@ -75,10 +75,10 @@ def _parts(url: str) -> tuple[str, str, int, str]:
         port = found.port or {"https": 443, "http": 80}[found.scheme]
         host = (found.hostname or "").encode("idna").decode()
     except (ValueError, KeyError):
-        raise Invalid(_("This is no address of a service: it begins with https://.")) from None
+        raise Invalid(_("Enter a service address that starts with https://.")) from None
     clean = url.isascii() and url.isprintable() and " " not in url
     if not host or not clean or found.username is not None or found.password is not None:
-        raise Invalid(_("This is no address of a service: it begins with https://."))
+        raise Invalid(_("Enter a service address that starts with https://."))
     return found.scheme, host, port, (found.path or "/") + (f"?{found.query}" if found.query else "")
 
 
@@ -87,10 +87,10 @@ def _checked(host: str, port: int, scheme: str, *, private: bool) -> Address:
     try:
         answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise Unavailable(_("The other side's name is not known."), cause="name") from None
+        raise Unavailable(_("The other system's address can't be resolved."), cause="name") from None
     found = [ipaddress.ip_address(str(answer[4][0]).partition("%")[0]) for answer in answers]
     if not private and not all(_is_public(one) for one in found):
-        raise Invalid(_("This address lies inside a private network; it may not be called."))
+        raise Invalid(_("This address is in a private network and can't be used."))
     if scheme == "http" and not (private and all(one.is_loopback for one in found)):
         raise Invalid(_("Only https:// is allowed."))
     return found[0]

@@ -38,7 +38,7 @@ def backup(data: Path | None, keys: Path | None, keep_keys: int, as_json: bool) 
     where = Path(settings.HOME)
     if home.kind(where) is None:
         raise ConfigurationError(f"There is no installation in {where}.")
-    audit.note(None, door(), System.BACKUP_CREATE, facts={"state": "begun"})
+    audit.note(None, door(), System.BACKUP_CREATE, did="begin", facts={"state": "begun"})
     settle()
     with _workplace(where) as work:
         manifest = copies.create(
@@ -50,7 +50,9 @@ def backup(data: Path | None, keys: Path | None, keep_keys: int, as_json: bool) 
             checkpoint=proofs.witness(),
         )
     sizes = {part: size for part, (size, _digest) in manifest.parts.items()}
-    audit.note(None, door(), System.BACKUP_CREATE, facts={"state": "done", "backup": manifest.name, **sizes})
+    audit.note(
+        None, door(), System.BACKUP_CREATE, did="create", facts={"state": "done", "backup": manifest.name, **sizes}
+    )
     settle()
     if as_json:
         click.echo(orjson.dumps({"backup": manifest.name, "parts": sizes, "created": manifest.created}))

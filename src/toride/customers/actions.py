@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
-from toride.base.actions import declare, describe
+from toride.base.actions import declare, describe, doing, happening, reading
 
 
 @declare
@@ -33,25 +33,53 @@ class Action(StrEnum):
 
 describe(
     {
-        Action.APART_END: _("Ended numbers set apart"),
-        Action.APART_READ: _("Opened numbers set apart"),
-        Action.CHARGE_APPROVE: _("Approved a handing over of customers"),
-        Action.CHARGE_MOVE: _("Handed customers over"),
-        Action.FIELD_REVEAL: _("Revealed a field"),
-        Action.FILE_IMPORT: _("Imported a file"),
-        Action.HISTORY_READ: _("Looked at the history of changes"),
-        Action.IMPORT_END: _("Ended what an old import kept"),
-        Action.IMPORT_READ: _("Looked at imports"),
-        Action.IMPORT_UNDO: _("Took an import back"),
-        Action.PROFILE_CHANGE: _("Changed a record"),
-        Action.PROFILE_CREATE: _("Registered a customer"),
-        Action.PROFILE_PEEK: _("Looked at a record in brief"),
-        Action.PROFILE_READ: _("Opened a record"),
-        Action.RECORDS_VERIFY: _("Checked that every record opens"),
-        Action.REJECTED_DOWNLOAD: _("Downloaded rejected rows"),
-        Action.SEARCH: _("Searched customers"),
-        Action.STAR_SET: _("Set or took a star"),
-        Action.VIEW_SAVE: _("Saved a view"),
-        Action.VIEW_SHARE: _("Shared a view"),
+        Action.APART_END: doing(
+            _("Deleting separately stored numbers"), {"end": _("Deleted separately stored numbers")}
+        ),
+        Action.APART_READ: reading(_("Viewing separately stored numbers"), _("Viewed separately stored numbers")),
+        Action.CHARGE_APPROVE: doing(_("Approving reassignments"), {"approve": _("Approved a reassignment")}),
+        Action.CHARGE_MOVE: doing(_("Reassigning customers"), {"move": _("Reassigned customers")}),
+        Action.FIELD_REVEAL: reading(_("Revealing hidden fields"), _("Revealed a hidden field")),
+        Action.FILE_IMPORT: doing(
+            _("Importing customers"),
+            {
+                "import": _("Imported customers"),
+                "begin": _("Created an import draft"),
+                "receive": _("Uploaded an import file"),
+                "columns": _("Mapped the columns of an import"),
+                "check": _("Checked an import file"),
+                "start": _("Started an import"),
+                "cancel": _("Stopped an import"),
+                "resume": _("Resumed an import"),
+                "discard": _("Discarded an import draft"),
+                "keep": _("Saved the column settings of an import"),
+            },
+        ),
+        Action.HISTORY_READ: reading(_("Viewing the change history"), _("Viewed the change history")),
+        Action.IMPORT_END: happening(_("Files kept from an old import were deleted")),
+        Action.IMPORT_READ: reading(_("Viewing imports"), _("Viewed imports")),
+        Action.IMPORT_UNDO: doing(
+            _("Undoing imports"), {"undo": _("Undid an import"), "start": _("Started undoing an import")}
+        ),
+        Action.PROFILE_CHANGE: doing(_("Changing customer records"), {"change": _("Changed a customer record")}),
+        Action.PROFILE_CREATE: doing(_("Registering customers"), {"create": _("Registered a customer")}),
+        Action.PROFILE_PEEK: reading(_("Previewing customer records"), _("Previewed a customer record")),
+        Action.PROFILE_READ: reading(_("Viewing customer records"), _("Viewed a customer record")),
+        Action.RECORDS_VERIFY: happening(_("It was checked that every record opens")),
+        Action.REJECTED_DOWNLOAD: reading(_("Downloading error rows"), _("Downloaded error rows")),
+        Action.SEARCH: reading(_("Searching customers"), _("Searched customers"), list=_("Viewed the customer list")),
+        Action.STAR_SET: doing(
+            _("Starring customers"), {"set": _("Starred a customer"), "take": _("Unstarred a customer")}
+        ),
+        Action.VIEW_SAVE: doing(
+            _("Saving views"),
+            {
+                "save": _("Saved a view"),
+                "remove": _("Deleted a saved view"),
+                "restore": _("Restored a saved view"),
+                "prefer": _("Changed the default view"),
+            },
+        ),
+        Action.VIEW_SHARE: doing(_("Sharing views"), {"share": _("Changed who can see a view")}),
     }
 )

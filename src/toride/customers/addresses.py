@@ -114,6 +114,11 @@ def _cities() -> dict[str, tuple[str, ...]]:
     return {prefecture: tuple(sorted(cities, key=len, reverse=True)) for prefecture, cities in found.items()}
 
 
+def cities() -> frozenset[str]:
+    """Every city of Japan with its wards and districts, as Japan Post writes it: 仙台市青葉区, 宮城郡利府町."""
+    return frozenset(city for several in _cities().values() for city in several)
+
+
 def split(text: str, code: str = "") -> Area:
     """The parts of a written address; what cannot be told apart stays in `street`. Spaces inside are kept there."""
     address = text.strip()

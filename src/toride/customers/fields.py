@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -21,7 +21,7 @@ CLEAR = Opening.CLEAR
 NAME_LENGTH = 120
 TEXT_LENGTH = 2_000
 NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
-BLANKS, SPACES = re.compile(r"[ \t\u3000]+"), re.compile(r"\s+")
+BLANKS, SPACES, ENDS = re.compile(r"[ \t\u3000]+"), re.compile(r"\s+"), re.compile(r"\r\n?|\n")
 READING = re.compile(r"[ぁ-ゖァ-ヺー・ a-zA-Z0-9()（）.&-]+")
 NO_PHONE, HYPHENS = re.compile(r"[^0-9+()\s./‐-―−ー-]"), re.compile(r"[‐-―−ー]")
 # As libphonenumber writes them, ten times faster; 0800 is no mobile number (総務省 電気通信番号計画).
@@ -79,7 +79,7 @@ def line(text: str, most: int = NAME_LENGTH) -> str:
     if "  " in found or not found.isprintable():  # of the blanks only the plain one can be printed
         found = BLANKS.sub(" ", found).strip()
     if len(found) > most:
-        raise Invalid(_("write at most %(most)d characters") % {"most": most})
+        raise Invalid(_("Enter at most %(most)d characters") % {"most": most})
     if not found.isprintable() and any(unicodedata.category(one) in UNSEEN and one not in JOINERS for one in found):
         raise Invalid(_("remove the characters that cannot be shown"))
     return found
@@ -88,7 +88,7 @@ def line(text: str, most: int = NAME_LENGTH) -> str:
 def text(written: str) -> str:
     """Several lines."""
     if len(written) > TEXT_LENGTH:
-        raise Invalid(_("write at most %(most)d characters") % {"most": TEXT_LENGTH})
+        raise Invalid(_("Enter at most %(most)d characters") % {"most": TEXT_LENGTH})
     return "\n".join(line(part, TEXT_LENGTH) for part in written.splitlines()).strip()
 
 
@@ -182,7 +182,7 @@ def birth_date(written: str) -> str:
     found = dates.parse(written)
     from toride.base import clock
 
-    if found > clock.now().date():
+    if found > clock.today():
         raise Invalid(_("a birth date lies in the past"))
     return found.isoformat()
 
@@ -241,7 +241,7 @@ FIELDS: dict[str, Field] = {
         Field("since", TRANSACTIONS, _("Customer since"), day),
         Field("value", TRANSACTIONS, _("Assets held (yen)"), amount),
         Field("holdings", TRANSACTIONS, _("Products held"), line, many=True),
-        Field("contacts", BEHAVIOUR, _("Contacts"), line, many=True, typed=False),
+        Field("contacts", BEHAVIOUR, _("Contact history"), line, many=True, typed=False),
         Field("last_contact", BEHAVIOUR, _("Last contact"), day),
         Field("note", BEHAVIOUR, _("Note"), text),
         Field("segment", DERIVED, _("Segment"), line),
@@ -256,8 +256,8 @@ CHOICES = {"kind": KIND_LABELS, "status": STATUS_LABELS, "gender": GENDER_LABELS
 CATEGORY_LABELS = {
     BASIC: _("Basic attributes"),
     TRANSACTIONS: _("Transactions"),
-    BEHAVIOUR: _("Behaviour and contacts"),
-    DERIVED: _("Derived attributes"),
+    BEHAVIOUR: _("Contact history"),
+    DERIVED: _("Derived data"),
     SENSITIVE: _("Sensitive information"),
 }
 
@@ -267,14 +267,34 @@ def of(category: Category) -> list[Field]:
     return [field for field in FIELDS.values() if field.category == category]
 
 
-def clean(written: dict[str, str]) -> dict[str, Any]:
-    """What is stored, for the fields named. Raises Invalid with every field's advice; empty clears a field."""
+LONG = frozenset({"note", "health", "family"})  # written in several lines
+
+
+def as_written(content: Any) -> str:
+    """A stored value as a form shows it."""
+    if isinstance(content, (list, tuple)):
+        return "、".join(str(part) for part in content)
+    return "" if content is None else str(content)
+
+
+def is_unaltered(name: str, typed: str, content: Any) -> bool:
+    """Did the form send back what it showed? An input of one line drops line ends (HTML standard)."""
+    end = "\n" if name in LONG else ""
+    return ENDS.sub(end, typed) == ENDS.sub(end, as_written(content))
+
+
+def clean(written: dict[str, str], standing: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What is stored, for the fields named. Raises Invalid with every field's advice; empty clears a field.
+
+    `standing`: what is stored now; those of several values that stand there already stay as they are.
+    """
     stored: dict[str, Any] = {}
     problems: dict[str, Any] = {}
     for name, value in written.items():
         field = FIELDS[name]
         try:
-            stored[name] = _many(field, value) if field.many else field.clean(value) if value.strip() else None
+            kept = (standing or {}).get(name)
+            stored[name] = _many(field, value, kept) if field.many else field.clean(value) if value.strip() else None
         except Invalid as error:
             problems[name] = error.reason
         if field.must and name not in problems and not stored[name]:
@@ -284,8 +304,9 @@ def clean(written: dict[str, str]) -> dict[str, Any]:
     return stored
 
 
-def _many(field: Field, written: str) -> list[Any]:
+def _many(field: Field, written: str, standing: Any = None) -> list[Any]:
+    kept = {str(one): one for one in standing} if isinstance(standing, list | tuple) else {}
     parts = [part for part in re.split(r"[\n、;]|,(?!\d{3}\b)", written) if part.strip()]
     if len(parts) > MOST_VALUES:
         raise Invalid(_("write at most %(most)d") % {"most": MOST_VALUES})
-    return list(dict.fromkeys(field.clean(part) for part in parts))
+    return list(dict.fromkeys(kept[part] if part in kept else field.clean(part) for part in parts))

@@ -33,11 +33,17 @@ class _Source(NamedTuple):
         plain = [folding.plain(text)[:LONGEST] for text in self.names()]
         return plain if plain != [folding.name(text)[:LONGEST] for text in self.names()] else []
 
-    def loose(self) -> str | None:
-        """The reading where it differs from the column of readings."""
+    def loose(self) -> list[str]:
+        """The reading, as a whole and word by word, where it differs from the column of readings."""
         reading = self.basic.get("kana") or ""
-        found = folding.loose(reading)[:LONGEST]
-        return found if found and found != folding.kana(reading)[:LONGEST] else None
+        known = folding.kana(reading)[:LONGEST]
+        found = (folding.loose(reading)[:LONGEST], folding.loose_by_word(reading)[:LONGEST])
+        return [one for one in dict.fromkeys(found) if one and one != known]
+
+    def emails(self) -> list[str]:
+        """The addresses, and their domains with the @."""
+        written = [email.lower() for email in self.basic.get("emails") or ()]
+        return list(dict.fromkeys([*written, *map(folding.domain, written)]))
 
 
 _FOLDS: Mapping[str, Callable[[_Source], Any]] = {
@@ -49,10 +55,11 @@ _FOLDS: Mapping[str, Callable[[_Source], Any]] = {
     "kana": lambda one: folding.kana(one.basic.get("kana") or "")[:LONGEST] or None,
     "loose": lambda one: one.loose(),
     "phone": lambda one: [folding.phone_digits(phone) for phone in one.basic.get("phones") or ()],
-    "email": lambda one: [email.lower() for email in one.basic.get("emails") or ()],
+    "email": lambda one: one.emails(),
     "postcode": lambda one: folding.digits(one.basic.get("postcode") or "") or None,
     "prefecture": lambda one: one.basic.get("prefecture") or None,
     "city": lambda one: folding.name(one.basic.get("city") or "") or None,
+    "street": lambda one: folding.street(one.basic.get("street") or "")[:LONGEST] or None,
     "birth_date": lambda one: one.basic.get("birth_date"),
     "status": lambda one: one.basic.get("status"),
     "kind": lambda one: one.basic.get("kind"),

@@ -27,6 +27,7 @@ from toride.vault.values import Closed, Masked, Opened, Value
 PAGE = 50
 DAMAGED = "unopenable"
 NOBODY = UUID(int=0)
+LISTED = "list"  # the verb of an event that searched for nothing in particular
 SORTS = {"kana", "value", "last_contact"}
 CLOSED, MASKED, EMPTY = Closed(), Masked(), Opened(None)
 STORE = "default"
@@ -128,6 +129,7 @@ def search(permit: Permit, ask: Ask) -> Found:
     permit.ledger.terms = " ".join(
         [ask.text, *(f"{key}={value}" for key, value in ask.filters.items() if value)]
     ).strip()
+    permit.ledger.did = "" if permit.ledger.terms else LISTED
     permit.ledger.facts |= {"found": hits.total, "more": hits.capped}
     if ask.among is not None:
         items = _among(permit, ask, expr)

@@ -14,17 +14,18 @@ SCHEMA = Schema(
         Column("kana", Type.TEXT, BASIC, "kana", sortable=True),
         Column("loose", Type.TEXT, BASIC, "kana"),
         Column("phone", Type.DIGITS, BASIC, "phones"),
-        Column("email", Type.HASH, BASIC, "emails"),
+        Column("email", Type.KEY, BASIC, "emails"),
         Column("postcode", Type.KEY, BASIC, "postcode"),
         Column("prefecture", Type.CODE, BASIC, "prefecture"),
         Column("city", Type.TEXT, BASIC, "city"),
+        Column("street", Type.KEY, BASIC, "street"),
         Column("birth_date", Type.DATE, BASIC, "birth_date"),
         Column("status", Type.CODE, BASIC, "status"),
         Column("kind", Type.CODE, BASIC, "kind"),
         Column("value", Type.INT, TRANSACTIONS, "value", sortable=True),
         Column("last_contact", Type.DATE, BEHAVIOUR, "last_contact", sortable=True),
     ),
-    version="3",
+    version="4",
 )
 NEEDED = (BASIC, TRANSACTIONS, BEHAVIOUR)
 # Column → the fields that `folded` makes it of.

@@ -1,6 +1,6 @@
 """What can be done with a customer: each is one transaction and one event."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -61,12 +61,16 @@ def change(
 ) -> list[str]:
     """Changes fields; gives the names of those that really changed. `revisions` are those the person saw.
 
+    What was sent as it stands is left as it stands: nothing is cleaned anew that the person did not alter.
+
     Raises Invalid, Refused, Conflict where somebody changed the record meanwhile, Taken for a number in use.
     """
     for name in written:
         _must_open(permit, name)
-    screened = barred.screen(written)
-    stored = fields.clean(screened.written)
+    standing = _standing(permit, subject, written)
+    altered = {name: text for name, text in written.items() if not fields.is_unaltered(name, text, standing.get(name))}
+    screened = barred.screen(altered)
+    stored = fields.clean(screened.written, standing)
     note = {"who": permit.actor.name, "who_id": str(permit.actor.id), "source": source}
     amendments = [
         Amendment(subject=subject, category=category, kind="profile", changes=values, revision=revisions.get(category))
@@ -107,6 +111,15 @@ def by_category(stored: Mapping[str, Any]) -> dict[Category, dict[str, Any]]:
     for name, value in stored.items():
         found.setdefault(fields.FIELDS[name].category, {})[name] = value
     return found
+
+
+def _standing(permit: Permit, subject: UUID, names: Iterable[str]) -> dict[str, Any]:
+    """The stored contents of the named fields, to compare with what was sent."""
+    categories = tuple({fields.FIELDS[name].category for name in names})
+    with permit.ledger.unseen():
+        found = records.read(permit, [subject], kinds=("profile",), categories=categories).get(subject, [])
+    values = {name: value for one in found for name, value in one.values.items()}
+    return {name: value.content for name, value in values.items() if isinstance(value, Opened)}
 
 
 def _claim(permit: Permit, number: str, subject: UUID) -> None:

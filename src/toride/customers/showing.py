@@ -15,15 +15,17 @@ from toride.customers.fields import (
     CATEGORY_LABELS,
     CHOICES,
     FIELDS,
+    LONG,
     OF_A_COMPANY,
     OF_A_PERSON,
     STATUS_LABELS,
+    as_written,
 )
 from toride.customers.queries import Profile
 from toride.vault.permit import Category, Opening, Permit
 from toride.vault.values import Opened, Value
 
-__all__ = ["CATEGORY_LABELS", "CHOICES", "FIELDS", "OF_A_COMPANY", "OF_A_PERSON", "STATUS_LABELS"]
+__all__ = ["CATEGORY_LABELS", "CHOICES", "FIELDS", "LONG", "OF_A_COMPANY", "OF_A_PERSON", "STATUS_LABELS", "as_written"]
 BASIC, TRANSACTIONS, BEHAVIOUR, DERIVED, SENSITIVE = Category
 
 
@@ -42,7 +44,7 @@ PARTS: dict[str, Part] = {
     for part in (
         Part("contact", _("Contact details"), BASIC,
              ("phones", "emails", "postcode", "prefecture", "city", "street", "contact_person")),
-        Part("person", _("The person"), BASIC, ("birth_date", "gender")),
+        Part("person", _("Customer"), BASIC, ("birth_date", "gender")),
         Part("dealings", CATEGORY_LABELS[TRANSACTIONS], TRANSACTIONS, ("value", "holdings", "since")),
         Part("story", CATEGORY_LABELS[BEHAVIOUR], BEHAVIOUR, ("note", "last_contact")),
         Part("derived", CATEGORY_LABELS[DERIVED], DERIVED, ("segment", "score")),
@@ -50,14 +52,13 @@ PARTS: dict[str, Part] = {
     )
 }  # fmt: skip
 ADDRESS = ("postcode", "prefecture", "city", "street")
-LONG = frozenset({"note", "health", "family"})
-SEVERAL = _("Several: separate with 、")
+SEVERAL = _("Separate several with 、")
 HINTS = {
     "phones": SEVERAL,
     "emails": SEVERAL,
     "holdings": SEVERAL,
     "birth_date": _("1980-03-04 or 昭和55年3月4日"),
-    "name": _("As the person writes it; old forms stay"),
+    "name": _("As the customer writes it, including old character forms"),
 }
 INPUTS = {  # how a form's input behaves: HTML attributes by field
     "phones": {"inputmode": "tel"},
@@ -74,13 +75,13 @@ SYMBOLS = (
     ("郵送", "post"),
     ("受け付け", "doc"),
 )
-PLACE = {"branch": _("Branch"), "owner": _("In charge")}
+PLACE = {"branch": _("Branch"), "owner": _("Owner")}
 SOURCES = {
-    "handover": _("by handing over"),
-    "form": _("by form"),
+    "handover": _("by reassignment"),
+    "form": _("in the app"),
     "import": _("by import"),
-    "undo of an import": _("import taken back"),
-    "demo": _("demonstration"),
+    "undo of an import": _("import undone"),
+    "demo": _("demo"),
 }
 
 by_year = dates.by_year
@@ -110,13 +111,6 @@ def symbol(contact: str) -> str:
 def source(code: str) -> Any:
     """Where a change came from, in words."""
     return SOURCES.get(code, code)
-
-
-def as_written(content: Any) -> str:
-    """A stored value as a form shows it."""
-    if isinstance(content, (list, tuple)):
-        return "、".join(str(part) for part in content)
-    return "" if content is None else str(content)
 
 
 def display(name: str, value: Value) -> Any:
@@ -178,7 +172,7 @@ def tone(status: Value) -> str:
 def reason(code: str) -> Any:
     """Why a category is closed, for the lock."""
     if code == "purpose":
-        return _("Not for this purpose of use.")
+        return _("Not available for this purpose of use.")
     if code == "emergency":
-        return _("Not asked for in this emergency.")
-    return _("Your duties do not open this.")
+        return _("Not included in this emergency access.")
+    return _("Your role doesn't include access to this.")

@@ -16,6 +16,7 @@ from toride.access.answers import onward
 from toride.access.decide import purposes
 from toride.access.models import Branch
 from toride.access.purposes import SHIPPED
+from toride.base import clock
 from toride.base.errors import Conflict, Invalid, Taken
 from toride.base.guard import guarded
 from toride.customers import addresses, apart, barred, fields, folding, queries, services, sheets, showing
@@ -58,7 +59,11 @@ def reveal(request: HttpRequest, subject: UUID) -> HttpResponse:
     """One masked field, opened as an act."""
     name = request.POST.get("field", "")
     value = services.reveal(request.permit, subject, name=name)  # type: ignore[attr-defined]
-    shown = {"shown": showing.display(name, value), "seconds": REVEALED_SECONDS, "time": timezone.localtime()}
+    shown = {
+        "shown": showing.display(name, value),
+        "seconds": REVEALED_SECONDS,
+        "time": timezone.localtime(clock.now()),
+    }
     return render(request, "customers/revealed.html", shown)
 
 
@@ -73,7 +78,7 @@ def create(request: HttpRequest) -> HttpResponse:
     try:
         branch = request.POST.get("branch", "")
         if not Branch.objects.filter(code=branch).exists():
-            raise Invalid(_("Some fields need another look."), {"branch": _("choose a branch")})
+            raise Invalid(_("Some fields need another look."), {"branch": _("Choose a branch")})
         subject = services.register(permit, branch=branch, owner=None, written=values, source="form")
     except (Invalid, Taken) as error:
         return _form(request, Action.PROFILE_CREATE, values, **_told(error))
@@ -91,15 +96,16 @@ def change(request: HttpRequest, subject: UUID) -> HttpResponse:
         return _form(request, Action.PROFILE_CHANGE, _shown(found), {}, customer=found)
     values = written(request.POST, permit)
     try:
-        services.change(permit, subject, written=values, revisions=revisions(request.POST), source="form")
+        changed = services.change(permit, subject, written=values, revisions=revisions(request.POST), source="form")
     except (Invalid, Conflict) as error:
         audit.commit(permit, outcome="failed", reason="form")
         found = queries.profile(permit, subject)
         audit.commit(permit)
-        return _form(request, Action.PROFILE_CHANGE, values, **_told(error, values, found), customer=found)
+        shown, told = _shown(found) | values, _told(error, values, found)
+        return _form(request, Action.PROFILE_CHANGE, shown, **told, customer=found, typed=sorted(values))
     if part := _part(request):
         return _one_part(request, subject, part)
-    messages.success(request, _("Saved."))
+    messages.success(request, _("Saved.") if changed else _("Nothing was changed."))
     return _to_profile(request, subject)
 
 
@@ -117,7 +123,7 @@ def set_apart(request: HttpRequest, subject: UUID) -> HttpResponse:
 def end_apart(request: HttpRequest, subject: UUID) -> HttpResponse:
     """Ends them."""
     count = apart.end(request.permit, subject)  # type: ignore[attr-defined]
-    messages.success(request, _("%(count)d numbers are ended.") % {"count": count})
+    messages.success(request, _("%(count)d numbers were deleted.") % {"count": count})
     return redirect("customer_apart", subject=subject)
 
 
@@ -152,14 +158,14 @@ def _told(error: Invalid | Conflict, typed: dict[str, str] | None = None, found:
     if isinstance(error, Invalid):
         return {"errors": error.fields, "status": error.status}
     if isinstance(error, Taken):
-        return {"errors": {"number": _("This number is in use already; write another.")}, "status": error.status}
+        return {"errors": {"number": _("This number is already in use. Enter another one.")}, "status": error.status}
     return {"errors": _newer(typed or {}, _shown(found)), "status": error.status, "newer": True}
 
 
 def _newer(typed: dict[str, str], standing: dict[str, str]) -> dict[str, Any]:
     """Beside each field in which the record, as somebody else saved it, differs from what was typed: what stands."""
     return {
-        name: _("The record says: %(value)s") % {"value": standing.get(name) or "—"}
+        name: _("Current value: %(value)s") % {"value": standing.get(name) or "—"}
         for name, value in typed.items()
         if value.strip() != standing.get(name, "").strip()
     }

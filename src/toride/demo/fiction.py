@@ -119,9 +119,9 @@ def _place(chance: random.Random, places: list[tuple[str, str, str]]) -> dict[st
 
 
 def _phones(chance: random.Random) -> list[str]:
-    """Numbers after 0 are never assigned: nobody can be called by mistake (電気通信番号規則)."""
-    mobile = f"0{chance.choice((7, 8, 9))}0-0{chance.randrange(1000):03}-{chance.randrange(10000):04}"
-    home = f"022-0{chance.randrange(100):02}-{chance.randrange(10000):04}"
+    """Numbers after 0, or after 1 in an area, are never assigned: nobody can be called by mistake (電気通信番号規則)."""
+    mobile = f"0{chance.choice((7, 9))}0-0{chance.randrange(1000):03}-{chance.randrange(10000):04}"
+    home = f"022-1{chance.randrange(100):02}-{chance.randrange(10000):04}"
     return [mobile, home] if chance.random() < 0.4 else [mobile]
 
 
@@ -154,6 +154,6 @@ def _company(chance: random.Random) -> dict[str, Any]:
         "contact_person": re.sub(r"[ァ-ヺー]+\d+$", "", surname),
         "gender": None,
         "birth_date": None,
-        "phones": [f"022-0{chance.randrange(100):02}-{chance.randrange(10000):04}"],
+        "phones": [f"022-1{chance.randrange(100):02}-{chance.randrange(10000):04}"],
         "emails": [],
     }

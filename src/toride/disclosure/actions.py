@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
-from toride.base.actions import declare, describe
+from toride.base.actions import declare, describe, doing, happening
 
 
 @declare
@@ -15,7 +15,14 @@ class Action(StrEnum):
 
 describe(
     {
-        Action.HOOK_MANAGE: _("Managed webhooks"),
-        Action.HOOK_SEND: _("A webhook told another system of customers, by their ids"),
+        Action.HOOK_MANAGE: doing(
+            _("Managing webhooks"),
+            {
+                "secret": _("Issued a webhook secret"),
+                "test": _("Sent a test webhook"),
+                "end": _("Deleted a webhook"),
+            },
+        ),
+        Action.HOOK_SEND: happening(_("A webhook notified another system of changes to customers")),
     }
 )

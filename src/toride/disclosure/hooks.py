@@ -30,13 +30,13 @@ TEST = "test"
 
 
 KINDS = {
-    f"customer.{Mode.CREATED}": lazy("A customer was registered, or came by an import"),
+    f"customer.{Mode.CREATED}": lazy("A customer was registered or imported"),
     f"customer.{Mode.CHANGED}": lazy("A customer's record was changed"),
-    f"customer.{Mode.ERASED}": lazy("A customer was erased, or taken back with an import"),
+    f"customer.{Mode.ERASED}": lazy("A customer was erased or removed by undoing an import"),
 }
 
 
-@recorded(Action.HOOK_MANAGE)
+@recorded(Action.HOOK_MANAGE, did="propose")
 def propose(
     permit: Permit, *, connection: str, address: str, kinds: Sequence[str], inside: bool, reason: str
 ) -> Approval:
@@ -47,11 +47,11 @@ def propose(
     found = Connection.objects.filter(pk=connection, revoked=None, expires__gt=clock.now()).first()
     problems: dict[str, Any] = {}
     if found is None or READ not in scopes.actions(found.scopes):
-        problems["connection"] = _("choose one that may read customers")
+        problems["connection"] = _("Choose a connection that can read customers")
     if not is_address(address, inside=inside):
-        problems["address"] = _("It begins with https:// and holds no name or password.")
+        problems["address"] = _("Starts with https://, without user name or password.")
     if not kinds or set(kinds) - set(KINDS):
-        problems["kinds"] = _("choose at least one")
+        problems["kinds"] = _("Choose at least one")
     if found is None or problems:
         raise Invalid(_("Some fields need another look."), problems)
     _must_be_few()
@@ -64,7 +64,7 @@ def propose(
     )
 
 
-@recorded(Action.HOOK_MANAGE)
+@recorded(Action.HOOK_MANAGE, did="secret")
 def take_secret(permit: Permit, *, hook: UUID) -> str:
     """A new secret, which is not shown again; the first starts the webhook from now on, a later one ends the former."""
     found = _living(hook)
@@ -77,18 +77,18 @@ def take_secret(permit: Permit, *, hook: UUID) -> str:
     return made
 
 
-@recorded(Action.HOOK_MANAGE)
+@recorded(Action.HOOK_MANAGE, did="test")
 def try_out(permit: Permit, *, hook: UUID) -> None:
     """Tells it that this is a test. Raises Conflict before its secret was taken."""
     found = _living(hook)
     if not found.blob:
-        raise Conflict(_("Take the secret first."))
+        raise Conflict(_("Get the secret first."))
     now = clock.now()
     Message.objects.create(hook=found, kind=TEST, at=now, due=now)
     permit.ledger.facts |= {"hook": str(hook), "step": "test"}
 
 
-@recorded(Action.HOOK_MANAGE)
+@recorded(Action.HOOK_MANAGE, did="end")
 def end(permit: Permit, *, hook: UUID) -> None:
     """Ends it at once; what waited is told no more."""
     found = _living(hook)
@@ -150,14 +150,14 @@ def _living(hook: UUID) -> Hook:
 
 def _must_be_few() -> None:
     if Hook.objects.filter(ended=None).count() >= MOST:
-        raise Conflict(_("There are as many webhooks as there may be."))
+        raise Conflict(_("The maximum number of webhooks has been reached."))
 
 
 def _make(permit: Permit, content: approvals.Content) -> None:
     """Raises Conflict where the connection has ended since."""
     connection = Connection.objects.filter(pk=content["connection"], revoked=None, expires__gt=clock.now()).first()
     if connection is None:
-        raise Conflict(_("The connection has ended since this was asked. Ask anew."))
+        raise Conflict(_("The connection has been revoked since this request. Submit a new request."))
     _must_be_few()
     made = Hook.objects.create(
         connection=connection, address=content["address"], kinds=content["kinds"], inside=content["inside"],
@@ -167,23 +167,23 @@ def _make(permit: Permit, content: approvals.Content) -> None:
 
 
 def _lines(content: approvals.Content) -> list[approvals.Line]:
-    where = lazy("the house's own network") if content["inside"] else lazy("the internet")
+    where = lazy("internal network") if content["inside"] else lazy("the internet")
     return [
         approvals.Line(lazy("Connection"), (), (content["name"],)),
-        approvals.Line(lazy("Told at"), (), (content["address"],)),
-        approvals.Line(lazy("Stands in"), (), (where,)),
-        approvals.Line(lazy("Is told"), (), [KINDS[one] for one in content["kinds"]]),
-        approvals.Line(lazy("With"), (), (lazy("ids of customers whom the connection may read, nothing else"),)),
+        approvals.Line(lazy("Endpoint URL"), (), (content["address"],)),
+        approvals.Line(lazy("Location"), (), (where,)),
+        approvals.Line(lazy("Notifies about"), (), [KINDS[one] for one in content["kinds"]]),
+        approvals.Line(lazy("Contents"), (), (lazy("IDs of customers the connection can read, nothing else"),)),
     ]
 
 
 MAKE = approvals.declare(
     approvals.Act(
         kind="hook:make",
-        label=lazy("A webhook"),
+        label=lazy("Webhook"),
         approve="access:person:approve",
         rank=5,
-        counted=lazy("kinds of messages"),
+        counted=lazy("event types"),
         show=_lines,
         run=_make,
     )

@@ -57,7 +57,7 @@ def webhook_secret(request: HttpRequest, hook: UUID) -> HttpResponse:
 @require_POST
 def webhook_test(request: HttpRequest, hook: UUID) -> HttpResponse:
     hooks.try_out(_permit(request), hook=hook)
-    messages.success(request, _("A test is on its way. Load the page again to see whether it arrived."))
+    messages.success(request, _("Test sent. Reload the page to see whether it was delivered."))
     return redirect("hooks")
 
 

@@ -17,6 +17,7 @@ from jinja2.compiler import CodeGenerator
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
+from toride.base import clock
 from toride.base.html import printed
 from toride.ui import assets, looks, side
 
@@ -207,7 +208,7 @@ def instant(value: Any) -> str:
 
 def now() -> str:
     """Date and minute, for a watermark."""
-    return timezone.localtime().strftime("%Y-%m-%d %H:%M")
+    return timezone.localtime(clock.now()).strftime("%Y-%m-%d %H:%M")
 
 
 def day(value: Any) -> str:

@@ -51,16 +51,16 @@ def looks(request: HttpRequest) -> HttpResponse:
 
 def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404 outside any view."""
-    advice = _("There is nothing here that you can open. Check the number or search again.")
+    advice = _("Not found, or no access. Check the address or search again.")
     return _error(request, _("Not found"), advice, 404)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     """500, or 503 where a store cannot be reached: says nothing of what happened; the log names its type."""
     if isinstance(sys.exception(), (OperationalError, InterfaceError)):
-        advice = _("The database cannot be reached, so nothing was shown or changed. Try again in a minute.")
-        return _error(request, _("Not available now"), advice, 503)
-    advice = _("Nothing was changed. Try again; if it stays, tell the administrator.")
+        advice = _("The database is unavailable. Nothing was shown or changed. Try again in a minute.")
+        return _error(request, _("Temporarily unavailable"), advice, 503)
+    advice = _("Nothing was changed. Try again. If the problem persists, contact your administrator.")
     return _error(request, _("Something went wrong"), advice, 500)
 
 
@@ -68,16 +68,19 @@ def bad(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400 outside any view: the request is not read again, since that may be what failed."""
     if isinstance(exception, RequestDataTooBig):
         return unreceived(request, TOO_LARGE)
-    advice = _("It was not understood, and nothing was changed. Load the page again and send the form from there.")
-    return _error(request, _("This cannot be used as it is"), advice, 400)
+    advice = _("The request could not be read. Nothing was changed. Reload the page and try again.")
+    return _error(request, _("Invalid request"), advice, 400)
 
 
 def unreceived(request: HttpRequest, status: int) -> HttpResponse:
     """A body that was too slow, too large, or too much beside all others; it is not there to be read."""
     title, advice = {
-        TOO_SLOW: (_("It did not arrive in time"), _("Nothing was changed. Check the connection and send it again.")),
-        TOO_LARGE: (_("Too large"), _("Nothing was changed. Send less at once; a file is sent as an import.")),
-    }.get(status, (_("Not available now"), _("Too much is being sent at this moment. Try again in a minute.")))
+        TOO_SLOW: (_("Request timed out"), _("Nothing was changed. Check your connection and try again.")),
+        TOO_LARGE: (
+            _("Request too large"),
+            _("Nothing was changed. Send less data at a time. To send a file, import it."),
+        ),
+    }.get(status, (_("Temporarily unavailable"), _("The server is receiving too much data. Try again in a minute.")))
     response = (
         _problem(title, advice, status) if request.path.startswith(MACHINES) else _error(request, title, advice, status)
     )

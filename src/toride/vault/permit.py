@@ -1,6 +1,7 @@
 """The permit: what one actor may open, of whom, for what purpose, until when. Only `access` makes one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -85,7 +86,7 @@ class Ledger:
     `touches`: (subject, mode) → bit mask of categories (1 << category). `facts`: figures and codes, never personal
     data. `sealed`: subject → details that `audit` seals under that subject's key. `terms`: what was searched for.
     `recorded`: an event has been written from this ledger, and it has been emptied. `act`: the larger act that this
-    belongs to, such as one search typed letter by letter.
+    belongs to, such as one search typed letter by letter. `did`: the verb of the event, where it is not the usual one.
     """
 
     touches: dict[tuple[UUID, Mode], int] = field(default_factory=dict)
@@ -94,6 +95,7 @@ class Ledger:
     terms: str = ""
     recorded: bool = False
     act: UUID | None = None
+    did: str = ""
 
     def is_empty(self) -> bool:
         """Was nothing opened, changed, asked or counted?"""
@@ -105,6 +107,16 @@ class Ledger:
         for category in categories:
             mask |= 1 << category
         self.touches[subject, mode] = mask
+
+    @contextmanager
+    def unseen(self) -> Iterator[None]:
+        """What is opened within is compared by a service and shown to nobody: no touch is noted."""
+        before = dict(self.touches)
+        try:
+            yield
+        finally:
+            self.touches.clear()
+            self.touches.update(before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,7 +75,7 @@ def _wrong(request: HttpRequest, name: str, code: str) -> str:
     row = starting.find(name, code)
     if row is None:
         _refused(request, name, "credentials")
-        return _("Name and start code do not go together, or its time is over.")
+        return _("The sign-in name and start code do not match, or the code has expired.")
     locks.forgive(*keys)
     get_adapter().logout(request)
     request.session.flush()
@@ -98,7 +98,7 @@ def _set(request: HttpRequest, row: StartCode) -> HttpResponse:
     after = request.POST.get("after", "")
     try:
         if after != request.POST.get("again", ""):
-            raise Invalid("again", {"again": _("The two are not the same.")})
+            raise Invalid("again", {"again": _("The passwords do not match.")})
         leaks.check(after)
         starting.use(row.pk, password=after, door=door(request))
     except Invalid as error:
@@ -122,4 +122,4 @@ def _actor(name: str) -> Actor | None:
 
 
 def _too_many() -> str:
-    return _("Too many attempts. Wait a while, or ask the administrator.")
+    return _("Too many attempts. Try again later, or contact your administrator.")

@@ -18,14 +18,14 @@ def wrong(request: HttpRequest, person: Person) -> str:
     actor = Actor(person.id, person.username, person.name)
     if not locks.attempt(*keys):
         audit.note(actor, door(request), "auth:factor:use", outcome="refused", reason="locked")
-        return _("Too many attempts. Wait a while, or ask the administrator.")
+        return _("Too many attempts. Try again later, or contact your administrator.")
     if answer := request.POST.get("key"):
         kind = factors.Kind.KEY if factors.use_key(request, person.pk, answer) else None
     else:
         kind = factors.use_code(person.pk, request.POST.get("code", ""))
     if kind is None:
         audit.note(actor, door(request), "auth:factor:use", outcome="refused", reason="credentials")
-        return _("This did not fit. A code is good for half a minute, and once.")
+        return _("This code is not valid. Each code works once, for 30 seconds.")
     locks.forgive(*keys)
     audit.note(actor, door(request), "auth:factor:use", facts={"factor": str(kind)})
     return ""

@@ -148,12 +148,12 @@ def second(request: HttpRequest) -> HttpResponse:
 def _change(request: HttpRequest) -> None:
     after = request.POST.get("after", "")
     if after != request.POST.get("again", ""):
-        raise Invalid("again", {"again": _("The two are not the same.")})
+        raise Invalid("again", {"again": _("The passwords do not match.")})
     leaks.check(after)
     person: Any = request.user
     key, before = locks.by_name(person.username), request.session.session_key
     if not locks.attempt(key):
-        raise Invalid("locked", {"before": _("Too many attempts. Wait a while, or ask the administrator.")})
+        raise Invalid("locked", {"before": _("Too many attempts. Try again later, or contact your administrator.")})
     try:
         passwords.change(request.permit, person=person, before=request.POST.get("before", ""), after=after)  # type: ignore[attr-defined]
     except Invalid as error:

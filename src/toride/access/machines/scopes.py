@@ -27,7 +27,7 @@ SCOPES = {
         Scope("people", _("People: list and read"), frozenset({"access:person:read"})),
         Scope("scim", _("Provisioning: people and groups of a directory (SCIM)"),
               frozenset({"access:person:read", "access:person:provision"})),
-        Scope("trail", _("Audit trail: list events, who saw a customer"),
+        Scope("trail", _("Audit trail: list events, customer access history"),
               frozenset({"audit:trail:read", "audit:subject:read"})),
     )
 }  # fmt: skip

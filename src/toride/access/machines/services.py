@@ -29,15 +29,15 @@ NAME_LENGTH = 60
 CATEGORIES = {
     Category.BASIC: lazy("basic"),
     Category.TRANSACTIONS: lazy("transactions"),
-    Category.BEHAVIOUR: lazy("behaviour"),
-    Category.DERIVED: lazy("derived"),
+    Category.BEHAVIOUR: lazy("contact history"),
+    Category.DERIVED: lazy("derived data"),
     Category.SENSITIVE: lazy("sensitive"),
 }
-IN_HOURS, ANY_HOUR = lazy("in the hours of the person's duties"), lazy("at any hour, whatever the duties' hours")
+IN_HOURS, ANY_HOUR = lazy("during the person's working hours"), lazy("at any time, regardless of working hours")
 USUAL = (Category.BASIC, Category.TRANSACTIONS, Category.BEHAVIOUR, Category.DERIVED)
 
 
-@recorded(Action.CONNECTION_MANAGE)
+@recorded(Action.CONNECTION_MANAGE, did="create")
 def connect(
     permit: Permit,
     *,
@@ -57,7 +57,9 @@ def connect(
     Refused outside a demonstration.
     """
     if duties and not settings.DEMO:
-        raise Refused(_("Which duties a directory may give takes two people: ask for the connection on its page."))
+        raise Refused(
+            _("Roles granted by a directory require approval. Request the connection on the Connections page.")
+        )
     person, content = _asked(username, name, wanted, purpose, categories, addresses, duties, days)
     content["any_hour"] = any_hour
     made = _made(permit, person, content)
@@ -66,7 +68,7 @@ def connect(
     return made, key
 
 
-@recorded(Action.CONNECTION_MANAGE)
+@recorded(Action.CONNECTION_MANAGE, did="propose")
 def propose(
     permit: Permit,
     *,
@@ -90,7 +92,7 @@ def propose(
     )
 
 
-@recorded(Action.CONNECTION_MANAGE)
+@recorded(Action.CONNECTION_MANAGE, did="rotate")
 def rotate(permit: Permit, *, connection: str, days: int = LIFETIME, overlap: int = OVERLAP) -> str:
     """A new key; the one before is good for `overlap` more hours, but not beyond its own end.
 
@@ -98,11 +100,11 @@ def rotate(permit: Permit, *, connection: str, days: int = LIFETIME, overlap: in
     """
     found = find(connection)
     if not 1 <= days <= LONGEST:
-        raise Invalid(_("1 to %(most)d days") % {"most": LONGEST})
+        raise Invalid(_("Enter 1 to %(most)d days") % {"most": LONGEST})
     if not 0 <= overlap <= LONGEST_OVERLAP:
-        raise Invalid(_("0 to %(most)d hours") % {"most": LONGEST_OVERLAP})
+        raise Invalid(_("Enter 0 to %(most)d hours") % {"most": LONGEST_OVERLAP})
     if found.revoked or found.expires <= clock.now():
-        raise Invalid(_("This connection has ended. Make a new one."))
+        raise Invalid(_("This connection has been revoked. Create a new one."))
     if found.digest:
         found.former = bytes(found.digest)
         found.former_until = min(clock.now() + timedelta(hours=overlap), found.expires)
@@ -112,7 +114,7 @@ def rotate(permit: Permit, *, connection: str, days: int = LIFETIME, overlap: in
     return key
 
 
-@recorded(Action.CONNECTION_MANAGE)
+@recorded(Action.CONNECTION_MANAGE, did="revoke")
 def revoke(permit: Permit, *, connection: str) -> None:
     """Ends a connection at once; what is in flight is refused at its next request."""
     found = find(connection)
@@ -125,7 +127,7 @@ def find(connection: str) -> Connection:
     """By public id. Raises Hidden where there is none."""
     found = Connection.objects.select_for_update(of=("self",)).select_related("person").filter(pk=connection).first()
     if found is None:
-        raise Hidden(_("There is no such connection."))
+        raise Hidden(_("This connection doesn't exist."))
     return found
 
 
@@ -136,17 +138,17 @@ def _asked(
     person = Person.objects.filter(username=username, is_active=True).first()
     problems: dict[str, Any] = {}
     if person is None:
-        problems["person"] = _("Nobody signs in under this name.")
+        problems["person"] = _("No one has this sign-in name.")
     if not 0 < len(name) <= NAME_LENGTH:
-        problems["name"] = _("write 1 to %(most)d characters") % {"most": NAME_LENGTH}
+        problems["name"] = _("Enter 1 to %(most)d characters") % {"most": NAME_LENGTH}
     if not wanted or set(wanted) - set(scopes.SCOPES):
-        problems["scopes"] = _("choose at least one")
+        problems["scopes"] = _("Choose at least one")
     elif person and not all(_fits(person, scope, purpose) for scope in wanted):
-        problems["purpose"] = _("The duties of this person do not include all of this for this purpose of use.")
+        problems["purpose"] = _("This person's roles don't include all of these permissions for this purpose of use.")
     if set(categories) - set(Category):
-        problems["categories"] = _("There is no such category.")
+        problems["categories"] = _("This category doesn't exist.")
     if not 1 <= days <= LONGEST:
-        problems["days"] = _("1 to %(most)d days") % {"most": LONGEST}
+        problems["days"] = _("Enter 1 to %(most)d days") % {"most": LONGEST}
     networks = _networks(addresses, problems)
     given = _duties(duties, wanted, problems)
     if person is None or problems:
@@ -176,7 +178,7 @@ def _make(permit: Permit, content: approvals.Content) -> None:
     """Raises Conflict where the person has gone, or their duties no longer include this."""
     person = Person.objects.filter(pk=content["person"], is_active=True).first()
     if person is None or not all(_fits(person, scope, content["purpose"]) for scope in content["scopes"]):
-        raise Conflict(_("The person's duties have changed since this was asked. Ask anew."))
+        raise Conflict(_("The person's roles have changed since this request. Submit a new request."))
     made = _made(permit, person, content)
     made.agreed = made.expires
     made.save(force_insert=True)
@@ -184,17 +186,17 @@ def _make(permit: Permit, content: approvals.Content) -> None:
 
 def _lines(content: approvals.Content) -> list[approvals.Line]:
     asked = {
-        lazy("What it is for"): [content["name"]],
-        lazy("Acts as"): [content["who"]],
-        lazy("May do"): [scopes.SCOPES[code].label for code in content["scopes"]],
+        lazy("Used for"): [content["name"]],
+        lazy("Runs as"): [content["who"]],
+        lazy("Permissions"): [scopes.SCOPES[code].label for code in content["scopes"]],
         lazy("Purpose of use"): [SHIPPED[content["purpose"]].label],
-        lazy("Opens at most"): [CATEGORIES[Category(code)] for code in content["categories"]],
-        lazy("Comes from"): content["addresses"] or [lazy("anywhere")],
+        lazy("Data categories"): [CATEGORIES[Category(code)] for code in content["categories"]],
+        lazy("Allowed networks"): content["addresses"] or [lazy("anywhere")],
         lazy("When"): [ANY_HOUR if content.get("any_hour") else IN_HOURS],
-        lazy("Good for (days)"): [content["days"]],
+        lazy("Valid for (days)"): [content["days"]],
     }
     if content.get("duties"):
-        asked[lazy("Groups and the duties that they give")] = [
+        asked[lazy("Groups and the roles they grant")] = [
             f"{group} → {policy.called(duty)}" for group, duty in content["duties"].items()
         ]
     return [approvals.Line(label, (), after) for label, after in asked.items()]
@@ -203,10 +205,10 @@ def _lines(content: approvals.Content) -> list[approvals.Line]:
 MAKE = approvals.declare(
     approvals.Act(
         kind="connection:make",
-        label=lazy("A connection for a machine"),
+        label=lazy("System connection"),
         approve=Action.PERSON_APPROVE,
         rank=5,
-        counted=lazy("kinds of acts"),
+        counted=lazy("permissions"),
         show=_lines,
         run=_make,
     )
@@ -232,11 +234,11 @@ def _duties(lines: Sequence[str], wanted: Sequence[str], problems: dict[str, Any
         group, _sign, duty = line.rpartition("=")
         given[group.strip() or duty.strip()] = duty.strip()
     if set(given.values()) - set(policy.current().duties):
-        problems["duties"] = _("write one on each line, such as: teller, or: GG-Tellers = teller")
+        problems["duties"] = _("Enter one per line, such as: teller, or: GG-Tellers = teller")
     elif len(given) > MOST_DUTIES or any(len(group) > LONGEST_GROUP for group in given):
         problems["duties"] = _("write at most %(most)d") % {"most": MOST_DUTIES}
     elif given and SCOPE_OF_DIRECTORIES not in wanted:
-        problems["duties"] = _("only a connection of a directory gives duties")
+        problems["duties"] = _("Only a directory connection can grant roles")
     return given
 
 
@@ -244,7 +246,7 @@ def _networks(addresses: Sequence[str], problems: dict[str, Any]) -> list[str]:
     try:
         found = [str(ipaddress.ip_network(one.strip(), strict=False)) for one in addresses if one.strip()]
     except ValueError:
-        problems["addresses"] = _("write networks such as 192.0.2.0/24, one in each line")
+        problems["addresses"] = _("Enter networks such as 192.0.2.0/24, one per line")
         return []
     if len(found) > MOST_ADDRESSES:
         problems["addresses"] = _("write at most %(most)d") % {"most": MOST_ADDRESSES}

@@ -40,7 +40,7 @@ class Said:
     members: Sequence[UUID]
 
 
-@recorded(Action.PERSON_PROVISION)
+@recorded(Action.PERSON_PROVISION, did="group")
 def found(permit: Permit, connection: Connection, said: Said) -> DirectoryGroup:
     """A new group, and the duty that it gives. Raises as `change`."""
     _check(said)
@@ -54,7 +54,7 @@ def found(permit: Permit, connection: Connection, said: Said) -> DirectoryGroup:
     return group
 
 
-@recorded(Action.PERSON_PROVISION)
+@recorded(Action.PERSON_PROVISION, did="group")
 def change(
     permit: Permit, connection: Connection, number: UUID, amend: Callable[[DirectoryGroup], Said]
 ) -> DirectoryGroup:
@@ -75,7 +75,7 @@ def change(
     return group
 
 
-@recorded(Action.PERSON_PROVISION)
+@recorded(Action.PERSON_PROVISION, did="group")
 def remove(permit: Permit, connection: Connection, number: UUID, check: Callable[[DirectoryGroup], None]) -> None:
     """The group goes, and the duty that it gave. Raises as `change`."""
     _lock(connection)
@@ -110,7 +110,7 @@ def _giving(permit: Permit, connection: Connection) -> Iterator[None]:
     }
     _turn(permit, connection, turns)
     if any(lost for _gained, lost in turns.values()) and not versions.stands(policy.current()):
-        raise Conflict(_("Then no two people could agree upon a policy any more."))
+        raise Conflict(_("This would leave fewer than two people who can change the access policy."))
 
 
 def _lock(connection: Connection) -> None:
@@ -151,7 +151,7 @@ def _turn(permit: Permit, connection: Connection, turns: Mapping[UUID, tuple[set
 
 def _event(permit: Permit, facts: Mapping[str, Any]) -> Event:
     return Event(
-        action=Action.PERSON_PROVISION, door=permit.door, actor=permit.actor, purpose=permit.purpose,
+        action=Action.PERSON_PROVISION, did="duties", door=permit.door, actor=permit.actor, purpose=permit.purpose,
         policy=permit.policy, facts=facts,
     )  # fmt: skip
 
@@ -160,16 +160,18 @@ def _people(members: Sequence[UUID]) -> list[Person]:
     wanted = set(members)
     people = list(Person.objects.filter(pk__in=wanted).exclude(provisioned__removed=True))
     if len(people) < len(wanted):
-        raise Invalid(_("Some fields need another look."), {"members": _("somebody in it is not known here")})
+        raise Invalid(
+            _("Some fields need another look."), {"members": _("It contains a person who is not registered here")}
+        )
     return people
 
 
 def _check(said: Said) -> None:
     problems = {}
     if not 0 < len(said.name) <= LONGEST or CONTROL.search(said.name):
-        problems["displayName"] = _("write 1 to %(most)d characters") % {"most": LONGEST}
+        problems["displayName"] = _("Enter 1 to %(most)d characters") % {"most": LONGEST}
     if len(said.external) > LONGEST or CONTROL.search(said.external):
-        problems["externalId"] = _("write at most %(most)d characters") % {"most": LONGEST}
+        problems["externalId"] = _("Enter at most %(most)d characters") % {"most": LONGEST}
     if len(said.members) > MOST_MEMBERS:
         problems["members"] = _("write at most %(most)d") % {"most": MOST_MEMBERS}
     if problems:

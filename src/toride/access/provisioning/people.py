@@ -38,7 +38,7 @@ class Said:
     words: Mapping[str, Any]
 
 
-@recorded(Action.PERSON_PROVISION)
+@recorded(Action.PERSON_PROVISION, did="admit")
 def admit(permit: Permit, connection: Connection, said: Said) -> Person:
     """A new person without duty, branch or password. Raises Invalid, and Conflict for a taken sign-in name.
 
@@ -63,7 +63,7 @@ def admit(permit: Permit, connection: Connection, said: Said) -> Person:
     return person
 
 
-@recorded(Action.PERSON_PROVISION)
+@recorded(Action.PERSON_PROVISION, did="change")
 def change(permit: Permit, connection: Connection, number: UUID, amend: Callable[[Person], Said]) -> Person:
     """What `amend` makes of a person, who is locked meanwhile; who is no longer active has nothing left at once.
 
@@ -88,7 +88,7 @@ def change(permit: Permit, connection: Connection, number: UUID, amend: Callable
     return person
 
 
-@recorded(Action.PERSON_PROVISION)
+@recorded(Action.PERSON_PROVISION, did="remove")
 def remove(permit: Permit, connection: Connection, number: UUID, check: Callable[[Person], None]) -> None:
     """The directory knows this person no more: ended, out of its groups; account and trail stay. Raises as `change`."""
     person = known(number, lock=True)
@@ -140,22 +140,22 @@ def _others(person: Person, username: str) -> bool:
 
 
 def _taken() -> Conflict:
-    return Conflict(_("Somebody else signs in under this name, or did."), unique="userName")
+    return Conflict(_("This sign-in name is or was used by someone else."), unique="userName")
 
 
 def _check(said: Said) -> None:
     """Raises Invalid with what is wrong, by the attribute's name."""
     problems = {}
     if not SIGN_IN_NAME.fullmatch(said.username) or unicodedata.normalize("NFKC", said.username) != said.username:
-        problems["userName"] = _("1 to 60 characters without spaces, in their usual width")
+        problems["userName"] = _("Enter 1 to 60 characters without spaces; letters and digits in half width")
     if not 0 < len(said.name) <= NAME or CONTROL.search(said.name):
-        problems["displayName"] = _("write 1 to %(most)d characters") % {"most": NAME}
+        problems["displayName"] = _("Enter 1 to %(most)d characters") % {"most": NAME}
     if len(said.external) > EXTERNAL or CONTROL.search(said.external):
-        problems["externalId"] = _("write at most %(most)d characters") % {"most": EXTERNAL}
+        problems["externalId"] = _("Enter at most %(most)d characters") % {"most": EXTERNAL}
     if len(said.email) > EMAIL:
-        problems["emails"] = _("write at most %(most)d characters") % {"most": EMAIL}
+        problems["emails"] = _("Enter at most %(most)d characters") % {"most": EMAIL}
     words = orjson.dumps(said.words)
     if len(words) > WORDS or b"\\u00" in words:
-        problems["words"] = _("write at most %(most)d characters") % {"most": WORDS}
+        problems["words"] = _("Enter at most %(most)d characters") % {"most": WORDS}
     if problems:
         raise Invalid(_("Some fields need another look."), problems)

@@ -17,13 +17,13 @@ from toride.vault.permit import Permit
 
 # Which of them speak against keeping a grant; a page shows them in this order.
 FINDINGS = {
-    "leaver": lazy("has left, says the staff file"),
-    "mover": lazy("works elsewhere, says the staff file"),
+    "leaver": lazy("left (staff file)"),
+    "mover": lazy("transferred (staff file)"),
     "stranger": lazy("not in the staff file"),
-    "clash": lazy("duties that do not belong in one hand"),
-    "orphan": lazy("belongs nowhere, or has nobody above"),
-    "dormant": lazy("no sign-in for long"),
-    "unused": lazy("not used for long"),
+    "clash": lazy("conflicting roles"),
+    "orphan": lazy("no branch or no superior"),
+    "dormant": lazy("no recent sign-in"),
+    "unused": lazy("not used recently"),
 }
 STAFF_FINDINGS = ("leaver", "mover", "stranger")
 

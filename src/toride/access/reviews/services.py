@@ -48,7 +48,7 @@ def open_campaign(
     )  # fmt: skip
     people = list(Person.objects.filter(finding.scope(branches, departments)).order_by("username"))
     if not people:
-        raise Invalid(_("Nobody works there."), {"branches": _("Nobody works there.")})
+        raise Invalid(_("No one works there."), {"branches": _("No one works there.")})
     made.covers = _covers(made, people)
     made.ended = _ended(permit, made)
     made.save(force_insert=True)
@@ -64,7 +64,7 @@ def open_campaign(
     return made
 
 
-@recorded(Action.CAMPAIGN_OPEN)
+@recorded(Action.CAMPAIGN_OPEN, did="compare")
 def compare(permit: Permit, *, campaign: UUID, content: bytes) -> Campaign:
     """Compares what is undecided with the staff file, of which only figures are kept.
 
@@ -103,7 +103,7 @@ def decide(permit: Permit, *, items: Sequence[UUID], decision: str, words: str =
     if plan.wants_words:
         words = worded(words, "words")
     if plan.wants_sure and sure != len(plan.items):
-        raise Invalid(_("Some fields need another look."), {"sure": _("Look at the list again, and confirm.")})
+        raise Invalid(_("Some fields need another look."), {"sure": _("Check the list again, then confirm.")})
     for item in plan.items:
         if words:
             talking.say(permit, item, "question" if decision == "ask" else decision, words)
@@ -121,14 +121,14 @@ def answer(permit: Permit, *, item: UUID, words: str) -> None:
     standing(found.campaign_id)
     found.refresh_from_db(fields=["state", "talk"])
     if found.state != State.ASKED:
-        raise Conflict(_("No question is open."))
+        raise Conflict(_("There is no open question."))
     talking.say(permit, found, "answer", worded(words, "words"))
     found.state = State.OPEN
     found.save(update_fields=["state", "talk"])
     permit.ledger.facts |= {"campaign": str(found.campaign_id), "item": str(item)}
 
 
-@recorded(Action.CAMPAIGN_OPEN)
+@recorded(Action.CAMPAIGN_OPEN, did="close")
 def close(permit: Permit, *, campaign: UUID) -> Campaign:
     """Closes a campaign and signs its result, in which whatever is undecided is named.
 
@@ -141,7 +141,7 @@ def close(permit: Permit, *, campaign: UUID) -> Campaign:
     )
     undecided = sum(item.state in UNDECIDED for item in items)
     if undecided and clock.now() < found.due:
-        raise Conflict(_("Something is undecided, and the deadline has not come yet."))
+        raise Conflict(_("Some permissions are undecided, and the deadline has not passed."))
     found.closed, found.closer = clock.now(), closer
     found.ended = _ended(permit, found)
     found.result = result.compose(found, items, closer)
@@ -166,15 +166,15 @@ def standing(campaign: UUID) -> Campaign:
 def _asked(branches: Sequence[str], departments: Sequence[str], reviewer: str, days: dict[str, int]) -> Person | None:
     errors: dict[str, str] = {}
     if Branch.objects.filter(pk__in=branches).count() != len(set(branches)):
-        errors["branches"] = _("choose a home branch")
+        errors["branches"] = _("Choose a home branch")
     if Department.objects.filter(pk__in=departments).count() != len(set(departments)):
-        errors["departments"] = _("choose a department")
+        errors["departments"] = _("Choose a department")
     for name, (least, most) in DAYS.items():
         if not least <= days[name] <= most:
-            errors[name] = _("From %(least)d to %(most)d.") % {"least": least, "most": most}
+            errors[name] = _("Enter %(least)d to %(most)d.") % {"least": least, "most": most}
     chosen = Person.objects.filter(username=reviewer).first() if reviewer else None
     if reviewer and (chosen is None or assigning.reviewer(chosen) is None):
-        errors["reviewer"] = _("No duty of this person reviews.")
+        errors["reviewer"] = _("This person's role can't review access.")
     if errors:
         raise Invalid(_("Some fields need another look."), errors)
     return chosen

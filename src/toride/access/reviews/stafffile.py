@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from toride.access.models import Branch, Department, Person
+from toride.base import clock
 from toride.base.errors import Invalid
 
 LARGEST = 1_000_000  # bytes
@@ -51,7 +51,7 @@ def read(content: bytes) -> dict[str, list[Row]]:
         if name := plain("".join(values["username"])):
             found.setdefault(name, []).append(Row(_gone(values, number), [one for one in values["place"] if one]))
     if not found:
-        raise Invalid(_("The staff file names nobody."))
+        raise Invalid(_("The staff file contains no people."))
     return found
 
 
@@ -85,18 +85,18 @@ def _text(content: bytes) -> str:
             continue
         if "\0" not in text:
             return text
-    raise Invalid(_("The staff file is no CSV in UTF-8 or CP932."))
+    raise Invalid(_("The staff file must be a CSV in UTF-8 or CP932."))
 
 
 def _lines(text: str) -> Iterator[list[str]]:
     try:
         for cells in csv.reader(io.StringIO(text, newline=""), strict=True):
             if len(cells) > MOST_COLUMNS or any(len(cell) > MOST_CELL for cell in cells):
-                raise Invalid(_("A line of the staff file is longer than any may be."))
+                raise Invalid(_("A line of the staff file is too long."))
             if any(cells):
                 yield [unicodedata.normalize("NFKC", cell).strip() for cell in cells]
     except csv.Error:
-        raise Invalid(_("The staff file is no CSV in UTF-8 or CP932.")) from None
+        raise Invalid(_("The staff file must be a CSV in UTF-8 or CP932.")) from None
 
 
 def _columns(headings: Sequence[str]) -> dict[str, list[int]]:
@@ -106,14 +106,16 @@ def _columns(headings: Sequence[str]) -> dict[str, list[int]]:
             if plain(heading) in names:
                 found[kind].append(at)
     if len(found["username"]) != 1 or not (found["state"] or found["left"] or found["place"]):
-        raise Invalid(_("The first line must name one column of staff numbers, and one of branch, state or leaving."))
+        raise Invalid(
+            _("The first line must contain one staff number column, and one column for branch, status or leaving date.")
+        )
     return found
 
 
 def _gone(values: dict[str, list[str]], number: int) -> bool:
     if any(plain(state) in GONE for state in values["state"]):
         return True
-    return any(_day(text, number) <= timezone.localdate() for text in values["left"] if text)
+    return any(_day(text, number) <= clock.today() for text in values["left"] if text)
 
 
 def _day(text: str, number: int) -> date:
@@ -122,4 +124,4 @@ def _day(text: str, number: int) -> date:
             return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day without a time
         except ValueError:
             continue
-    raise Invalid(_("Row %(number)d: the date of leaving cannot be read.") % {"number": number})
+    raise Invalid(_("Row %(number)d: the leaving date can't be read.") % {"number": number})

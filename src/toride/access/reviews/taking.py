@@ -49,7 +49,7 @@ def plan(permit: Permit, items: Sequence[UUID], decision: str, *, lock: bool = F
     decided or its campaign closed, Invalid where together they cannot be decided like this.
     """
     if decision not in DECISIONS or not items:
-        raise Invalid(_("Choose what you decide."))
+        raise Invalid(_("Choose a decision."))
     if len(set(items)) > MOST_AT_ONCE:
         raise Invalid(_("At most %(most)d at once.") % {"most": MOST_AT_ONCE})
     rows = Item.objects.filter(pk__in=items, reviewer=permit.actor.id)
@@ -65,9 +65,9 @@ def plan(permit: Permit, items: Sequence[UUID], decision: str, *, lock: bool = F
     if any(item.campaign.closed for item in found):
         raise Conflict(_("This review is closed."))
     if any(item.state not in UNDECIDED for item in found):
-        raise Conflict(_("It is decided already."))
+        raise Conflict(_("This has already been decided."))
     if decision != "remove" and len(found) > 1 and any(item.findings for item in found):
-        raise Invalid(_("What has a finding is kept or asked about one by one, with words."))
+        raise Invalid(_("Permissions with findings must be kept or questioned one by one, with a reason."))
     return Plan(found, decision)
 
 
@@ -84,7 +84,7 @@ def settle(permit: Permit, item: Item, decision: str) -> None:
     if not changed.update(
         state=item.state, asked=item.asked, decider=item.decider_id, decided=item.decided, talk=item.talk
     ):
-        raise Conflict(_("It is decided already."))
+        raise Conflict(_("This has already been decided."))
 
 
 def _take(item: Item) -> None:
@@ -106,4 +106,4 @@ def _must_stand(item: Item) -> None:
         person = Person.objects.get(pk=item.person_id)
         stands = person.is_active and item.what in person.roles
     if not stands:
-        raise Conflict(_("This grant has ended already. Remove it, and it is counted so."))
+        raise Conflict(_("This permission has already ended. Choose “Remove” to record it."))

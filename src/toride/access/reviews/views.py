@@ -24,16 +24,16 @@ from toride.base.errors import Conflict, Hidden, Invalid
 from toride.base.guard import guarded
 
 STATES = {
-    Item.State.OPEN: (lazy("to be decided"), "soon"),
-    Item.State.ASKED: (lazy("asked about"), "ai"),
+    Item.State.OPEN: (lazy("undecided"), "soon"),
+    Item.State.ASKED: (lazy("questioned"), "ai"),
     Item.State.KEPT: (lazy("kept"), "ok"),
     Item.State.REMOVED: (lazy("removed"), "off"),
 }
 SAID = {
     "question": lazy("Question"),
     "answer": lazy("Answer"),
-    "keep": lazy("Why it was kept"),
-    "remove": lazy("Why it was removed"),
+    "keep": lazy("Reason for keeping"),
+    "remove": lazy("Reason for removal"),
 }
 GRAVE = ("leaver", "clash")
 
@@ -94,7 +94,7 @@ def campaign_staff_file(request: HttpRequest, campaign: UUID) -> HttpResponse:
     except Invalid as error:
         audit.commit(_permit(request), outcome="failed", reason="staff-file")
         return HttpResponse(str(error.reason), content_type="text/plain; charset=utf-8", status=error.status)
-    messages.success(request, _("The staff file has been compared, and is not kept."))
+    messages.success(request, _("The staff file was compared and has not been stored."))
     return HttpResponse(status=204)
 
 
@@ -114,6 +114,7 @@ def campaign_result(request: HttpRequest, campaign: UUID) -> HttpResponse:
     if not found.closed:
         raise Hidden
     _permit(request).ledger.facts["digest"] = result.digest(found.result)
+    _permit(request).ledger.did = "download"
     headers = {"Content-Disposition": f'attachment; filename="access-review-{found.closed:%Y-%m-%d}.txt"'}
     return HttpResponse(found.result, content_type="text/plain; charset=utf-8", headers=headers)
 

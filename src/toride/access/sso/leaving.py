@@ -1,6 +1,5 @@
 """The end of a session at the provider ends it here at once; who leaves here is shown the way to leave there."""
 
-import time
 from urllib.parse import urlencode
 
 from toride import audit
@@ -10,6 +9,7 @@ from toride.access.sso import config, handshakes, oidc, tokens
 from toride.access.sso.entering import digest
 from toride.access.sso.said import Doubt
 from toride.audit.actions import System
+from toride.base import clock
 from toride.vault.permit import Actor, Door
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -24,7 +24,7 @@ def end(provider: Provider, token: str, door: Door) -> None:
     one = config.read(provider.content)
     keys = str(oidc.described(one)["jwks_uri"])
     claims = tokens.opened(token, keys, inside=one.inside)
-    now = time.time()
+    now = clock.timestamp()
     oidc.issued(one, claims, now)
     events, number, subject = claims.get("events"), claims.get("jti"), claims.get("sub")
     if "nonce" in claims or not isinstance(events, dict) or not isinstance(events.get(EVENT), dict):

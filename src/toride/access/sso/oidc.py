@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import hmac
-import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
@@ -17,7 +16,7 @@ from toride.access.sso.config import Config
 from toride.access.sso.fetching import document
 from toride.access.sso.handshakes import Under
 from toride.access.sso.said import Doubt, Said
-from toride.base import outgoing
+from toride.base import clock, outgoing
 from toride.base.errors import Invalid, Unavailable
 
 PLACE = "/.well-known/openid-configuration"
@@ -89,7 +88,7 @@ def answered(provider: Provider, under: Under, sent: Mapping[str, str], back: st
 
 def believed(one: Config, claims: Mapping[str, Any], under: Under) -> Said:
     """The claims of a token whose signature is right (OpenID Connect Core 1.0, 3.1.3.7). Raises Doubt."""
-    now = time.time()
+    now = clock.timestamp()
     issued(one, claims, now)
     if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), under.nonce.encode()):
         raise Doubt("nonce")

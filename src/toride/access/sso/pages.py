@@ -110,8 +110,8 @@ def _form(
     context = {
         "provider": found, "fresh": fresh, "values": values, "errors": errors or {}, "duties": duties,
         "rows": [*rows, *[("", "", "0")] * SPARE], "roles": [("", lazy("Choose")), *duties],
-        "ranks": [("0", lazy("as it is")), *((str(one), one) for one in range(1, MOST_RANK + 1))],
-        "branches": [("", lazy("is refused")), *branches], "back": place(request, found),
+        "ranks": [("0", lazy("unchanged")), *((str(one), one) for one in range(1, MOST_RANK + 1))],
+        "branches": [("", lazy("denied")), *branches], "back": place(request, found),
         "places": places(request, found), "end": here(request, "sign_on_end", found), "longest": reading.LONGEST,
     }  # fmt: skip
     return render(request, "access/provider.html", context, status=status)

@@ -60,7 +60,7 @@ def takes_password(person: Person) -> bool:
     return GUARDIAN in person.roles and factors.stand(person.pk)
 
 
-@recorded(Action.PROVIDER_CHANGE)
+@recorded(Action.PROVIDER_CHANGE, did="propose")
 def ask(
     permit: Permit,
     *,
@@ -80,11 +80,11 @@ def ask(
     """
     row = Provider.objects.filter(pk=provider).first()
     if row is None and Provider.objects.count() >= MOST:
-        raise Conflict(_("There are as many providers as there may be."))
+        raise Conflict(_("The maximum number of identity providers has been reached."))
     after = {"kind": kind, "name": name, "active": active, "sole": sole, "config": wanted.text()}
     before = _standing(row) if row else None
     if row is not None and before == after and not secret and seals.is_provider(row):
-        raise Invalid(_("Nothing would change."))
+        raise Invalid(_("There are no changes."))
     _somebody_comes_in(active=active, sole=sole)
     content = {
         "provider": str(provider), "before": before, "after": after,
@@ -100,7 +100,10 @@ def _somebody_comes_in(*, active: bool, sole: bool) -> None:
         GUARDIAN in one.roles and one.has_usable_password()
         for one in people.filter(pk__in=Factor.objects.filter(kind__in=factors.SECOND).values("person"))
     ):  # fmt: skip
-        advice = _("First an administrator needs a password and a second factor, for the day the provider fails.")
+        advice = _(
+            "First, set a password and a second factor for an administrator, in case the identity provider is "
+            "unavailable."
+        )
         raise Invalid(_("Some fields need another look."), {"sole": advice})
 
 
@@ -109,7 +112,7 @@ def _change(permit: Permit, content: approvals.Content) -> None:
     pk, after = UUID(content["provider"]), content["after"]
     row = Provider.objects.select_for_update().filter(pk=pk).first()
     if (_standing(row) if row else None) != content["before"]:
-        raise Conflict(_("The provider has changed since this was asked. Ask anew."))
+        raise Conflict(_("The identity provider's settings have changed since this request. Submit a new request."))
     _somebody_comes_in(active=after["active"], sole=after["sole"])
     found = row or Provider(pk=pk)
     wanted, earlier = config.read(after["config"]), config.read(row.content) if row else None
@@ -135,7 +138,7 @@ def _standing(row: Provider) -> dict[str, Any]:
 
 def _lines(content: approvals.Content) -> list[approvals.Line]:
     before, after = _shown(content["before"]), _shown(content["after"])
-    secret = [_("a new one")] if content["secret"] else [_("as it is")]
+    secret = [_("a new one")] if content["secret"] else [_("unchanged")]
     return [
         *(approvals.Line(label, before.get(label, ()), words) for label, words in after.items()),
         approvals.Line(lazy("Secret"), (), secret),
@@ -148,20 +151,20 @@ def _shown(side: Mapping[str, Any] | None) -> dict[Any, list[Any]]:
     one = config.read(side["config"])
     branch = Branch.objects.filter(code=one.branch).values_list("name", flat=True).first()
     return {
-        lazy("Name on the button"): [side["name"]],
+        lazy("Button label"): [side["name"]],
         lazy("Kind"): [KINDS[side["kind"]]],
-        lazy("State"): [lazy("offered at sign-in") if side["active"] else lazy("not offered")],
+        lazy("State"): [lazy("shown on the sign-in page") if side["active"] else lazy("hidden")],
         lazy("Issuer"): [one.issuer],
-        **({lazy("Client"): [one.client]} if one.client else {}),
-        **({lazy("Asked at"): [one.address], lazy("Its keys"): _marks(one)} if one.address else {}),
-        lazy("Stands in"): [lazy("the house's own network") if one.inside else lazy("the internet")],
+        **({lazy("Client ID"): [one.client]} if one.client else {}),
+        **({lazy("Endpoint"): [one.address], lazy("Key fingerprints"): _marks(one)} if one.address else {}),
+        lazy("Location"): [lazy("internal network") if one.inside else lazy("the internet")],
         lazy("Sign-in name"): [one.claim],
         lazy("Groups"): [one.groups] if one.groups else [],
-        lazy("Group → duty"): [mapped(each) for each in one.mapped],
-        lazy("Who is not known yet"): [_("joins %(branch)s") % {"branch": branch}] if branch else [_("is refused")],
-        lazy("Passwords"): [lazy("only administrators, in an emergency") if side["sole"] else lazy("beside it")],
+        lazy("Group → role"): [mapped(each) for each in one.mapped],
+        lazy("New people"): [_("registered at %(branch)s") % {"branch": branch}] if branch else [_("denied")],
+        lazy("Passwords"): [lazy("only administrators, in an emergency") if side["sole"] else lazy("also allowed")],
         lazy("Counts as a second factor"): list(one.vouching),
-        lazy("Our own second factor always"): [policy.called(code) for code in one.own],
+        lazy("Always require Toride's own second factor"): [policy.called(code) for code in one.own],
     }
 
 
@@ -180,10 +183,10 @@ def mapped(one: config.Mapped) -> str:
 CHANGE = approvals.declare(
     approvals.Act(
         kind="provider:change",
-        label=lazy("Single sign-on: a provider"),
+        label=lazy("Single sign-on: identity provider"),
         approve=Action.POLICY_APPROVE,
         rank=5,
-        counted=lazy("groups with a duty"),
+        counted=lazy("groups with a role"),
         show=_lines,
         run=_change,
     )

@@ -34,14 +34,14 @@ def provider(typed: Any, before: Provider) -> dict[str, Any]:
     who = _described(typed, before, errors) if is_saml else _asked(words, errors, inside=inside)
     branch = typed.get("branch", "")
     if branch and not Branch.objects.filter(code=branch).exists():
-        errors["branch"] = _("choose a home branch")
+        errors["branch"] = _("Choose a home branch")
     wanted = Config(
         **who, claim=words["claim"], groups=words["groups"], mapped=_mapped(typed, errors),
         branch=branch, vouching=_values(typed.get("vouching", ""), errors),
         own=tuple(code for code in policy.current().duties if code in typed.getlist("own")), inside=inside,
     )  # fmt: skip
     if wanted.mapped and not wanted.groups:
-        errors["groups"] = _("Name the claim that carries the groups.")
+        errors["groups"] = _("Enter the claim that contains the groups.")
     if not errors and not is_saml:
         _reach(wanted, errors)
     if errors:
@@ -52,7 +52,9 @@ def provider(typed: Any, before: Provider) -> dict[str, Any]:
 
 def _asked(words: Mapping[str, str], errors: dict[str, Any], *, inside: bool) -> dict[str, Any]:
     if "issuer" not in errors and not oidc.is_address(words["issuer"], inside=inside):
-        errors["issuer"] = _("An address that begins with https://, as the provider writes it.")
+        errors["issuer"] = _(
+            "Enter the address exactly as the identity provider gives it. It must start with https://."
+        )
     return {"issuer": words["issuer"], "client": words["client"]}
 
 
@@ -62,14 +64,14 @@ def _described(typed: Mapping[str, str], before: Provider, errors: dict[str, Any
     if not typed_file:
         one = config.read(before.content)
         if not one.certificates:
-            errors["metadata"] = _("Paste the provider's metadata here.")
+            errors["metadata"] = _("Paste the identity provider's metadata here.")
         return {"issuer": one.issuer, "client": "", "address": one.address, "certificates": one.certificates}
     try:
         found = metadata.read(typed_file)
     except Doubt:
         found = metadata.Described("", "", ())
     if not found.issuer or not oidc.is_address(found.address, inside=typed.get("inside") == "1"):
-        errors["metadata"] = _("This is not the metadata of one provider with an address for redirects and a key.")
+        errors["metadata"] = _("This is not valid metadata of one identity provider with a redirect address and a key.")
     return {"issuer": found.issuer, "client": "", "address": found.address, "certificates": found.certificates}
 
 
@@ -77,13 +79,13 @@ def _reach(wanted: Config, errors: dict[str, Any]) -> None:
     try:
         oidc.described(wanted)
     except Unavailable:
-        errors["issuer"] = _("Nothing there says of itself that it is this provider.")
+        errors["issuer"] = _("No identity provider with this issuer was found at this address.")
 
 
 def _words(typed: Mapping[str, str], name: str, errors: dict[str, Any]) -> str:
     text = typed.get(name, "").strip()
     if (not text and name in NEEDED) or len(text) > LONGEST[name] or not text.isprintable():
-        errors[name] = _("write 1 to %(most)d characters") % {"most": LONGEST[name]}
+        errors[name] = _("Enter 1 to %(most)d characters") % {"most": LONGEST[name]}
     return text
 
 
@@ -95,16 +97,16 @@ def _mapped(typed: Any, errors: dict[str, Any]) -> tuple[Mapped, ...]:
             continue
         number = int(rank) if rank.isascii() and rank.isdecimal() and len(rank) == 1 else -1
         if role not in duties or not 0 <= number <= MOST_RANK or len(name) > LONGEST_GROUP or not name.isprintable():
-            errors["mapped"] = _("A duty and a rank for each group.")
+            errors["mapped"] = _("Choose a role and a rank for each group.")
             continue
         found.append(Mapped(name, role, number))
     if len(found) > MOST_MAPPED:
-        errors["mapped"] = _("At most %(count)d groups.") % {"count": MOST_MAPPED}
+        errors["mapped"] = _("Enter at most %(count)d groups.") % {"count": MOST_MAPPED}
     return tuple(dict.fromkeys(found))
 
 
 def _values(text: str, errors: dict[str, Any]) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(unicodedata.normalize("NFKC", text).replace(",", " ").replace("、", " ").split()))
     if len(found) > MOST_VALUES or any(len(one) > LONGEST_GROUP for one in found):
-        errors["vouching"] = _("At most %(count)d values.") % {"count": MOST_VALUES}
+        errors["vouching"] = _("Enter at most %(count)d values.") % {"count": MOST_VALUES}
     return found

@@ -1,7 +1,6 @@
 """SAML 2.0: asked by redirect, answered by post; one signed assertion, for us, for this request, once."""
 
 import base64
-import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from toride.access.sso.handshakes import Under
 from toride.access.sso.markup import only, text
 from toride.access.sso.oidc import OLDEST, SKEW
 from toride.access.sso.said import Doubt, Said
+from toride.base import clock
 from toride.base.errors import Unavailable
 
 BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
@@ -68,7 +68,7 @@ def believed(signed: Any, one: Config, under: Under, places: Places) -> tuple[Sa
     """An assertion whose signature is right (SAML core 2, profiles 4.1.4.3), and until when it could be used. Raises
     Doubt.
     """
-    now = time.time()
+    now = clock.timestamp()
     if text(only(signed, "a:Issuer")) != one.issuer or signed.get("Version") != "2.0" or not signed.get("ID"):
         raise Doubt("issuer")
     subject = only(signed, "a:Subject/a:NameID")
@@ -102,7 +102,7 @@ def _is_answer(root: Any, one: Config, under: Under, places: Places) -> None:
         raise Doubt("issuer")
     if root.find(".//a:EncryptedAssertion", markup.NAMES) is not None:
         raise Doubt("encrypted")
-    if not time.time() - OLDEST - SKEW <= _moment(root, "IssueInstant") <= time.time() + SKEW:
+    if not clock.timestamp() - OLDEST - SKEW <= _moment(root, "IssueInstant") <= clock.timestamp() + SKEW:
         raise Doubt("expired")
 
 

@@ -42,6 +42,7 @@ def prove(request: HttpRequest, provider: UUID) -> HttpResponse:
     """To the provider in a tab of its own, so that it asks once more; what was typed stays in the one before."""
     found = providers.find(provider, active=True)
     request.permit.ledger.facts |= {"read": "proof", "provider": str(provider)}  # type: ignore[attr-defined]
+    request.permit.ledger.did = "prove"  # type: ignore[attr-defined]
     person: Any = request.user
     try:
         state, under = handshakes.begin(request, found, onward="", proof=person.id)

@@ -1,18 +1,22 @@
 """Who signs in, a page at a time: active or ended, locked, enrolled, last seen; and rules as sentences."""
 
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from toride.access import factors, locks
 from toride.access.models import Bond, Factor, Person, Visit
 from toride.access.rules import Duty
 
 PAGE = 100
+MOST_TEXT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +37,63 @@ class Page:
     lines: list[Line]
     before: int
     after: int
+    total: int
 
 
-def page(typed: str) -> Page:
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What the list of people is narrowed to: part of a name or sign-in name, a duty, a branch, a state."""
+
+    text: str = ""
+    role: str = ""
+    branch: str = ""
+    state: str = ""
+
+    @classmethod
+    def of(cls, sent: Mapping[str, str]) -> "Sought":
+        text = unicodedata.normalize("NFKC", sent.get("q", ""))[:MOST_TEXT].strip()
+        return cls(text, sent.get("role", ""), sent.get("branch", ""), sent.get("state", ""))
+
+    def people(self) -> QuerySet[Person]:
+        """Those who answer, by sign-in name."""
+        found = Person.objects.order_by("username")
+        for word in self.text.split():
+            found = found.filter(Q(name__icontains=word) | Q(username__icontains=word))
+        if self.branch:
+            found = found.filter(branch_id=self.branch)
+        if self.state in {"active", "ended"}:
+            found = found.filter(is_active=self.state == "active")
+        if self.state == "factorless":
+            enrolled = Factor.objects.filter(kind__in=factors.SECOND).values("person")
+            found = found.filter(is_active=True).exclude(id__in=enrolled)
+        if self.state == "locked":
+            found = found.filter(id__in=locks.locked(list(Person.objects.filter(is_active=True))))
+        if self.role:  # a list of codes in JSON, which SQLite cannot ask for a part of
+            found = found.filter(id__in=[one.id for one in found if self.role in one.roles])
+        return found
+
+
+STATES = {
+    "active": lazy("active"),
+    "factorless": lazy("No second factor"),
+    "locked": lazy("Locked out"),
+    "ended": lazy("Deactivated"),
+}
+
+
+def adoption() -> tuple[int, int]:
+    """How many active people have a second factor, and how many there are."""
+    active = Person.objects.filter(is_active=True)
+    enrolled = Factor.objects.filter(kind__in=factors.SECOND).values("person")
+    return active.filter(id__in=enrolled).count(), active.count()
+
+
+def page(typed: str, sought: Sought | None = None) -> Page:
     """People by sign-in name, PAGE on each page; the first one for anything but a number."""
+    asked = (sought or Sought()).people()
     number = int(typed) if typed.isascii() and typed.isdecimal() and 0 < len(typed) < 5 else 1  # noqa: PLR2004
     start = (max(number, 1) - 1) * PAGE
-    found = list(Person.objects.order_by("username")[start : start + PAGE + 1])
+    found = list(asked.select_related("branch")[start : start + PAGE + 1])
     people = found[:PAGE]
     ids = [one.id for one in people]
     enrolled = set(Factor.objects.filter(person__in=ids, kind__in=factors.SECOND).values_list("person", flat=True))
@@ -47,7 +101,7 @@ def page(typed: str) -> Page:
     last = dict(Visit.objects.filter(person__in=ids).values_list("person").annotate(Max("born")))
     waiting = locks.locked(people)
     lines = [Line(one, one.id in waiting, one.id in enrolled, one.id in bound, last.get(one.id)) for one in people]
-    return Page(lines, max(number, 1) - 1, max(number, 1) + 1 if len(found) > PAGE else 0)
+    return Page(lines, max(number, 1) - 1, max(number, 1) + 1 if len(found) > PAGE else 0, asked.count())
 
 
 def forgot() -> list[Person]:
@@ -63,8 +117,8 @@ def since(moment: datetime | None) -> str:
 
 def said(duty: Duty) -> list[str]:
     """The rules of a duty, in short sentences."""
-    lines = [_("second factor, %(count)d days of grace") % {"count": duty.grace}] if duty.factor else []
-    lines.append(_("ends after %(idle)d minutes unused, at most %(hours)d hours") % asdict(duty))
+    lines = [_("second factor required, %(count)d-day grace period") % {"count": duty.grace}] if duty.factor else []
+    lines.append(_("signs out after %(idle)d idle minutes, or %(hours)d hours in total") % asdict(duty))
     lines.append(_("%(sessions)d sessions at once") % asdict(duty))
     if duty.networks:
         lines.append(_("only from %(networks)s") % {"networks": ", ".join(duty.networks)})

@@ -44,7 +44,7 @@ def duty(before: Rules, role: str, typed: Any) -> Rules:
     networks = _networks(typed.get("networks", ""), errors)
     begins, ends = _time(typed, "begins", errors), _time(typed, "ends", errors)
     if bool(begins) != bool(ends):
-        errors["begins"] = _("Both hours, or none.")
+        errors["begins"] = _("Enter both times, or leave both empty.")
     weekdays = tuple(day for day in range(WEEK) if str(day) in typed.getlist("weekdays"))
     _end(errors)
     made = Duty(
@@ -66,19 +66,19 @@ def _figure(typed: Mapping[str, str], name: str, errors: dict[str, str]) -> int:
     text = unicodedata.normalize("NFKC", typed.get(name, "")).strip()
     if text.isascii() and text.isdecimal() and len(text) <= 4 and least <= int(text) <= most:  # noqa: PLR2004
         return int(text)
-    errors[name] = _("From %(least)d to %(most)d.") % {"least": least, "most": most}
+    errors[name] = _("Enter %(least)d to %(most)d.") % {"least": least, "most": most}
     return least
 
 
 def _networks(text: str, errors: dict[str, str]) -> tuple[str, ...]:
     lines = unicodedata.normalize("NFKC", text).replace(",", " ").split()
     if len(lines) > MOST_NETWORKS:
-        errors["networks"] = _("At most %(count)d networks.") % {"count": MOST_NETWORKS}
+        errors["networks"] = _("Enter at most %(count)d networks.") % {"count": MOST_NETWORKS}
         return ()
     try:
         return tuple(dict.fromkeys(str(ipaddress.ip_network(line, strict=False)) for line in lines))
     except ValueError:
-        errors["networks"] = _("One network on each line, such as 192.0.2.0/24.")
+        errors["networks"] = _("Enter one network per line, such as 192.0.2.0/24.")
         return ()
 
 
@@ -89,7 +89,7 @@ def _time(typed: Mapping[str, str], name: str, errors: dict[str, str]) -> str:
     try:
         return time.fromisoformat(text).strftime("%H:%M")
     except ValueError:
-        errors[name] = _("An hour such as 08:30.")
+        errors[name] = _("Enter a time such as 08:30.")
         return ""
 
 

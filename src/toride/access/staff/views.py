@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,18 +12,22 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from toride import audit
-from toride.access import devices, locks, lost, policy, rules, seals, starting
+from toride.access import approvals, devices, locks, lost, policy, rules, seals, starting
 from toride.access.actions import Action
 from toride.access.answers import onward
 from toride.access.door import door
-from toride.access.models import Person
-from toride.access.people import dismiss
+from toride.access.models import Branch, Person
+from toride.access.people import MOST_RANK, dismiss, hire
 from toride.access.staff import listing, reading
 from toride.base.errors import Conflict, Hidden, Invalid
 from toride.base.guard import guarded
 
 WEEKDAYS = (lazy("Mon"), lazy("Tue"), lazy("Wed"), lazy("Thu"), lazy("Fri"), lazy("Sat"), lazy("Sun"))
-SCORES = ((2, lazy("Hard to guess online")), (3, lazy("Hard to guess with a stolen copy")), (4, lazy("Very hard")))
+SCORES = (
+    (2, lazy("Basic (resists online guessing)")),
+    (3, lazy("Strong (resists offline guessing)")),
+    (4, lazy("Very strong")),
+)
 
 
 @guarded(Action.RULES_CHANGE)
@@ -64,11 +69,35 @@ def rules_duty(request: HttpRequest, role: str) -> HttpResponse:
 @guarded(Action.PERSON_READ)
 @require_GET
 def people_page(request: HttpRequest) -> HttpResponse:
-    page = listing.page(request.GET.get("page", ""))
+    sought = listing.Sought.of(request.GET)
+    page = listing.page(request.GET.get("page", ""), sought)
     request.permit.ledger.facts |= {"read": "people", "count": len(page.lines)}  # type: ignore[attr-defined]
     duties = policy.current().duties
     context = {"page": page, "roles": duties, "since": listing.since, "forgot": listing.forgot()}
-    return render(request, "access/people.html", context | {"is_place": seals.is_place})
+    context |= {"sought": sought, "states": listing.STATES, "branches": _branches(), "adoption": listing.adoption()}
+    return render(request, "access/people.html", context | {"is_place": seals.is_place, "more": _more(request)})
+
+
+@guarded(Action.PERSON_MANAGE, fresh=True)
+def person_new(request: HttpRequest) -> HttpResponse:
+    """A new person, without a password: a start code lets them set their own."""
+    sent = request.POST
+    values: dict[str, Any] = {name: sent.get(name, "").strip() for name in ("username", "name", "branch", "rank")}
+    values |= {"roles": sent.getlist("roles"), "rank": values["rank"] or "1"}
+    if request.method != "POST":
+        return _new_form(request, values, {}, 200)
+    try:
+        if not values["roles"]:
+            raise Invalid(_("Choose at least one role."), {"roles": _("Choose at least one role.")})
+        wanted = values | {"rank": approvals.typed_number(values["rank"]) or 0}
+        made = hire(request.permit, **wanted)  # type: ignore[attr-defined]
+    except (Invalid, Conflict) as error:
+        audit.commit(request.permit, outcome="failed", reason="form")  # type: ignore[attr-defined]
+        taken = {"username": _("This sign-in name is already in use.")}
+        errors = getattr(error, "fields", {}) or (taken if isinstance(error, Conflict) else {"roles": error.reason})
+        return _new_form(request, values, errors, error.status)
+    messages.success(request, _("Added. Issue a start code so that they can set their password."))
+    return onward(request, reverse("person_start", kwargs={"person": made.pk}))
 
 
 @guarded(Action.PERSON_MANAGE, fresh=True)
@@ -134,6 +163,23 @@ def person_end(request: HttpRequest, person: UUID) -> HttpResponse:
     return redirect("people")
 
 
+def _new_form(request: HttpRequest, values: dict[str, Any], errors: dict[str, Any], status: int) -> HttpResponse:
+    context = {"values": values, "errors": errors, "branches": _branches(), "roles": policy.current().duties}
+    name = "access/person_new_fields.html" if request.headers.get("HX-Request") else "access/person_new.html"
+    return render(request, name, context | {"ranks": range(1, MOST_RANK + 1)}, status=status)
+
+
+def _branches() -> list[tuple[str, str]]:
+    return list(Branch.objects.order_by("code").values_list("code", "name"))
+
+
+def _more(request: HttpRequest) -> str:
+    """The address of another page of the same people, but for its number."""
+    asked = request.GET.copy()
+    asked.pop("page", None)
+    return f"?{asked.urlencode()}&page=" if asked else "?page="
+
+
 def _person(one: UUID) -> Person:
     found = Person.objects.filter(pk=one).first()
     if found is None:
@@ -171,7 +217,7 @@ def _duty_page(
         "days": days,
         "errors": errors,
         "weekdays": [(str(number), label) for number, label in enumerate(WEEKDAYS)],
-        "address": _("You are at %(address)s now.") % {"address": door(request).address},
+        "address": _("Your current address: %(address)s") % {"address": door(request).address},
     }
     return render(request, "access/rules_duty.html", context, status=status)
 

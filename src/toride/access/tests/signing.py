@@ -1,7 +1,6 @@
 """Steps of signing in, as a person takes them, for the tests of this package."""
 
 import re
-import time
 
 from django.test import Client
 
@@ -9,6 +8,7 @@ from tests.people import House
 from toride.access import onetime
 from toride.audit.events import Event, decode
 from toride.audit.models import Inbox, Outbox
+from toride.base import clock
 
 PASSWORD = "石垣は高く-そして静か"
 
@@ -49,7 +49,7 @@ def codes_on(page: str) -> list[str]:
 
 
 def now_code(secret: str, later: int = 0) -> str:
-    return onetime.code(secret, int(time.time()) // onetime.PERIOD + later)
+    return onetime.code(secret, int(clock.timestamp()) // onetime.PERIOD + later)
 
 
 def enrol(client: Client) -> tuple[str, list[str]]:

@@ -51,19 +51,19 @@ def test_from_asking_to_doing_on_pages(house: House) -> None:
     admin, dpo = enter(house.admin), enter(house.dpo)
     address = reverse("person_change", kwargs={"person": house.teller.pk})
     assert (
-        f'href="{address}" aria-label="職務を変える: 長谷川 由美">職務を変える</a>'
+        f'href="{address}" aria-label="職務の変更: 長谷川 由美">職務の変更</a>'
         in admin.get("/people/").content.decode()
     )
     form = {"roles": ["sales"], "rank": "3", "branch": "003", "reason": "異動の発令がありました。"}
     begun = admin.get(address).content.decode()
     assert "所属店</label>" in begun
     unknown = admin.post(address, form | {"branch": "9"}, headers=HTMX).content.decode()
-    assert "所属店を選んでください" in unknown
+    assert "所属店を選択してください" in unknown
     answer = admin.post(address, form, headers=HTMX)
     row = Approval.objects.get()
     assert answer.headers["HX-Redirect"] == reverse("approval", kwargs={"number": row.pk})
     assert '<span class="count">1</span>' in dpo.get("/").content.decode()
-    assert "あなたを待っている申請" in dpo.get("/").content.decode()
+    assert "あなたの決裁待ちの申請" in dpo.get("/").content.decode()
     page = dpo.get(answer.headers["HX-Redirect"]).content.decode()
     for text in (
         "長谷川 由美",
@@ -72,7 +72,7 @@ def test_from_asking_to_doing_on_pages(house: House) -> None:
         "早坂 健",
         "所属店",
         "決裁の期限",
-        "（過ぎると否認）",
+        "（期限後は自動的に却下）",
     ):
         assert text in page
     assert "取引店" not in begun + unknown + page
@@ -80,7 +80,7 @@ def test_from_asking_to_doing_on_pages(house: House) -> None:
     digest = seen(house, house.dpo, row).digest
     wrong = post(dpo, "approval_decide", row, decision="approve", digest=digest, count="3")
     assert wrong.status_code == 422
-    assert "上に示した数と違います" in wrong.content.decode()
+    assert "上に表示されている数と一致しません" in wrong.content.decode()
     assert post(dpo, "approval_decide", row, decision="approve", digest=digest, count="1").status_code == 200
     house.teller.refresh_from_db()
     assert house.teller.roles == ["sales"]
@@ -110,7 +110,7 @@ def test_a_bad_wish_keeps_what_was_typed(house: House) -> None:
     answer = enter(house.admin).post(address, form, headers=HTMX)
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "一人が兼ねられない職務です" in page
+    assert "次の職務は兼務できません" in page
     assert "兼務のため、お願いします。" in page
     assert not Approval.objects.exists()
 

@@ -20,4 +20,4 @@ def test_what_came_of_a_search_is_told_in_words(stores: None) -> None:
     listed = auditor.get(reverse("trail")).content.decode()
     addresses = re.findall(r"/audit/events/[0-9a-f-]+/", listed)
     pages = "".join(auditor.get(address).content.decode() for address in addresses)
-    assert "<dt>詳細</dt><dd>見つかったお客さまの数: 1<br>ほかにもあり: いいえ<br></dd>" in pages
+    assert "<dt>詳細</dt><dd>見つかったお客さまの数: 1<br>続きの有無: いいえ<br></dd>" in pages

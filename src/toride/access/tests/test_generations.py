@@ -88,7 +88,7 @@ def test_the_page_for_every_role(house: House, former: tuple[str, bytes]) -> Non
     assert answer.headers["HX-Redirect"] == reverse("approval", kwargs={"number": Approval.objects.get().pk})
     shown = enter(house.dpo).get(answer.headers["HX-Redirect"]).content.decode()
     assert former[0] in shown
-    assert "二度と開きません" in shown
+    assert "復号できなくなります" in shown
 
 
 def test_the_command_does_not_go_around_it(house: House) -> None:

@@ -141,7 +141,7 @@ def test_the_owners_of_the_data_are_told_at_once(house: House) -> None:
     assert set(row.told.all()) == {house.sales, house.manager}
     for person, wanted in ((house.sales, True), (house.manager, True), (house.other_teller, False), (house.dpo, False)):
         page = enter(person).get("/").content.decode()
-        assert ("担当のお客さまの記録が緊急に開かれました" in page) == wanted, person
+        assert ("担当のお客さまの緊急閲覧が行われました" in page) == wanted, person
         assert "齋藤" not in page
     own = broken(house, house.customer("2", owner=house.sales), house.sales)
     assert house.sales not in own.told.all()
@@ -199,8 +199,8 @@ class TestReview:
         assert emergencies.escalate() == 1
         assert emergencies.escalate() == 0
         assert house.dpo in row.told.all()
-        assert "緊急に開かれました" in enter(house.dpo).get("/").content.decode()
-        assert "点検期限超過" in enter(house.dpo).get(reverse("glass_reviews")).content.decode()
+        assert "緊急閲覧が行われました" in enter(house.dpo).get("/").content.decode()
+        assert "事後確認の期限超過" in enter(house.dpo).get(reverse("glass_reviews")).content.decode()
         event = decode(bytes(Outbox.objects.order_by("-pk").values_list("bytes", flat=True)[0]))[0]
         assert event.action == Action.GLASS_ESCALATE
         assert emergencies.escalate in [chore.do for chore in chores()]
@@ -240,7 +240,7 @@ def test_from_the_lock_to_the_review_on_pages(house: House) -> None:
     assert answer.headers["HX-Redirect"] == record
     page = client.get(record).content.decode()
     assert "膝を痛めている" in page
-    assert "この記録の一部を緊急に開いています" in page
+    assert "この情報の一部を緊急閲覧しています" in page
     officer = enter(house.dpo)
     listed = officer.get(reverse("glass_reviews")).content.decode()
     assert WORDS in listed

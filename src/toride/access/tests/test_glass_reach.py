@@ -209,7 +209,7 @@ def test_the_customers_own_branch_is_told_and_reviews(house: House) -> None:
         emergencies.review(house.permit(nearby, Action.GLASS_REVIEW), row.pk, right=True, words=WORDS)
     assert emergencies.to_review(house.manager) == emergencies.to_review(house.dpo) == [row]
     client = enter(house.manager)
-    assert "緊急に開かれました" in client.get("/").content.decode()
+    assert "緊急閲覧が行われました" in client.get("/").content.decode()
     assert "範囲外・番号による" in client.get(reverse("glass_reviews")).content.decode()
 
 

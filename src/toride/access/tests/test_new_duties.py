@@ -287,6 +287,6 @@ def test_a_request_shows_what_becomes_of_the_duties(house: House) -> None:
     row = ask(house)
     asked = approvals.request(house.permit(house.dpo, Action.APPROVAL_READ), row.pk, house.dpo)
     lines = [line.after for line in asked.lines]
-    assert ["窓口見習い ／ Trainee teller", "職階3以上で就く", "兼ねられない職務: 渉外"] in [
+    assert ["窓口見習い ／ Trainee teller", "職階3以上に付与可", "兼務できない職務：渉外"] in [
         list(map(str, one)) for one in lines
     ]

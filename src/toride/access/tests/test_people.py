@@ -3,6 +3,7 @@
 from contextlib import nullcontext
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from tests.people import House
@@ -10,7 +11,7 @@ from toride.access import acting, people, tokens
 from toride.access.actions import Action
 from toride.access.models import Person
 from toride.access.rules import Duty
-from toride.access.tests.signing import events
+from toride.access.tests.signing import events, sign_in
 from toride.access.tests.test_rules import put
 from toride.base import clock
 from toride.base.errors import Conflict, Invalid, Refused
@@ -77,8 +78,8 @@ def test_what_ends_somebodys_work_asks_by_name(house: House) -> None:
     from toride.access.tests.test_matrix import enter
 
     page = enter(house.admin).get("/people/").content.decode()
-    assert "長谷川 由美さん（hasegawa）の利用を完全に終わらせますか。" in page
-    assert "長谷川 由美さん（hasegawa）のサインインをすべて終わらせますか。" in page
+    assert "長谷川 由美さん（hasegawa）を利用停止にしますか？元に戻せません。" in page
+    assert "長谷川 由美さん（hasegawa）を強制サインアウトしますか？" in page
 
 
 @pytest.mark.requirement("A4")
@@ -149,4 +150,55 @@ def test_home_says_what_the_own_duties_open(house: House) -> None:
     page = enter(house.teller).get("/").content.decode()
     assert "取引の維持・管理" in page
     assert "自店" in page
-    assert "お客さまの情報は開きません" in enter(house.admin).get("/").content.decode()
+    assert "お客さま情報を閲覧できません" in enter(house.admin).get("/").content.decode()
+
+
+@pytest.mark.requirement("A1")
+def test_a_person_is_added_on_the_page_and_begins_with_a_start_code(front: Client, house: House) -> None:
+    sign_in(front, "hayasaka")
+    front.get("/people/new/")
+    sent = {"username": "kudo.a", "name": "工藤 葵", "roles": ["teller"], "branch": "003", "rank": "2"}
+    answer = front.post("/people/new/", sent)
+    made = Person.objects.get(username="kudo.a")
+    assert (answer.status_code, answer.url) == (302, f"/people/{made.pk}/start/")
+    assert (made.name, made.roles, made.branch_id, made.rank) == ("工藤 葵", ["teller"], "003", 2)
+    assert not made.has_usable_password()
+    assert sign_in(Client(), "kudo.a", "").status_code == 200
+
+
+@pytest.mark.requirement("A1")
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"username": "hasegawa"}, "username"), ({"username": "工藤"}, "username"), ({"username": ""}, "username"),
+        ({"name": " "}, "name"), ({"name": "あ" * 101}, "name"), ({"branch": "999"}, "branch"), ({"roles": []}, "roles"),
+        ({"roles": ["nothing"]}, "roles"), ({"roles": ["manager"], "rank": "6"}, "roles"), ({"rank": "0"}, "roles"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_added_is_told_beside_its_field(front: Client, house: House, changed: dict, field: str) -> None:
+    sign_in(front, "hayasaka")
+    before = Person.objects.count()
+    sent = {"username": "kudo", "name": "工藤 葵", "roles": ["teller"], "branch": "003", "rank": "2"} | changed
+    answer = front.post("/people/new/", sent)
+    assert answer.status_code in {409, 422}
+    assert f'id="e-{field}"' in answer.content.decode()
+    assert Person.objects.count() == before
+
+
+@pytest.mark.requirement("A1")
+def test_the_list_of_people_is_searched_and_narrowed(front: Client, house: House) -> None:
+    sign_in(front, "hayasaka")
+
+    def named(query: str) -> set[str]:
+        page = front.get(f"/people/?{query}").content.decode()
+        return {one.username for one in Person.objects.all() if f">{one.username}</small>" in page}
+
+    assert named("q=長谷川") == {"hasegawa"}
+    assert named("q=hase") == {"hasegawa"}
+    assert named("q=由美 長谷川") == {"hasegawa"}
+    assert named("role=teller") == {"hasegawa", "shoji"}
+    assert named("role=teller&branch=003") == {"shoji"}
+    Person.objects.filter(pk=house.sales.pk).update(is_active=False)
+    assert named("state=ended") == {"saeki"}
+    assert "saeki" not in named("state=factorless")
+    assert named("q=%25") == set()

@@ -127,7 +127,7 @@ class TestPolicy:
         draft(house, role="operator", opens={"1": 2})
         agree(house, ask(house))
         assert policy.current().version.startswith("v3-")
-        assert "除かれた版" in enter(house.admin).get(reverse("policy_draft")).content.decode()
+        assert "除外（" in enter(house.admin).get(reverse("policy_draft")).content.decode()
 
     def test_with_no_good_version_left_the_delivered_one_holds(self, house: House, agreed: PolicyVersion) -> None:
         sql("UPDATE access_policyversion SET seal = ''")
@@ -157,7 +157,7 @@ class TestPlace:
         administrator, htmx = enter(house.admin), {"HX-Request": "true"}
         assert "承認内容と不一致" in administrator.get(reverse("people")).content.decode()
         asked = {"username": "hasegawa", "action": "customers:list:search"}
-        assert "できません" in administrator.post(reverse("why"), asked, headers=htmx).content.decode()
+        assert "拒否" in administrator.post(reverse("why"), asked, headers=htmx).content.decode()
 
     def test_a_seal_of_somebody_else_does_not_fit(self, house: House) -> None:
         sql("UPDATE access_person SET roles = (SELECT roles FROM access_person WHERE username = 'hayasaka'),"

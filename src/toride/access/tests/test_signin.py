@@ -119,7 +119,7 @@ def test_forms_without_a_token_are_refused_in_the_persons_language(house: House)
     client = Client(enforce_csrf_checks=True, headers={"accept-language": "ja"})
     answer = client.post("/sign-in/", {"login": "hasegawa", "password": PASSWORD})
     assert answer.status_code == 403
-    assert "もう一度読み込んでください" in answer.content.decode()
+    assert "画面を再読み込みしてください" in answer.content.decode()
 
 
 def test_foreign_hosts_are_refused(house: House) -> None:

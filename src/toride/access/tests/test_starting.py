@@ -57,8 +57,8 @@ def test_a_new_password_by_a_code_and_everything_else_ends(front: Client, house:
     assert (events()[0].action, events()[0].actor.username) == (System.START_ASK, "hasegawa")
     page = admin.get("/people/").content.decode()
     assert page.count(f'href="/people/{house.teller.pk}/start/"') == 2
-    assert ">再設定コードを出す</a>" in page
-    assert "パスワードを忘れた<" not in page
+    assert ">再設定コードを発行</a>" in page
+    assert "パスワードを忘れた場合<" not in page
     answer = admin.post(f"/people/{house.teller.pk}/start/", {"checked": "face"})
     code = re.search(r'id="code">([A-Z2-9-]+)<', answer.content.decode())[1]
     event = events()[0]
@@ -296,7 +296,7 @@ def test_whoever_holds_the_keys_lets_the_only_administrator_in_again(front: Clie
     (event,) = recorded(Action.PERSON_START)
     assert (event.door.kind, event.facts["username"]) == ("cli", "hayasaka")
     assert code not in str(event)
-    assert "組織の鍵を預かる者" in mine.get("/").content.decode()
+    assert "金融機関の鍵の管理者" in mine.get("/").content.decode()
     assert enter(front, "hayasaka", code).url == ADDRESS
     assert renew(front).status_code == 422
     assert front.post(ADDRESS, {"code": now_code(secret)}).url == ADDRESS

@@ -321,7 +321,7 @@ def test_a_cell_is_drafted_compared_tried_and_asked_on_pages(house: House) -> No
     row = Approval.objects.get()
     assert answer.headers["HX-Redirect"] == reverse("approval", kwargs={"number": row.pk})
     shown = enter(house.dpo).get(answer.headers["HX-Redirect"]).content.decode()
-    for text in (": 記録を開いた", "三枝 千尋", "自店", "承認後ただちに", "生年月日"):
+    for text in (": お客さま情報の閲覧", "三枝 千尋", "自店", "承認後ただちに", "生年月日"):
         assert text in shown
 
 
@@ -375,5 +375,5 @@ class TestWhy:
         client, htmx = enter(house.dpo), {"HX-Request": "true"}
         asked = {"username": "saeki", "action": "customers:import:read"}
         page = client.post(reverse("why"), asked, headers=htmx).content.decode()
-        assert "できません" in page
+        assert "拒否" in page
         assert client.post(reverse("why"), asked | {"username": "nobody"}, headers=htmx).status_code == 422

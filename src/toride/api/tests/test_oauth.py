@@ -13,6 +13,7 @@ from toride.access.machines import keys, services, tokens
 from toride.access.machines.tests.test_keys import another_day
 from toride.access.tests.test_rules import put
 from toride.api.tests.machines import SEARCH, Machine, one
+from toride.base import clock
 
 pytestmark = pytest.mark.requirement("A8")
 TOKEN = "/api/oauth/token"
@@ -107,7 +108,7 @@ def test_token_ends_with_its_time_its_key_and_its_connection(house: House, monke
     machine.key = services.rotate(permit, connection=machine.id, overlap=0)
     assert first("POST", SEARCH, {}).status_code == 401
     second = bearing(machine, ask(machine).json()["access_token"])
-    later = time.time() + tokens.LIFETIME.total_seconds() + 1
+    later = clock.timestamp() + tokens.LIFETIME.total_seconds() + 1
     with monkeypatch.context() as at:
         at.setattr(time, "time", lambda: later)
         assert tokens.read(second.key) is None

@@ -261,6 +261,24 @@ def test_entries_hold_no_personal_detail_in_clear(stores):
 def test_an_events_page_says_in_words_what_it_knows_and_the_rest_as_written():
     with translation.override("ja"):
         told = {str(name): str(value) for name, value in telling.facts({"found": 9, "more": True, "x": "y"})}
-        assert told == {"見つかったお客さまの数": "9", "ほかにもあり": "はい", "x": "y"}
-        assert telling.reason("temporary") == "一時的な閲覧を申請できなかった"
+        assert told == {"見つかったお客さまの数": "9", "続きの有無": "はい", "x": "y"}
+        assert telling.reason("temporary") == "一時閲覧を申請できなかった"
         assert telling.reason("sign-on:late") == "sign-on:late"
+
+
+@pytest.mark.requirement("T1")
+def test_what_was_only_looked_at_can_be_left_out(stores):
+    """What somebody did, what was refused, and older entries that may have been either remain."""
+    visit(TARO, YAMADA)
+    visit(TARO, YAMADA, action="customers:profile:change")
+    change = Event(action="customers:profile:change", door=WEB, actor=TARO, did="change")
+    older = Event(action="customers:profile:change", door=WEB, actor=TARO)
+    record([change, older])
+    refuse(TARO, WEB, "customers:profile:change", reason="duty")
+    assert settle()
+    asking = permit(Action.TRAIL_READ)
+    found = queries.entries(asking, Filters(actor=TARO.id, views=False))
+    assert [(line.event.did, line.event.outcome) for line in found.lines] == [
+        ("", "refused"), ("", "ok"), ("change", "ok")
+    ]  # fmt: skip
+    assert len(queries.entries(asking, Filters(actor=TARO.id)).lines) == len(found.lines) + 2

@@ -182,6 +182,7 @@ def test_forged_checkpoint_is_named(stores, owner, tmp_path, damage):
     "statement",
     [
         "UPDATE audit_listed SET outcome = 'refused' WHERE idx = 5",
+        "UPDATE audit_listed SET did = 'change' WHERE idx = 5",
         "DELETE FROM audit_listed WHERE idx = 5",
         "UPDATE audit_touched SET mask = 0 WHERE idx = 5",
         "DELETE FROM audit_touched WHERE idx = 5",

@@ -22,7 +22,7 @@ _COLLEAGUES = (
 _WORDS = {
     "birth_date": lazy("born %(value)s"),
     "value_from": lazy("assets from ¥%(value)s"),
-    "value_to": lazy("assets to ¥%(value)s"),
+    "value_to": lazy("assets up to ¥%(value)s"),
 }
 
 
@@ -74,9 +74,9 @@ def _colleague(value: str) -> Any:
     if value == "me":
         return _("My customers")
     try:
-        return Person.objects.filter(pk=UUID(value)).values_list("name", flat=True).first() or _("somebody")
+        return Person.objects.filter(pk=UUID(value)).values_list("name", flat=True).first() or _("one owner")
     except ValueError:
-        return _("somebody")
+        return _("one owner")
 
 
 def colleagues(permit: Permit, person: Person) -> list[tuple[str, str]]:

@@ -7,12 +7,13 @@ from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from markupsafe import Markup
 
+from toride.base import clock
 from toride.base.html import printed
 from toride.customers import fields, showing
 from toride.customers.finding.marking import SEARCHED, Marker
@@ -169,7 +170,7 @@ COLUMNS: dict[str, Column] = {
         Column("last", lazy("Last contact"), ("last_contact",),
                lambda one, look: near(one.values["last_contact"], look.today, look.language), sort="last_contact"),
         Column("branch", lazy("Branch"), (), lambda one, _look: one.branch_name),
-        Column("owner", lazy("In charge"), (), lambda one, _look: one.owner),
+        Column("owner", lazy("Owner"), (), lambda one, _look: one.owner),
         Column("status", lazy("Status"), ("status",), _status),
     )
 }  # fmt: skip
@@ -190,7 +191,7 @@ def categories(columns: Sequence[Column]) -> set[Category]:
 
 def rows(found: Found, columns: list[Column]) -> list[Row]:
     """The page of a search, with its hits marked."""
-    look = Look(Marker(found.question), timezone.localdate(), get_language() or "")
+    look = Look(Marker(found.question), clock.today(), get_language() or "")
     shown = {column.name for column in columns}
     beside = [
         field

@@ -12,7 +12,7 @@ import jaconv
 
 from toride.base.html import escaped
 from toride.customers import folding
-from toride.vault.index.query import Contains, Equals, Expr, Leaf, Prefix, Suffix, leaves
+from toride.vault.index.query import Between, Contains, Equals, Expr, Leaf, Prefix, Suffix, leaves
 from toride.vault.values import Opened, Value
 
 VOICED = "ﾞﾟ\u3099\u309a"
@@ -99,7 +99,7 @@ def _letters(text: str) -> list[Span]:
 @lru_cache(maxsize=LETTERS)
 def _plain_letter(letter: str) -> str:
     seen = "".join(one for one in unicodedata.normalize("NFKC", letter).lower() if not folding.is_unseen(one))
-    return folding.SPACE.sub("", str(jaconv.hira2kata(seen)))
+    return folding.SPACE.sub("", "".join(str(jaconv.hira2kata(folding.unaccented(one))) for one in seen))
 
 
 @lru_cache(maxsize=LETTERS)
@@ -136,7 +136,16 @@ def kana(text: str) -> Traced:
 def loose(text: str) -> Traced:
     """As `folding.loose`; a long vowel belongs to the kana before it."""
     found = kana(text)
+    for written, said in folding.FOREIGN:
+        found = found.put(written, said)
     return found.changed(found.text.translate(folding.KANA_LOOSE)).absorbing(folding.LONG)
+
+
+def loose_by_word(text: str) -> Traced:
+    """As `folding.loose_by_word`."""
+    words = [(found.start(), loose(found[0])) for found in PART.finditer(text)]
+    places = tuple((start + at, end + at) for at, word in words for start, end in word.places)
+    return Traced("".join(word.text for _at, word in words), places)
 
 
 def number(text: str) -> Traced:
@@ -154,22 +163,29 @@ def itself(text: str) -> Traced:
     return Traced.of(text, str.lower)
 
 
+def domain(text: str) -> Traced:
+    """As `folding.domain`."""
+    at = max(text.rfind("@"), 0)
+    found = itself(text[at:])
+    return Traced(found.text, tuple((start + at, end + at) for start, end in found.places))
+
+
 def unchanged(text: str) -> Traced:
     """As it is."""
     return Traced.of(text, str)
 
 
-# Column of the index → how a value was folded into it, and how this module follows that fold.
-FOLDS: dict[str, tuple[Callable[[str], str], Callable[[str], Traced]]] = {
-    "name": (folding.name, name),
-    "kana": (folding.kana, kana),
-    "loose": (folding.loose, loose),
-    "number": (folding.plain_number, number),
-    "phone": (folding.phone_digits, digits),
-    "postcode": (folding.digits, digits),
-    "city": (folding.name, name),
-    "email": (str.lower, itself),
-    "prefecture": (str, unchanged),
+# Column of the index → how a value was folded into it, each way with how this module follows it.
+FOLDS: dict[str, tuple[tuple[Callable[[str], str], Callable[[str], Traced]], ...]] = {
+    "name": ((folding.name, name), (folding.plain, plain)),
+    "kana": ((folding.kana, kana),),
+    "loose": ((folding.loose, loose), (folding.loose_by_word, loose_by_word)),
+    "number": ((folding.plain_number, number),),
+    "phone": ((folding.phone_digits, digits),),
+    "postcode": ((folding.digits, digits),),
+    "city": ((folding.name, name),),
+    "email": ((str.lower, itself), (folding.domain, domain)),
+    "prefecture": ((str, unchanged),),
 }
 # Field → the columns that it is searched by.
 SEARCHED = {
@@ -238,11 +254,11 @@ class Marker:
             if column == "birth_date":
                 found += [(0, len(text)) for leaf in asked if _is_day(leaf, text)]
                 continue
-            fold, trace = FOLDS[column]
-            folded = fold(text)
-            answering = [leaf for leaf in asked if _holds(leaf, folded)]
-            if answering and (traced := trace(text)).text == folded:  # what cannot be followed is not marked
-                found += [span for leaf in answering for span in _within(leaf, traced)]
+            for fold, trace in FOLDS[column]:
+                folded = fold(text)
+                answering = [leaf for leaf in asked if _holds(leaf, folded)]
+                if answering and (traced := trace(text)).text == folded:  # what cannot be followed is not marked
+                    found += [span for leaf in answering for span in _within(leaf, traced)]
         return _joined(found)
 
 
@@ -276,7 +292,12 @@ def _within(leaf: Leaf, traced: Traced) -> Iterable[Span]:
 
 
 def _is_day(leaf: Any, text: str) -> bool:
-    return isinstance(leaf, Equals) and isinstance(leaf.value, date) and leaf.value.isoformat() == text
+    match leaf:
+        case Equals(value=date() as day):
+            return day.isoformat() == text
+        case Between(low=date() as low, high=date() as high):
+            return low.isoformat() <= text <= high.isoformat()
+    return False
 
 
 def _same(hit: Sequence[Span], parts: Sequence[Span], others: Sequence[Span]) -> list[Span]:

@@ -35,7 +35,7 @@ def save(permit: Permit, *, name: str, setting: Setting, view: UUID | None = Non
     mine.filter(removed__lt=clock.now() - UNDO).delete()
     if view is None:
         if mine.filter(removed=None).count() >= MOST_VIEWS:
-            raise Conflict(_("You have %(most)d views; remove one first.") % {"most": MOST_VIEWS})
+            raise Conflict(_("You have the maximum of %(most)d views. Delete one first.") % {"most": MOST_VIEWS})
         row = SavedView(person_id=permit.actor.id, created=clock.now())
     else:
         row = _own(permit, view)
@@ -55,7 +55,7 @@ def share(permit: Permit, *, view: UUID, reach: str, branch: str | None, name: s
     """
     row = _own(permit, view)
     if reach not in Reach.values:
-        raise Invalid(_("Choose who shall see it."))
+        raise Invalid(_("Choose who can see this view."))
     far = reach == Reach.OWN or permit.rows.everything
     if not far and not (reach == Reach.BRANCH and branch in permit.rows.branches):
         raise Refused("scope")
@@ -65,7 +65,7 @@ def share(permit: Permit, *, view: UUID, reach: str, branch: str | None, name: s
     _keep(permit, row, name, setting)
 
 
-@recorded(Action.VIEW_SAVE)
+@recorded(Action.VIEW_SAVE, did="remove")
 def remove(permit: Permit, *, view: UUID) -> None:
     """Removes one's own view; `restore` brings it back within UNDO."""
     row = _own(permit, view)
@@ -74,7 +74,7 @@ def remove(permit: Permit, *, view: UUID) -> None:
     permit.ledger.facts |= {"view": str(view), "removed": True}
 
 
-@recorded(Action.VIEW_SAVE)
+@recorded(Action.VIEW_SAVE, did="restore")
 def restore(permit: Permit, *, view: UUID) -> None:
     """Brings a removed view back. Raises Hidden where there is none, or UNDO is over."""
     removed = SavedView.objects.filter(pk=view, person=permit.actor.id, removed__gte=clock.now() - UNDO)
@@ -83,7 +83,7 @@ def restore(permit: Permit, *, view: UUID) -> None:
     permit.ledger.facts |= {"view": str(view), "removed": False}
 
 
-@recorded(Action.VIEW_SAVE)
+@recorded(Action.VIEW_SAVE, did="prefer")
 def prefer(permit: Permit, *, view: UUID | None) -> None:
     """The person's list begins with this view, which they may open; None: with everyone."""
     if view is None:
@@ -101,9 +101,12 @@ def star(permit: Permit, subject: UUID, *, on: bool) -> None:
         own.filter(customer=subject).delete()
     elif not own.filter(customer=subject).exists():
         if own.count() >= MOST_STARS:
-            raise Conflict(_("You have %(most)d stars; take one away first.") % {"most": MOST_STARS})
+            raise Conflict(
+                _("You have the maximum of %(most)d starred customers. Unstar one first.") % {"most": MOST_STARS}
+            )
         Star.objects.create(person_id=permit.actor.id, customer_id=subject, at=clock.now())
     permit.ledger.touch(subject, Mode.LISTED)
+    permit.ledger.did = "set" if on else "take"
     permit.ledger.facts["star"] = on
 
 
@@ -124,7 +127,7 @@ def _keep(permit: Permit, row: SavedView, name: str, setting: Setting) -> None:
 def _name(written: str) -> str:
     found = line(written, NAME_LENGTH)
     if not found:
-        raise Invalid(_("Give the view a name."), {"name": _("Give the view a name.")})
+        raise Invalid(_("Enter a name for the view."), {"name": _("Enter a name for the view.")})
     return found
 
 

@@ -65,7 +65,7 @@ def find(request: HttpRequest) -> HttpResponse:
             "number": beyond.number(request, ask.text, found),
         }
     else:
-        permit.ledger.act = ask.act
+        permit.ledger.act, permit.ledger.did = ask.act, queries.LISTED
         context["groups"] = _again(request)
     return render(request, "customers/found.html", context)
 

@@ -18,10 +18,10 @@ from toride.vault.permit import Permit
 LISTED = 20
 NOBODY = "nobody"  # the choice of no person in charge
 STATES: dict[str, tuple[Any, str]] = {
-    "done": (lazy("handed over"), "ok"),
-    "waiting": (lazy("waits for a decision"), "soon"),
+    "done": (lazy("completed"), "ok"),
+    "waiting": (lazy("waiting for a decision"), "soon"),
     "over": (lazy("not approved"), "off"),
-    "going": (lazy("under way"), "ai"),
+    "going": (lazy("in progress"), "ai"),
     "stopped": (lazy("stopped"), "late"),
 }
 _OF_JOB = {State.QUEUED: "going", State.RUNNING: "going", State.DONE: "done"}
@@ -80,7 +80,7 @@ def branches() -> list[tuple[str, str]]:
 def colleagues(branch: str) -> list[tuple[str, str]]:
     """Who of a branch may take over: id and name, after the choice that is none and after nobody."""
     people = Person.objects.filter(branch=branch, is_active=True).order_by("name").values_list("pk", "name")
-    return [("", _("choose who is in charge")), (NOBODY, _("nobody yet")), *((str(one), name) for one, name in people)]
+    return [("", _("Choose an owner")), (NOBODY, _("no owner")), *((str(one), name) for one, name in people)]
 
 
 def _own(permit: Permit) -> QuerySet[Handover]:

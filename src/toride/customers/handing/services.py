@@ -46,9 +46,9 @@ def hand_over(permit: Permit, *, chosen: Collection[UUID], to: Facts, reason: st
     mine = within(permit, chosen)
     places = {subject: place for subject, place in mine.items() if place != to}
     if not places:
-        raise Invalid(_("There is nobody to hand over."), {"chosen": _("There is nobody to hand over.")})
+        raise Invalid(_("There are no customers to reassign."), {"chosen": _("There are no customers to reassign.")})
     if len(places) > MOST:
-        raise Invalid(_("Some fields need another look."), {"chosen": _("Too many at once; choose fewer.")})
+        raise Invalid(_("Some fields need another look."), {"chosen": _("Too many customers at once. Select fewer.")})
     row = Handover(
         person_id=permit.actor.id, branch_id=to.branch, owner_id=to.owner, count=len(places), created=clock.now()
     )
@@ -91,9 +91,9 @@ def of(person: UUID) -> list[UUID]:
 def must_fit(to: Facts) -> None:
     """Raises Invalid for an unknown branch, or for a person who does not work there."""
     if not Branch.objects.filter(pk=to.branch).exists():
-        raise Invalid(_("Some fields need another look."), {"branch": _("choose a branch")})
+        raise Invalid(_("Some fields need another look."), {"branch": _("Choose a branch")})
     if to.owner and not Person.objects.filter(pk=to.owner, branch=to.branch, is_active=True).exists():
-        raise Invalid(_("Some fields need another look."), {"owner": _("choose somebody of this branch")})
+        raise Invalid(_("Some fields need another look."), {"owner": _("Choose a person at this branch")})
 
 
 def _move(permit: Permit, subjects: Sequence[UUID], to: Facts) -> int:
@@ -139,11 +139,11 @@ def _begin(permit: Permit, content: approvals.Content) -> None:
     """Raises Conflict where the receiver has left, or it was begun already."""
     row = Handover.objects.select_for_update(of=("self",)).filter(pk=content["handover"], job=None).first()
     if row is None:
-        raise Conflict(_("It is decided already."))
+        raise Conflict(_("This has already been decided."))
     try:
         must_fit(Facts(row.branch_id, row.owner_id))
     except Invalid:
-        raise Conflict(_("Who was to take over is no longer there. Ask anew.")) from None
+        raise Conflict(_("The new owner is no longer available. Submit a new request.")) from None
     row.job = running.queue(
         JOB, person=row.person_id, purpose=content["purpose"], arguments={}, total=len(content["subjects"])
     )
@@ -156,7 +156,7 @@ def _lines(content: approvals.Content) -> list[approvals.Line]:
     giving = [(Facts(branch, UUID(owner) if owner else None), count) for branch, owner, count in content["giving"]]
     names = _names([to, *(place for place, _count in giving)])
     before = [" ".join([*_words(place, names).values(), f"{count:,}"]) for place, count in giving]
-    return [approvals.Line(lazy("Branch and person in charge"), before, (" ".join(_words(to, names).values()),))]
+    return [approvals.Line(lazy("Branch and owner"), before, (" ".join(_words(to, names).values()),))]
 
 
 def _names(places: Collection[Facts]) -> dict[Any, str]:
@@ -167,7 +167,7 @@ def _names(places: Collection[Facts]) -> dict[Any, str]:
 
 
 def _words(place: Facts, names: Mapping[Any, str]) -> dict[str, str]:
-    nobody = _("nobody yet")
+    nobody = _("no owner")
     return {"branch": names[place.branch], "owner": names[place.owner] if place.owner else nobody}
 
 
@@ -178,7 +178,7 @@ def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, l
 HANDOVER = approvals.declare(
     approvals.Act(
         kind=KIND,
-        label=lazy("Handing customers over"),
+        label=lazy("Customer reassignment"),
         approve=Action.CHARGE_APPROVE,
         rank=5,
         counted=lazy("customers"),

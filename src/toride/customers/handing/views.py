@@ -83,9 +83,9 @@ def _to(sent: Mapping[str, str]) -> Facts:
     """Raises Invalid where it was not said who takes over; that nobody does is said, too."""
     owner = sent.get("owner", "")
     if not owner:
-        problems = {"owner": _("choose who is in charge")}
+        problems = {"owner": _("Choose an owner")}
         if not sent.get("branch"):
-            problems["branch"] = _("choose a branch")
+            problems["branch"] = _("Choose a branch")
         raise Invalid(_("Some fields need another look."), problems)
     return Facts(sent.get("branch", ""), None if owner == listing.NOBODY else parsed(owner) or NOBODY_KNOWN)
 

@@ -69,6 +69,7 @@ def check(run: Run) -> dict[str, Any]:
             run.checkpoint(done=seen, total=meter.total())
         if permit.ledger.touches:
             permit.ledger.facts |= {"import": str(source.pk), "step": "check", "alike": len(known)}
+            permit.ledger.did = "check"
             audit.commit(permit)
     with transaction.atomic():
         doubled = [one for one in twins.found() if one[0] not in flagged]

@@ -70,6 +70,7 @@ def import_file(
             source = Import.objects.create(job=job, person=person.id, branch=home, file=kept)
             claimed = jobs.claim(jobs.name(), job.pk)
         permit.ledger.facts |= {"import": str(source.pk), "bytes": file.stat().st_size}
+        permit.ledger.did = "start"
     _perform(claimed, source, username, purpose, rejected_file or file.with_name(file.name + ".rejected.csv"), as_json)
 
 
@@ -103,7 +104,7 @@ def listed(username: str, as_json: bool, limit: int) -> None:
 def resume(number: UUID, username: str, purpose: str, rejected_file: Path | None, as_json: bool) -> None:
     """Go on with an import that was cancelled, failed or killed."""
     with acting.permitted(username, Action.FILE_IMPORT, purpose=purpose) as permit:
-        permit.ledger.facts["import"] = str(number)
+        permit.ledger.facts["import"], permit.ledger.did = str(number), "resume"
         source = _kept(permit, number)
         if source.undone or source.taking_back:
             raise Invalid("This import was taken back; there is nothing to go on with.")
@@ -120,6 +121,7 @@ def cancel(number: UUID, username: str) -> None:
     """Stop an import after its current batch."""
     with acting.permitted(username, Action.FILE_IMPORT) as permit:
         permit.ledger.facts |= {"import": str(number), "cancel": True}
+        permit.ledger.did = "cancel"
         done = jobs.cancel(_job(_find(permit, number)).pk)
     print("It stops after the current batch." if done else "It had ended already.")
 
@@ -132,7 +134,7 @@ def cancel(number: UUID, username: str) -> None:
 def undo(number: UUID, username: str, purpose: str, as_json: bool) -> None:
     """Take a whole import back; what was changed since stays, and is listed."""
     with acting.permitted(username, Action.IMPORT_UNDO, purpose=purpose) as permit:
-        permit.ledger.facts["import"] = str(number)
+        permit.ledger.facts["import"], permit.ledger.did = str(number), "start"
         source = _kept(permit, number)
 
     def again() -> Any:
@@ -191,6 +193,7 @@ def _foresee(
             fitting.must_fit(permit, source)
             counts += services.foresee(permit, rows)
         permit.ledger.facts |= {"dry_run": True, **asdict(counts)}
+        permit.ledger.did = "check"
     left = _left(lambda: _read(file), source)
     _tell({**asdict(counts), "targets": source.targets, "encoding": source.encoding, "left": left}, as_json, 0)
 

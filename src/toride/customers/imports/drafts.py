@@ -62,7 +62,7 @@ def about(permit: Permit, source: Import) -> About:
     return About(**records.open_with(permit, Kind.FILES, bytes(source.about), source.pk))
 
 
-@recorded(Action.FILE_IMPORT)
+@recorded(Action.FILE_IMPORT, did="begin")
 def begin(permit: Permit, *, branch: str, name: str, origin: str, size: int, source: Import | None = None) -> Import:
     """A draft that awaits its file, or, with `source`, another file for one. Raises Invalid with advice by field."""
     problems: dict[str, Any] = {}
@@ -104,10 +104,11 @@ def receive(permit: Permit, source: Import, *, offset: int, part: bytes) -> int:
     stands = files.extend(source.file, offset, part, size=source.size)
     if stands == source.size:
         permit.ledger.facts |= {"import": str(source.pk), "step": "received", "bytes": stands}
+        permit.ledger.did = "receive"
     return stands
 
 
-@recorded(Action.FILE_IMPORT)
+@recorded(Action.FILE_IMPORT, did="columns")
 def decide_columns(
     permit: Permit, *, source: Import, encoding: str, delimiter: str, header: bool, targets: list[str | None]
 ) -> None:
@@ -128,7 +129,7 @@ def decide_columns(
     permit.ledger.facts |= {"import": str(source.pk), "step": "columns", "columns": sum(1 for one in targets if one)}
 
 
-@recorded(Action.FILE_IMPORT)
+@recorded(Action.FILE_IMPORT, did="check")
 def start_check(permit: Permit, *, source: Import) -> None:
     """Queues the check of the whole file; one that stands or runs is kept."""
     _hold(source)
@@ -142,7 +143,7 @@ def start_check(permit: Permit, *, source: Import) -> None:
     permit.ledger.facts |= {"import": str(source.pk), "step": "check"}
 
 
-@recorded(Action.FILE_IMPORT)
+@recorded(Action.FILE_IMPORT, did="start")
 def start(permit: Permit, *, source: Import, leave_out: bool) -> None:
     """Queues the import itself, once. Raises Conflict where it has begun, Invalid where no check has been done."""
     _hold(source)
@@ -160,7 +161,7 @@ def start(permit: Permit, *, source: Import, leave_out: bool) -> None:
     permit.ledger.facts |= {"import": str(source.pk), "step": "run", "left_out": leave_out}
 
 
-@recorded(Action.FILE_IMPORT)
+@recorded(Action.FILE_IMPORT, did="cancel")
 def cancel(permit: Permit, *, source: Import) -> None:
     """Stops what runs for this import after its current batch."""
     for job in (source.trial, source.job, source.taking_back):
@@ -169,7 +170,7 @@ def cancel(permit: Permit, *, source: Import) -> None:
     permit.ledger.facts |= {"import": str(source.pk), "cancel": True}
 
 
-@recorded(Action.FILE_IMPORT)
+@recorded(Action.FILE_IMPORT, did="resume")
 def resume(permit: Permit, *, source: Import) -> None:
     """Queues an import that was cancelled or failed; it goes on after its last batch."""
     _hold(source)
@@ -178,7 +179,7 @@ def resume(permit: Permit, *, source: Import) -> None:
     permit.ledger.facts |= {"import": str(source.pk), "resumed": True}
 
 
-@recorded(Action.FILE_IMPORT)
+@recorded(Action.FILE_IMPORT, did="discard")
 def discard(permit: Permit, *, source: Import) -> None:
     """Throws a draft away, with its file."""
     _hold(source)
@@ -189,7 +190,7 @@ def discard(permit: Permit, *, source: Import) -> None:
     source.delete()
 
 
-@recorded(Action.IMPORT_UNDO)
+@recorded(Action.IMPORT_UNDO, did="start")
 def start_undo(permit: Permit, *, source: Import) -> None:
     """Queues taking the whole import back. Raises Conflict while it runs, or where that was asked already."""
     _hold(source)

@@ -48,7 +48,7 @@ def applied(chosen: Saved, headings: Sequence[str]) -> list[str | None]:
     return [chosen.targets.get(mapping.plain_heading(one)) for one in headings]
 
 
-@recorded(Action.FILE_IMPORT)
+@recorded(Action.FILE_IMPORT, did="keep")
 def keep(permit: Permit, *, source: Import, name: str, headings: Sequence[str]) -> None:
     """Keeps the columns of a draft under a name (empty: as the last one used). One of the same name is replaced."""
     if len(name) > LONGEST:

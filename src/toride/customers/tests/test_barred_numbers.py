@@ -112,7 +112,7 @@ def test_the_form_says_what_to_do_and_keeps_the_rest(house: House) -> None:
     )
     assert page.status_code == 422
     body = page.content.decode()
-    assert "カード番号のようです" in body
+    assert "カード番号の可能性があります" in body
     assert "2026-11-18" in body
 
 

@@ -3,7 +3,8 @@
   const root = document.documentElement;
   // A refusal is an answer, too: show it where the result would have stood.
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.xhr.status >= 400 && event.detail.xhr.status !== 401) event.detail.shouldSwap = true;
+    const { status } = event.detail.xhr;
+    if (status >= 400 && status < 500 && status !== 401) event.detail.shouldSwap = true;
   });
 
   // Whoever sent a form goes on where the answer is.
@@ -18,13 +19,16 @@
     goal.focus();
   });
 
+  const failed = (retry) => document.dispatchEvent(new CustomEvent("request-failed", { detail: { retry } }));
+
   // How pages look is kept by the server, for the session.
   const look = (name, value) => {
     root.dataset[name] = value;
     const body = new FormData();
     body.set(name, value);
     body.set("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]").value);
-    fetch("/looks/", { method: "POST", body });
+    const keep = () => fetch("/looks/", { method: "POST", body }).catch(() => failed(keep));
+    keep();
   };
 
   document.querySelector("[data-toggle-theme]")?.addEventListener("click", () => {
@@ -56,7 +60,7 @@
     const body = new FormData();
     body.set("code", digits);
     body.set("csrfmiddlewaretoken", code.form.elements.csrfmiddlewaretoken.value);
-    fetch(code.dataset.postcode, { method: "POST", body })
+    const place = () => fetch(code.dataset.postcode, { method: "POST", body })
       .then((answer) => (answer.ok ? answer.json() : null))
       .then((found) => {
         if (!found) return;
@@ -73,6 +77,7 @@
           code.form.elements.street?.focus();
         });
         code.after(move);
-      });
+      }, () => failed(place));
+    place();
   });
 })();

@@ -58,13 +58,6 @@
   document.addEventListener("htmx:responseError", (event) => {
     if (event.target.id === "list") $("#count").textContent = "";
   });
-  document.addEventListener("htmx:sendError", (event) => {
-    if (event.target.id !== "list") return;
-    const note = Object.assign(document.createElement("p"), { className: "note", textContent: $("#finding").dataset.offline });
-    note.dataset.tone = "late";
-    note.setAttribute("role", "alert");
-    $("#rows").prepend(note);
-  });
 
   // The list: one row is current; the panel shows it in brief.
   const rows = () => [...document.querySelectorAll("#rows tr[data-peek]")];
@@ -96,7 +89,7 @@
     const { csrfmiddlewaretoken, for: purpose } = list().elements;
     const values = { csrfmiddlewaretoken: csrfmiddlewaretoken.value, for: purpose.value };
     htmx.ajax("POST", row.dataset.peek, { target: "#peek", source: "#peek", values }).then(() => {
-      if (!row.isConnected) return;
+      if (!row.isConnected || row.ariaCurrent !== "true") return; // closed, or another was asked for, meanwhile
       peek().hidden = false;
       place(row);
     });
@@ -107,6 +100,7 @@
     if (words) words.textContent = $("#finding").dataset.of.replace("%(total)s", total).replace("%(place)s", rows().indexOf(row) + 1);
   };
   const shut = () => {
+    clearTimeout(soon);
     const row = $("#rows [aria-current]");
     peek().hidden = true;
     peek().replaceChildren();
@@ -244,7 +238,7 @@
     } else if (event.ctrlKey || event.metaKey || event.altKey) return;
     else if (modal) done = modal.id === "palette" && inPalette(event);
     else if (event.key === "Escape") done = escape(event);
-    else done = inList(event) || (!typing(event.target) && everywhere(event));
+    else done = inList(event) || (!typing(event.target) && everywhere(event)) || (event.key === "/" && event.target.matches("[data-search]") && !event.target.value);
     if (done) event.preventDefault();
   });
 })();

@@ -8,7 +8,7 @@ from toride.base.errors import Invalid
 from toride.vault.index.columns import Row, Schema, Type, encode, encode_row, schema
 
 MAX_PARTS = 200
-MAX_DEPTH = 12
+MAX_DEPTH = 20
 MAX_CHOICES = 10_000
 
 

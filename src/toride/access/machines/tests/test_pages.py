@@ -75,7 +75,7 @@ def test_nobody_makes_a_connection_alone(house: House) -> None:
             decide(house, person, row, count=str(row.count))
     assert not Connection.objects.exists()
     shown = [line.label for line in seen(house, house.dpo, row).lines]
-    assert "Acts as" in map(str, shown) or "だれとして" in map(str, shown)
+    assert "Acts as" in map(str, shown) or "実行者" in map(str, shown)
 
 
 def test_what_was_approved_is_what_is_made(house: House) -> None:

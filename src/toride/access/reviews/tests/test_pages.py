@@ -88,7 +88,7 @@ def test_from_opening_to_signature_on_pages(house: House) -> None:
     campaign = Campaign.objects.get()
     address = reverse("campaign", kwargs={"campaign": campaign.pk})
     assert answer.headers["Location"] == address
-    assert "あなたが判定する権限：" in manager.get("/").content.decode()
+    assert "あなたの確認待ちの権限：" in manager.get("/").content.decode()
     page = manager.get(reverse("grants")).content.decode()
     assert "長谷川 由美" in page
     assert "東海林" not in page
@@ -102,7 +102,7 @@ def test_from_opening_to_signature_on_pages(house: House) -> None:
     )  # fmt: skip
     shown = post(manager, "remove", [wrong])
     assert shown.status_code == 200
-    assert "1件をすぐに外します" in shown.content.decode()
+    assert "1件を今すぐ解除" in shown.content.decode()
     assert Item.objects.get(pk=wrong.pk).state == "open"
     post(manager, "remove", [wrong], sure="1")
     house.teller.refresh_from_db()
@@ -110,14 +110,14 @@ def test_from_opening_to_signature_on_pages(house: House) -> None:
     post(manager, "keep", [right])
     assert post(manager, "ask", [seller], sure="1", words="なぜ").status_code == 422
     post(manager, "ask", [seller], sure="1", words="渉外の担当を続けますか。")
-    assert "権限についての質問" in enter(house.sales).get("/").content.decode()
+    assert "権限に関する未回答の質問" in enter(house.sales).get("/").content.decode()
     asked = enter(house.sales).get(reverse("questions")).content.decode()
     assert "渉外の担当を続けますか。" in asked
     enter(house.sales).post(reverse("question_answer", kwargs={"item": seller.pk}), {"words": "はい、続けます。"})
     assert "はい、続けます。" in manager.get(reverse("grants")).content.decode()
     post(manager, "keep", [seller])
     post(officer, "keep", [item(campaign, house.manager)])
-    assert "締め切って署名する" in admin.get(address).content.decode()
+    assert "終了して署名する" in admin.get(address).content.decode()
     admin.post(reverse("campaign_close", kwargs={"campaign": campaign.pk}))
     page = enter(house.auditor).get(address).content.decode()
     assert "署名済み" in page
@@ -134,7 +134,7 @@ def test_an_altered_result_is_said_to_be_altered(house: House) -> None:
     Campaign.objects.update(result=result.replace('"removed":0', '"removed":1'))
     auditor = enter(house.auditor)
     page = auditor.get(reverse("campaign", kwargs={"campaign": campaign.pk})).content.decode()
-    assert "保存先で書き換えられています" in page
+    assert "データベース上で改変されています" in page
     assert "署名済み" not in page
     assert "改変あり" in auditor.get(reverse("campaigns")).content.decode()
 

@@ -1,7 +1,6 @@
 """Leaving: what the provider says of a session's end ends it here at once, and nothing else does."""
 
 import json
-import time
 
 import pytest
 from django.test import Client
@@ -14,12 +13,13 @@ from toride.access.models import Provider
 from toride.access.sso import fetching
 from toride.access.sso.leaving import EVENT
 from toride.access.tests.signing import events
+from toride.base import clock
 
 pytestmark = pytest.mark.requirement("A6", "A7")
 
 
 def token(said: Said, **more: object) -> str:
-    now = int(time.time())
+    now = int(clock.timestamp())
     good = {"iss": said.issuer, "aud": CLIENT, "iat": now, "exp": now + 120, "jti": "j1", "sub": "id-of-hasegawa",
             "events": {EVENT: {}}}  # fmt: skip
     claims = {name: value for name, value in {**good, **more}.items() if value is not None}
@@ -48,7 +48,7 @@ def test_any_other_token_ends_nothing(house: House, said: Said) -> None:
     """An ID token is well signed, names the person, and lies in many hands."""
     found, client = provider(said), Client()
     entered(client, found, said)
-    now = int(time.time())
+    now = int(clock.timestamp())
     bent = [said.signed(), token(said, nonce="n"), token(said, events=None), token(said, events={}), token(said, jti=None),
             token(said, events={EVENT: "x"}), token(said, events=[EVENT]), token(said, sub=None, sid="s"),
             token(said, aud="another"), token(said, iss="https://evil.example"), token(said, exp=now - 61),

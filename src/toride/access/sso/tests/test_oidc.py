@@ -18,6 +18,7 @@ from toride.access.models import Handshake
 from toride.access.sso import fetching, handshakes, oidc, tokens
 from toride.access.sso.config import Config
 from toride.access.tests.signing import events
+from toride.base import clock
 from toride.base.errors import Unavailable
 
 pytestmark = pytest.mark.requirement("A6")
@@ -54,7 +55,7 @@ def test_code_is_exchanged_with_our_secret_and_only_our_verifier(house: House, s
 
 
 def now() -> int:
-    return int(time.time())
+    return int(clock.timestamp())
 
 
 BENT = {

@@ -243,7 +243,7 @@ def test_saml_says_how_to_install_it_where_it_is_not(house: House, monkeypatch: 
     monkeypatch.setitem(sys.modules, "signxml", None)
     client = fresh(house.admin)
     for answer in (client.get(place("provider_new_saml")), client.post(place("provider_new_saml"), saml())):
-        assert "toride[saml]" in answer.content.decode()
+        assert "./toride install saml" in answer.content.decode()
     assert not Approval.objects.exists()
     assert Client().post(f"/sign-in/on/{saml_provider().pk}/").status_code == 403
     assert events()[0].reason == "sign-on:unavailable"

@@ -96,7 +96,7 @@ def test_a_closed_column_is_refused_with_words(town: House) -> None:
 def test_a_birth_date_that_nobody_is_searched_by_is_told(town: House) -> None:
     for person, told in ((town.operator, True), (town.manager, False)):
         page = body(posted(enter(person), "/customers/", q="昭和19年3月7日"))
-        assert ("生年月日では探せません" in page) is told
+        assert ("生年月日で検索できません" in page) is told
         assert (
             "生年月日" in body(enter(person).get("/customers/")).partition('placeholder="')[2].partition('"')[0]
         ) is not told

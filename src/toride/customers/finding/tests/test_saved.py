@@ -127,7 +127,7 @@ def test_a_shared_view_is_seen_by_those_it_reaches_and_changed_by_its_owner_only
         assert posted(enter(house.teller), "/customers/views/", over=view, name="奪う").status_code == 404
         assert posted(enter(house.teller), f"/customers/views/{view}/remove/").status_code == 404
     assert posted(enter(house.manager), "/customers/views/", over=branch, name="権限なしの変更").status_code == 403
-    posted(enter(house.manager), f"/customers/views/{branch}/share/", over=branch, reach="own", name="自分だけ")
+    posted(enter(house.manager), f"/customers/views/{branch}/share/", over=branch, reach="own", name="自分のみ")
     assert enter(house.teller).get(f"/customers/views/{branch}/").status_code == 404
 
 

@@ -94,7 +94,7 @@ class TestAlone:
         page = body(enter(house.manager).get(reverse("customer_history", kwargs={"subject": chosen[0]})))
         assert "佐伯 悠真" in page
         assert "伊藤 蓮" in page
-        assert "担当替え・移管により" in page
+        assert "担当替え・移管" in page
 
     def test_they_are_handed_back_the_same_way(self, house: House, receiver: Person) -> None:
         chosen = customers(house, 2)
@@ -117,7 +117,7 @@ class TestAlone:
         assert [one for one, _mode, _mask in events()[0].subjects] == own
         client = enter(house.manager)
         pages = [posted(client, reverse("handover"), pick=str(one)) for one in (*away, uuid4())]
-        assert "選んでいます" not in body(pages[0])
+        assert "選択しています" not in body(pages[0])
         sent = [posted(client, reverse("handover"), pick=str(one), branch="002", send="1") for one in (*away, uuid4())]
         assert [one.status_code for one in sent] == [422, 422]
         for one, other in (pages, sent):
@@ -288,11 +288,11 @@ class TestByTwo:
         (subject,) = customers(house, 1)
         client, sent = enter(house.manager), {"pick": str(subject), "branch": "002", "send": "1"}
         asked = body(posted(client, reverse("handover"), pick=str(subject)))
-        assert '<b class="figure">1</b>人のお客さまを選んでいます' in asked
+        assert '<b class="figure">1</b>人のお客さまを選択しています' in asked
         for owner in ({}, {"owner": ""}):
             refused = posted(client, reverse("handover"), **sent, **owner)
             assert refused.status_code == 422
-            assert '<span id="e-owner" role="alert">担当を選んでください' in body(refused)
+            assert '<span id="e-owner" role="alert">担当を選択してください' in body(refused)
         assert places([subject]) == {("002", house.sales.pk)}
         answer = posted(client, reverse("handover"), **sent, owner="nobody")
         assert answer.headers["HX-Redirect"]

@@ -302,7 +302,7 @@ def test_previews_and_findings_are_readings_in_the_trail(steward: Wizard) -> Non
 def test_the_demonstrations_warning_stands_on_the_upload_step(steward: Wizard) -> None:
     template = Path(drafts.__file__).parents[1] / "templates" / "customers" / "import_steps.html"
     assert "Use fictitious files only." in template.read_text()
-    assert "お試し版です" not in steward.client.get("/imports/new/").content.decode()
+    assert "デモ環境です" not in steward.client.get("/imports/new/").content.decode()
 
 
 def test_a_draft_of_500_columns_is_kept(steward: Wizard) -> None:

@@ -20,6 +20,7 @@ from toride.vault.index import (
     searching,
     store,
 )
+from toride.vault.index.query import MAX_DEPTH
 from toride.vault.index.tests.conftest import hanako, ids
 from toride.vault.permit import Category, Opening, Rows
 
@@ -224,7 +225,7 @@ def test_a_question_that_does_not_fit_is_invalid(permit, expr):
 
 def test_nesting_and_page_size_have_limits(permit):
     deep = Equals("number", "1")
-    for _ in range(13):
+    for _ in range(MAX_DEPTH + 1):
         deep = Not(deep)
     with pytest.raises(Invalid):
         index.search(permit(), deep)
