@@ -12,7 +12,7 @@ from django.test import Client
 
 from tests.people import House, set_rules, signed_in
 from toride.access import commands, rules, seals, starting, tokens
-from toride.access.models import Approval, PersonalToken, Provider, SignInRules, StartCode, Visit
+from toride.access.models import Approval, Person, PersonalToken, Provider, SignInRules, StartCode, Visit
 from toride.access.sessions import digest
 from toride.access.sso import providers
 from toride.access.sso.config import Config, Mapped
@@ -237,6 +237,7 @@ class TestRules:
             assert bounds.grace == timedelta(0)
             assert bounds.absolute <= timedelta(hours=rules.STRICT["hours"])
         give_passwords(house)
+        Person.objects.update(created=clock.now() - timedelta(minutes=1))
         assert signed_in(house.teller).get("/customers/").status_code == 302
 
     def test_they_come_with_the_person_in_the_same_way(self, house: House) -> None:
