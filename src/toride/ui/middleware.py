@@ -23,7 +23,19 @@ FIXED = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
+LOOPBACK = "127.0.0.1"
 OUTSIDE = ("/health", "/api/")  # for machines, which keep no cookies apart by name
+
+
+def _by_name(request: HttpRequest) -> HttpResponse | None:
+    """To localhost, where an installation without a name of its own was asked for by its address: passkeys and cookies
+    go by the name.
+    """
+    host, port = split_domain_port(request.META.get("HTTP_HOST", ""))
+    nameless = settings.ALLOWED_HOSTS[0] in (LOOPBACK, "localhost")
+    if host != LOOPBACK or not nameless or request.method != "GET" or request.path.startswith(OUTSIDE):
+        return None
+    return redirect(f"{request.scheme}://localhost{':' + port if port else ''}{request.get_full_path()}")
 
 
 class Headers:
@@ -33,10 +45,7 @@ class Headers:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        host, port = split_domain_port(request.META.get("HTTP_HOST", ""))
-        if host == "127.0.0.1" and request.method == "GET" and not request.path.startswith(OUTSIDE):
-            return redirect(f"{request.scheme}://localhost{':' + port if port else ''}{request.get_full_path()}")
-        response = self.get_response(request)
+        response = _by_name(request) or self.get_response(request)
         for name, value in FIXED.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "no-store")

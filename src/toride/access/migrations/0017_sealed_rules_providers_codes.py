@@ -1,3 +1,7 @@
+"""What lets somebody in is sealed from here on. Rules and providers that an upgrade finds are confirmed once; start
+codes that were given out before are good no more. The table of a cache that nobody used goes.
+"""
+
 from django.db import migrations, models
 
 
@@ -7,4 +11,4 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(model, "seal", models.CharField(default="", max_length=64))
         for model in ("signinrules", "provider", "startcode")
-    ]
+    ] + [migrations.RunSQL("DROP TABLE IF EXISTS access_rate", migrations.RunSQL.noop)]
