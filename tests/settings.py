@@ -10,7 +10,11 @@ import tempfile
 from pathlib import Path
 
 STORE = os.environ.get("TORIDE_TEST_STORE", "sqlite")
-for name in [name for name in os.environ if name.startswith("TORIDE_") and not name.startswith("TORIDE_TEST")]:
+for name in [
+    name
+    for name in os.environ
+    if name.startswith("TORIDE_") and not name.startswith(("TORIDE_TEST", "TORIDE_FIELD_DATA"))
+]:
     del os.environ[name]
 
 HOME_FOLDER = Path(tempfile.mkdtemp(prefix="toride-test-"))

@@ -1,5 +1,6 @@
 """Rows that let somebody in are good where they stand, for whom they were made: moved, copied, altered, invented ones are not."""
 
+import re
 from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
@@ -193,7 +194,7 @@ class TestProvider:
         give_passwords(house)
         shown = CliRunner().invoke(commands.sign_in, ["show"]).output
         assert "Hausdienst" in shown
-        assert "group g: teller" in shown
+        assert "g → " in shown
         assert CliRunner().invoke(commands.sign_in, ["accept", "Hausdienst", "--confirm", "x"]).exit_code
         assert providers.offered() == []
         CliRunner().invoke(
@@ -254,7 +255,7 @@ class TestRules:
 
     def test_of_before_the_upgrade_hold_once_they_are_accepted(self, house: House) -> None:
         SignInRules.objects.create(pk=1, content=self.written(WIDE_OPEN), changed=clock.now())
-        assert "duties.teller.hours: 168" in CliRunner().invoke(commands.sign_in, ["show"]).output
+        assert re.search(r"duties\.teller\.hours +168", CliRunner().invoke(commands.sign_in, ["show"]).output)
         CliRunner().invoke(commands.sign_in, ["accept", "rules", "--confirm", "rules"], catch_exceptions=False)
         assert rules.current() == WIDE_OPEN
         assert rules.stand()

@@ -1,6 +1,7 @@
 """How a refusal or failure looks: one page for each kind, the same bytes whether a record is hidden or unknown."""
 
 import hashlib
+from itertools import islice
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
@@ -8,9 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from toride.access import again
-from toride.access.policy import ALTERED
+from toride.access.actions import Action
+from toride.access.models import Person
+from toride.access.policy import ALTERED, current
+from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid, Refused, TorideError, Unavailable
 from toride.vault.aead import Unopenable
+
+FEW = 3  # names of whom to ask
 
 
 def digest(session: str) -> str:
@@ -20,7 +26,8 @@ def digest(session: str) -> str:
 
 def page(request: HttpRequest, error: TorideError) -> HttpResponse:
     """The answer for an expected error."""
-    return _page(request, *_words(error), error.status)
+    asks = _grantors(request) if isinstance(error, Refused) and str(error) in ("duty", "scope", "") else ""
+    return _page(request, *_words(error), error.status, asks)
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -33,11 +40,25 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(request, _("This page has expired"), advice, Refused.status)
 
 
-def _page(request: HttpRequest, title: str, advice: str, status: int) -> HttpResponse:
+def _page(request: HttpRequest, title: str, advice: str, status: int, asks: str = "") -> HttpResponse:
+    context = {"title": title, "advice": advice, "status": status, "asks": asks, "number": clock.minute()}
     name = "ui/fragment_error.html" if request.headers.get("HX-Request") else "ui/error.html"
-    response = render(request, name, {"title": title, "advice": advice, "status": status}, status=status)
+    response = render(request, name, context, status=status)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _grantors(request: HttpRequest) -> str:
+    """Who can ask for another role for this person."""
+    from toride.access.people import MOST_RANK  # people end sessions, whose pages these answers are
+
+    if not request.user.is_authenticated:
+        return ""
+    rules = current()
+    able = {code for code in rules.duties if Action.PERSON_CHANGE in rules.actions([code], MOST_RANK)}
+    people = Person.objects.filter(is_active=True).order_by("name").values_list("name", "roles")
+    names = list(islice((name for name, roles in people if able & set(roles)), FEW))
+    return _("To ask for access, tell %(names)s this number.") % {"names": _(", ").join(names)} if names else ""
 
 
 def onward(request: HttpRequest, target: str) -> HttpResponse:

@@ -14,7 +14,7 @@ from toride.access.models import Branch
 from toride.api import forms, once
 from toride.api.door import act
 from toride.api.problems import Wrong
-from toride.base.errors import Conflict, Invalid, Taken
+from toride.base.errors import Conflict, Doubtful, Invalid, Taken
 from toride.customers import queries, services
 from toride.customers.actions import Action
 from toride.customers.fields import FIELDS
@@ -25,6 +25,10 @@ from toride.vault.values import Masked, Opened
 
 router = Router(tags=["Customers"])
 SOURCE = "api"
+ANOTHER = (
+    "The customer would become another person: name, reading, and birth date or phone all change. "
+    'Send "confirmed": true if this is right, or register a new customer.'
+)
 SEPARATORS = re.compile(r"[\n、;,]")
 TAG = re.compile(r'"((?:[1-5]\.[0-9]{1,9},?)*)"')
 
@@ -93,9 +97,12 @@ def change(
     concerned = {FIELDS[name].category for name in written}
     try:
         seen = {category: revisions.get(category, 0) for category in concerned}
-        changed = services.change(permit, customer, written=written, revisions=seen, source=SOURCE)
+        changed = services.change(permit, customer, written=written, revisions=seen, source=SOURCE,
+                                  confirmed=sent.confirmed)  # fmt: skip
     except Taken:
         raise
+    except Doubtful:
+        raise Invalid("Some fields need another look.", {"name": ANOTHER}) from None
     except Conflict:
         raise Wrong(412, "changed-since", "Somebody changed it since it was read. Read it again.") from None
     return {"id": customer, "changed": changed}

@@ -9,6 +9,8 @@ from ninja import Schema
 from pydantic import ConfigDict, Field, StrictBool, StrictInt, StrictStr, create_model
 
 from toride.customers.fields import FIELDS, LARGEST_VALUE, MOST_VALUES, TEXT_LENGTH
+from toride.customers.imports import mapping
+from toride.customers.imports.reasons import DOUBTS
 from toride.customers.searching import MOST_CHARACTERS
 
 PAGE, MOST = 50, 100
@@ -50,8 +52,9 @@ class NewCustomer(Sent):
 
 
 class Amended(Sent):
-    """Fields to set; null clears one, and what is left out stays."""
+    """Fields to set; null clears one, and what is left out stays. `confirmed`: it may look like another person."""
 
+    confirmed: StrictBool = False
     values: Values  # type: ignore[valid-type] # made of the fields above
 
 
@@ -213,20 +216,37 @@ class Received(Schema):
 
 
 class Decided(Sent):
-    """For each column, in order, a field or null."""
+    """For each column, in order, a field or null, and how rows are read.
+
+    `heading_row`: where the headings stand, from 1. `number_them`: the file has no customer numbers. `company_is`: in
+    rows with a company and a person. `leave_empty`: fields that are left empty where they are not in order. `take`:
+    kinds of doubt that are brought in all the same.
+    """
 
     targets: Annotated[list[Short | None], Field(max_length=settings.IMPORT_MAX_COLUMNS)]
     header: StrictBool = True
+    heading_row: Annotated[StrictInt, Field(ge=1, le=mapping.TOP)] | None = None
+    number_them: StrictBool = False
+    company_is: Literal["customer", "employer"] | None = None
+    hidden_rows: StrictBool = False
+    leave_empty: Annotated[list[Short], Field(max_length=len(FIELDS))] = []
+    take: Annotated[list[Short], Field(max_length=len(DOUBTS))] = []
     encoding: Short | None = None
     delimiter: Short | None = None
 
 
 class Columns(Schema):
-    """How the file is read; `lacking`: what must still be decided."""
+    """How the file is read; `lacking`: what must still be decided. `guessed`: it needs a yes.
+
+    `left`: what is not brought in, and why.
+    """
 
     encoding: str
     delimiter: str
     header: bool
+    heading_row: int
+    guessed: bool
+    left: dict[str, str]
     targets: list[str | None]
     lacking: list[str]
 
@@ -238,12 +258,13 @@ class Started(Sent):
 
 
 class Going(Schema):
-    """How a job goes, in rows; `counts` once it has ended."""
+    """How a job goes, in rows; `counts` once it has ended, and what was `left`, by heading."""
 
     state: str
     done: int
     total: int | None
     counts: dict[str, int]
+    left: dict[str, str] = {}
 
 
 class Import(Going):

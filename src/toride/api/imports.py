@@ -1,5 +1,6 @@
 """Imports: a file sent in parts, its columns decided, checked as a whole, then run."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +14,9 @@ from toride.api.door import act
 from toride.api.problems import Wrong
 from toride.base.errors import Invalid
 from toride.customers.actions import Action
-from toride.customers.imports import asked, drafts, listing, progress
+from toride.customers.imports import asked, drafts, listing, omissions, progress
 from toride.customers.models import Import
-from toride.jobs.models import Job
+from toride.jobs.models import Job, State
 from toride.vault import files
 from toride.vault.permit import Permit
 
@@ -77,6 +78,8 @@ def decide_columns(request: HttpRequest, number: UUID, sent: forms.Decided) -> d
     """Decide which column becomes which field, in order; null leaves one out."""
     permit = _permit(request)
     source = drafts.draft(permit, number)
+    company = {"customer": "company", "employer": "person", None: source.choices.get("company", "")}[sent.company_is]
+    stands = source.above if sent.heading_row is None else sent.heading_row - 1
     drafts.decide_columns(
         permit,
         source=source,
@@ -84,7 +87,14 @@ def decide_columns(request: HttpRequest, number: UUID, sent: forms.Decided) -> d
         delimiter=source.delimiter if sent.delimiter is None else sent.delimiter,
         header=sent.header,
         targets=list(sent.targets),
+        above=stands if sent.header else 0,
+        double=source.double and stands == source.above,
+        numbering=sent.number_them,
+        company=company,
+        hidden=sent.hidden_rows,
     )
+    choices = {"empty": sent.leave_empty, "taken": sent.take, "company": company}
+    drafts.decide_rows(permit, source=source, choices=choices)
     return _columns(permit, source)
 
 
@@ -102,7 +112,7 @@ def checking(request: HttpRequest, number: UUID) -> dict[str, Any]:
     """Read how the check goes, or what it found, in figures."""
     source = drafts.draft(_permit(request), number)
     _permit(request).ledger.facts["import"] = str(source.pk)
-    return _going(source.trial)
+    return {**_going(source.trial), "left": _left(source, source.trial)}
 
 
 @act(router, "POST", "/imports/{uuid:number}/run", Action.FILE_IMPORT, answers=forms.Going, status=202)
@@ -119,7 +129,7 @@ def one(request: HttpRequest, number: UUID) -> dict[str, Any]:
     """Read how an import goes, or what came of it."""
     source = drafts.find(_permit(request), number)
     _permit(request).ledger.facts["import"] = str(source.pk)
-    return _import(source)
+    return {**_import(source), "left": _left(source, source.job)}
 
 
 @act(router, "DELETE", "/imports/{uuid:number}", Action.FILE_IMPORT, answers=None, status=204)
@@ -139,7 +149,8 @@ def _columns(permit: Permit, source: Import) -> dict[str, Any]:
     lacking = [str(one) for one in drafts.lacking(source)]
     return {
         "encoding": source.encoding, "delimiter": source.delimiter, "header": source.header,
-        "targets": source.targets, "lacking": lacking,
+        "heading_row": source.above + 1, "guessed": source.guessed, "targets": source.targets, "lacking": lacking,
+        "left": omissions.of(partial(files.content, source.file), source),
     }  # fmt: skip
 
 
@@ -147,6 +158,14 @@ def _import(source: Import) -> dict[str, Any]:
     going = _going(progress.current(source))
     return {"id": source.pk, "branch": source.branch_id, "created": source.created, **going,
             "state": listing.state(source)}  # fmt: skip
+
+
+def _left(source: Import, job: Job | None) -> dict[str, str]:
+    """What was not brought in, once a job has looked at the whole file and while the file is there."""
+    if job is None or job.state != State.DONE or source.ended:
+        return {}
+    source.left = job.result.get("left", source.left)
+    return omissions.of(partial(files.content, source.file), source)
 
 
 def _going(job: Job | None) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime
 
+MINUTE = "%Y%m%d-%H%M"
+
 
 def now() -> datetime:
     """The current moment, aware, UTC."""
@@ -18,6 +20,13 @@ def today() -> date:
     from django.utils import timezone
 
     return timezone.localdate(now())
+
+
+def minute() -> str:
+    """The minute where the institution is, as somebody reads it out: 20261129-1019."""
+    from django.utils import timezone
+
+    return timezone.localtime(now()).strftime(MINUTE)
 
 
 def micros(moment: datetime) -> int:

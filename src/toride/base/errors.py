@@ -51,6 +51,10 @@ class Invalid(TorideError):  # noqa: N818
         self.fields = fields or {}
 
 
+class Doubtful(Invalid):
+    """It can be done, and only once somebody has confirmed it."""
+
+
 class Unavailable(TorideError):  # noqa: N818
     """A store, key or the trail cannot be reached: fail closed."""
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from toride.base import terminal
+
 GRANTS = {
     "default": {
         "app": ["GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO app",
@@ -27,9 +29,9 @@ GRANTS = {
 }  # fmt: skip
 
 
-@click.command()
+@click.command(cls=terminal.Command)
 def migrate() -> None:
-    """Lay out or upgrade the stores (as their owner)."""
+    """Create or upgrade the databases (as their owner)."""
     layout()
 
 

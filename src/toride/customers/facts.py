@@ -5,9 +5,10 @@ from uuid import UUID
 
 from toride.access import facts
 from toride.audit import naming
-from toride.customers import fields, queries
+from toride.customers import fields, numbers, queries
 from toride.customers.searchable import NEEDED, SCHEMA, Profile, row
 from toride.vault import projecting
+from toride.vault.permit import Category
 from toride.vault.projecting import Projection
 
 
@@ -16,7 +17,7 @@ def _clear(subjects: Sequence[UUID]) -> dict[UUID, tuple[str, UUID | None]]:
 
 
 def _fold(clear: tuple[str, UUID | None], profile: Profile) -> dict[str, object]:
-    return row(*clear, profile)
+    return row(*clear, profile) | numbers.projected(profile.get(Category.BASIC, {}).get("number") or "")
 
 
 def declare() -> None:

@@ -5,39 +5,39 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
 from typing import Any
 
 import jaconv
-import phonenumbers
 from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
 
 from toride.base.errors import Invalid
-from toride.customers import addresses, dates, folding
+from toride.customers import addresses, amounts, characters, dates, numbers, phones
 from toride.vault.permit import Category, Opening
 
 CLEAR = Opening.CLEAR
 NAME_LENGTH = 120
 TEXT_LENGTH = 2_000
 NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
-BLANKS, SPACES, ENDS = re.compile(r"[ \t\u3000]+"), re.compile(r"\s+"), re.compile(r"\r\n?|\n")
+BLANKS, SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+"), re.compile(r"\s+")
+ENDS = re.compile(r"\r\n?|\n")
 READING = re.compile(r"[ぁ-ゖァ-ヺー・ a-zA-Z0-9()（）.&-]+")
-NO_PHONE, HYPHENS = re.compile(r"[^0-9+()\s./‐-―−ー-]"), re.compile(r"[‐-―−ー]")
-# As libphonenumber writes them, ten times faster; 0800 is no mobile number (総務省 電気通信番号計画).
-MOBILE = re.compile(r"(0(?:[79]0|80(?!-?0)))-?([0-9]{4})-?([0-9]{4})")
-SHORT_MOBILE = re.compile(r"0[789]0[0-9]{7}")
-LANDLINE, LEADING = (
-    re.compile(r"0[1-9][0-9]{8}|0800[0-9]{7}"),
-    7,
-)  # no format of libphonenumber's looks at more leading digits
+VOWEL = re.compile(r"(?<=[ぁ-ゖァ-ヺー])[\u2010-\u2015\u2212\uff70]|(?<=[ぁ-ゖァ-ヺ])-(?![a-zA-Z0-9])")
+REPEATED = re.compile(r"([ぁ-ゖァ-ヺ])([ゝゞヽヾ])")
 PLAIN_LOCAL = re.compile(r"(?=.{1,64}$)[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")  # a dot-atom (RFC 5322, 3.2.3)
+CARRIER_LOCAL = re.compile(r"[A-Za-z0-9._?/+-]{1,64}")
+_CARRIERS_WORDS = (
+    "docomo.ne.jp ezweb.ne.jp au.com softbank.ne.jp i.softbank.jp disney.ne.jp vodafone.ne.jp jp-t.ne.jp "
+    "pdx.ne.jp willcom.com ymobile.ne.jp emobile.ne.jp y-mobile.ne.jp uqmobile.jp biz.ezweb.ne.jp"
+)
+CARRIERS = frozenset(_CARRIERS_WORDS.split()) | {f"{area}.vodafone.ne.jp" for area in "dhtcrknsq"}
+NAMED_MAIL = re.compile(r"[^<>@]*<\s*([^<>\s]+)\s*>")
 MAIL_LENGTH = 200  # longer ones are left to the library
-UNITS, WHOLE = re.compile(r"[,\s¥円]"), re.compile(r"-?\d{1,15}")
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 JOINERS = "\u200c\u200d"  # which letters are made with
+LARGEST_VALUE = amounts.LARGEST
+LEADING = phones.LEADING
 MOST_VALUES = 8
-LARGEST_VALUE = 10**15
 GENDERS = {
     "女性": "female", "女": "female", "f": "female", "female": "female",
     "男性": "male", "男": "male", "m": "male", "male": "male",
@@ -74,10 +74,13 @@ class Field:
 
 
 def line(text: str, most: int = NAME_LENGTH) -> str:
-    """One line without control characters, outer spaces trimmed; variant kanji stay as written. Raises Invalid."""
+    """One line, composed, without unseen characters or outer spaces; variant kanji stay as written. Raises Invalid."""
     found = text.strip()
     if "  " in found or not found.isprintable():  # of the blanks only the plain one can be printed
+        found = characters.visible(characters.flowing(found))
         found = BLANKS.sub(" ", found).strip()
+    if not found.isascii():
+        found = characters.composed(found)
     if len(found) > most:
         raise Invalid(_("Enter at most %(most)d characters") % {"most": most})
     if not found.isprintable() and any(unicodedata.category(one) in UNSEEN and one not in JOINERS for one in found):
@@ -89,76 +92,48 @@ def text(written: str) -> str:
     """Several lines."""
     if len(written) > TEXT_LENGTH:
         raise Invalid(_("Enter at most %(most)d characters") % {"most": TEXT_LENGTH})
-    return "\n".join(line(part, TEXT_LENGTH) for part in written.splitlines()).strip()
+    return "\n".join(line(part, TEXT_LENGTH) for part in ENDS.split(written)).strip()
 
 
 def number(written: str) -> str:
     """A customer number: letters, figures, dot, hyphen, underline; half width, as the institution writes it."""
-    found = unicodedata.normalize("NFKC", written).strip()
+    found = numbers.exact(written)
     if not NUMBER.fullmatch(found):
         raise Invalid(_("use up to 40 letters, figures or hyphens"))
     return found
 
 
 def kana(written: str) -> str:
-    """A reading in katakana, with one space between its parts."""
-    found = SPACES.sub(" ", unicodedata.normalize("NFKC", line(written))).strip()
+    """A reading in katakana, with one space between its parts; ー however it was typed, repeated kana written out."""
+    found = line(SPACES.sub(" ", written))
+    found = VOWEL.sub("ー", unicodedata.normalize("NFKC", found))
+    found = SPACES.sub(" ", found).strip()
+    found = REPEATED.sub(_again, found)
     if found and not READING.fullmatch(found):
         raise Invalid(_("write the reading in kana"))
     return str(jaconv.hira2kata(found))
 
 
+def _again(found: re.Match[str]) -> str:
+    """かねこみすゞ is かねこみすず."""
+    before, mark = found[1], found[2]
+    plain = unicodedata.normalize("NFD", before)[0]
+    return before + (unicodedata.normalize("NFC", f"{plain}\u3099") if mark in "ゞヾ" else plain)
+
+
 def phone(written: str) -> str:
     """A phone number in national notation (libphonenumber), or international where it is not Japanese."""
-    if mobile := MOBILE.fullmatch(written):
-        return "-".join(mobile.groups())
-    folded = unicodedata.normalize("NFKC", written).strip()
-    if NO_PHONE.search(folded):
-        raise Invalid(_("write only figures, hyphens and +"))
-    folded = HYPHENS.sub("-", folded)
-    if mobile := MOBILE.fullmatch(folded):
-        return "-".join(mobile.groups())
-    digits = folded.replace("-", "")
-    if SHORT_MOBILE.fullmatch(digits):
-        raise Invalid(_digits_wrong(digits))
-    if LANDLINE.fullmatch(digits) and (groups := _groups(digits[:LEADING], len(digits))):
-        return "-".join(digits[begin:end] for begin, end in groups)
-    return _by_library(folded)
-
-
-@lru_cache(maxsize=16_384)
-def _groups(leading: str, length: int) -> tuple[tuple[int, int], ...]:
-    """Where the groups of such a number begin and end, as its first digits decide; none where digits are dropped."""
-    padded = leading.ljust(length, "0")
-    written = _by_library(padded)
-    if written.replace("-", "") != padded:
-        return ()
-    ends = list(accumulate(map(len, written.split("-"))))
-    return tuple(zip([0, *ends], ends, strict=False))
-
-
-def _by_library(folded: str) -> str:
-    try:
-        parsed = phonenumbers.parse(folded, "JP")
-    except phonenumbers.NumberParseException:
-        raise Invalid(_("write a phone number such as 090-1234-5678")) from None
-    if not phonenumbers.is_possible_number(parsed):
-        raise Invalid(_digits_wrong(folded))
-    japanese = parsed.country_code == 81  # noqa: PLR2004 - ITU-T E.164
-    style = phonenumbers.PhoneNumberFormat.NATIONAL if japanese else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return str(phonenumbers.format_number(parsed, style))
-
-
-def _digits_wrong(written: str) -> str:
-    return str(
-        _("this has %(digits)d digits; mobile numbers have 11, others 10") % {"digits": len(folding.digits(written))}
-    )
+    return phones.written(written)
 
 
 def email(written: str) -> str:
-    """A mail address as it is to be used; the domain in lower case."""
-    folded = unicodedata.normalize("NFKC", written).strip()
+    """A mail address as it is to be used; the domain in lower case. Those of carriers may have dots anywhere."""
+    folded = unicodedata.normalize("NFKC", characters.visible(written)).strip()
+    if named := NAMED_MAIL.fullmatch(folded):
+        folded = named[1]
     local, _at, domain = folded.rpartition("@")
+    if domain.lower() in CARRIERS and CARRIER_LOCAL.fullmatch(local.strip('"')):
+        return f"{local.strip(chr(34))}@{domain.lower()}"
     try:
         if PLAIN_LOCAL.fullmatch(local) and len(folded) < MAIL_LENGTH:
             return f"{local}@{_domain(domain)}"
@@ -193,11 +168,8 @@ def day(written: str) -> str:
 
 
 def amount(written: str) -> int:
-    """Whole yen; separators and 円 are allowed."""
-    folded = UNITS.sub("", unicodedata.normalize("NFKC", written))
-    if not WHOLE.fullmatch(folded):
-        raise Invalid(_("write whole yen in figures"))
-    return int(folded)
+    """Whole yen as offices write them: 1,200,000円, △5,000, (5,000), 1億2,000万."""
+    return amounts.parse(written)
 
 
 def _one_of(words: dict[str, str], advice: Any) -> Callable[[str], str]:
@@ -211,11 +183,12 @@ def _one_of(words: dict[str, str], advice: Any) -> Callable[[str], str]:
 
 
 def prefecture(written: str) -> str:
-    """One of the forty-seven, in full."""
+    """One of the forty-seven, in full; 東京, 宮城 and the codes of ISO 3166-2 (JP-13) are understood."""
     found = line(written)
-    if found and found not in addresses.PREFECTURES:
+    full = addresses.prefecture(found)
+    if found and not full:
         raise Invalid(_("write the prefecture in full, such as 東京都"))
-    return found
+    return full
 
 
 BASIC, TRANSACTIONS, BEHAVIOUR, DERIVED, SENSITIVE = Category
@@ -306,7 +279,7 @@ def clean(written: dict[str, str], standing: Mapping[str, Any] | None = None) ->
 
 def _many(field: Field, written: str, standing: Any = None) -> list[Any]:
     kept = {str(one): one for one in standing} if isinstance(standing, list | tuple) else {}
-    parts = [part for part in re.split(r"[\n、;]|,(?!\d{3}\b)", written) if part.strip()]
+    parts = [part for part in re.split(r"[\r\n、;]|,(?!\d{3}\b)", written) if part.strip()]
     if len(parts) > MOST_VALUES:
         raise Invalid(_("write at most %(most)d") % {"most": MOST_VALUES})
     return list(dict.fromkeys(kept[part] if part in kept else field.clean(part) for part in parts))

@@ -43,6 +43,9 @@ class Import(models.Model):
     """A file on its way to become customers: a draft until it has a job, then an import.
 
     `about` holds the file's name and where it comes from, sealed; file, findings and rejected rows stand sealed, too.
+    `above`: rows over the headings; `double`: headings in two rows; `numbered`: how the numbers begin that the product
+    gives; `hidden`: hidden rows of a workbook come, too; `guessed`: nobody has said yes to what was guessed. `choices`:
+    what was decided about problems and doubts, by kind; `left`: cells that were not brought in, by target and reason.
     `size`: bytes announced. `trial`: the job that checks the whole file; it goes when file or mapping change.
     `leave_out`: likely duplicates are left out. `taking_back`: the job that undoes the import. `ended`: when file,
     findings and rejected rows went.
@@ -62,6 +65,13 @@ class Import(models.Model):
     delimiter = models.CharField(max_length=2, blank=True)
     targets = models.JSONField(default=list)
     header = models.BooleanField(default=True)
+    above = models.PositiveSmallIntegerField(default=0)
+    double = models.BooleanField(default=False)
+    numbered = models.CharField(max_length=20, blank=True)
+    hidden = models.BooleanField(default=False)
+    guessed = models.BooleanField(default=False)
+    choices = models.JSONField(default=dict)
+    left = models.JSONField(default=dict)
     leave_out = models.BooleanField(default=False)
     counts = models.JSONField(default=dict)
     created = models.DateTimeField(auto_now_add=True)
@@ -85,6 +95,17 @@ class Finding(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["source", "kind", "row"])]
+
+
+class Mended(models.Model):
+    """What a person wrote instead of cells of a row, sealed: column, from 0 → text."""
+
+    source = models.ForeignKey(Import, on_delete=models.CASCADE)
+    row = models.PositiveIntegerField()
+    blob = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "row"], name="customers_mended_once")]
 
 
 class SavedMapping(models.Model):

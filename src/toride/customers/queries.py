@@ -13,18 +13,17 @@ from toride import audit
 from toride.access.facts import Facts
 from toride.base.errors import Hidden
 from toride.base.ids import ordered_id
-from toride.customers import folding, searching
+from toride.customers import claims, numbers, searching
 from toride.customers.fields import FIELDS
 from toride.customers.searchable import FOLDED_FROM, NEEDED, row
 from toride.vault import index, records, rows
 from toride.vault.aead import Unopenable
-from toride.vault.index import lookup
 from toride.vault.index.query import All, Expr, leaves, matcher
 from toride.vault.permit import Category, Mode, Opening, Permit
 from toride.vault.records import Record
 from toride.vault.values import Closed, Masked, Opened, Value
 
-PAGE = 50
+PAGE, FEW = 50, 5
 DAMAGED = "unopenable"
 NOBODY = UUID(int=0)
 LISTED = "list"  # the verb of an event that searched for nothing in particular
@@ -141,6 +140,17 @@ def search(permit: Permit, ask: Ask) -> Found:
 
 def _damaged(permit: Permit) -> int:
     return int(permit.ledger.facts.get(DAMAGED, 0))
+
+
+def likely(permit: Permit, written: Mapping[str, str]) -> list[Profile]:
+    """A few customers within the permit's rows whose name, a phone or a mail address is as written."""
+    asked = searching.resembling(permit, written)
+    if asked is None:
+        return []
+    hits = index.search(permit, asked, limit=FEW)
+    permit.ledger.terms = " ".join(written[name] for name in searching.TELLING if written.get(name))
+    permit.ledger.facts |= {"found": hits.total, "more": hits.capped}
+    return _answering(profiles(permit, hits.subjects, (Category.BASIC,)), asked)
 
 
 def _opened(ask: Ask, expr: Expr) -> list[Category]:
@@ -313,7 +323,8 @@ def _contents(found: Profile, asked: Iterable[str]) -> dict[Category, dict[str, 
 
 def subject_of(number: str) -> UUID | None:
     """Whose customer number this is; not a reading: only whoever then gets a permit learns anything."""
-    return lookup.find("number", [folding.plain_number(number)]).get(folding.plain_number(number))
+    wanted = numbers.exact(number)
+    return claims.owners([wanted]).get(wanted) or claims.alike([wanted]).get(wanted)
 
 
 def facts(subject: UUID) -> Facts | None:

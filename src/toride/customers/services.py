@@ -5,41 +5,45 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from toride.audit import recorded
 from toride.base import clock
-from toride.base.errors import Invalid, Refused
-from toride.customers import apart, barred, fields, folding
+from toride.base.errors import Doubtful, Invalid, Refused, Taken
+from toride.customers import apart, barred, claims, fields, numbers, resemblance
 from toride.customers.actions import Action
 from toride.customers.models import Customer
 from toride.customers.searchable import row
 from toride.vault import index, records, subjects
-from toride.vault.amending import Amendment, amend
-from toride.vault.index import lookup
+from toride.vault.amending import Amendment, amend, judged
 from toride.vault.permit import Category, Mode, Opening, Permit
 from toride.vault.projecting import refresh
 from toride.vault.records import Draft
 from toride.vault.values import Opened
 
-NUMBER = "number"
+NUMBER = numbers.NUMBER
+ANOTHER = lazy(
+    "The customer would become another person: name, reading, and birth date or phone all change. "
+    "Confirm it, or register a new customer."
+)
 
 
 @recorded(Action.PROFILE_CREATE)
 def register(permit: Permit, *, branch: str, owner: UUID | None, written: Mapping[str, str], source: str) -> UUID:
     """A new customer from what was written in a form. The subject's keys are committed before any data.
 
-    Raises Invalid with advice by field, Refused for a field that the permit does not open, Taken for a number in use.
+    What the permit masks can be written here though not be read. Raises Invalid with advice by field, Refused for a
+    field that the permit closes, Taken for a number in use.
     """
     if not permit.rows.include(branch, owner):
         raise Refused("scope")
     for name in fields.FIELDS:
         if written.get(name):
-            _must_open(permit, name)
+            _must_open(permit, name, least=Opening.MASKED)
     screened = barred.screen(written)
     stored = fields.clean({"name": "", "number": "", "status": "active", "kind": "person", **screened.written})
     subject = subjects.create(1)[0]
-    number = folding.plain_number(stored["number"])
-    _claim(permit, number, subject)
+    _claim(permit, numbers.exact(stored["number"]), subject)
     Customer.objects.create(subject_id=subject, branch_id=branch, owner_id=owner, created=clock.now())
     profile = by_category(stored)
     origin = {"source": source, "by": permit.actor.name, "at": clock.now().isoformat()}
@@ -57,13 +61,20 @@ def register(permit: Permit, *, branch: str, owner: UUID | None, written: Mappin
 
 @recorded(Action.PROFILE_CHANGE)
 def change(
-    permit: Permit, subject: UUID, *, written: Mapping[str, str], revisions: Mapping[Category, int], source: str
+    permit: Permit,
+    subject: UUID,
+    *,
+    written: Mapping[str, str],
+    revisions: Mapping[Category, int],
+    source: str,
+    confirmed: bool = False,
 ) -> list[str]:
     """Changes fields; gives the names of those that really changed. `revisions` are those the person saw.
 
     What was sent as it stands is left as it stands: nothing is cleaned anew that the person did not alter.
 
-    Raises Invalid, Refused, Conflict where somebody changed the record meanwhile, Taken for a number in use.
+    Raises Invalid, Refused, Conflict where somebody changed the record meanwhile, Taken for a number in use; Doubtful
+    where the customer would become another person and nobody has `confirmed` it.
     """
     for name in written:
         _must_open(permit, name)
@@ -76,13 +87,15 @@ def change(
         Amendment(subject=subject, category=category, kind="profile", changes=values, revision=revisions.get(category))
         for category, values in by_category(stored).items()
     ]
+    if not confirmed:
+        _must_stay_the_same_person(amendments)
     amended = amend(amendments, history="history", note=note)
     changed = sorted(name for one in amended for name in one.changed)
     for one in amended:
         permit.ledger.touch(subject, Mode.CHANGED, one.category)
     if NUMBER in changed:
-        lookup.release_subject(NUMBER, subject)
-        _claim(permit, folding.plain_number(stored[NUMBER]), subject)
+        claims.release(subject)
+        _claim(permit, numbers.exact(stored[NUMBER]), subject)
     if changed:
         permit.ledger.facts["fields"] = changed
         refresh([subject])
@@ -113,6 +126,13 @@ def by_category(stored: Mapping[str, Any]) -> dict[Category, dict[str, Any]]:
     return found
 
 
+def _must_stay_the_same_person(amendments: Iterable[Amendment]) -> None:
+    """Raises Doubtful."""
+    basic = [one for one in amendments if one.category is Category.BASIC]
+    if any(judged(basic, resemblance.becomes_another).values()):
+        raise Doubtful(_("Some fields need another look."), {"name": ANOTHER})
+
+
 def _standing(permit: Permit, subject: UUID, names: Iterable[str]) -> dict[str, Any]:
     """The stored contents of the named fields, to compare with what was sent."""
     categories = tuple({fields.FIELDS[name].category for name in names})
@@ -125,7 +145,9 @@ def _standing(permit: Permit, subject: UUID, names: Iterable[str]) -> dict[str, 
 def _claim(permit: Permit, number: str, subject: UUID) -> None:
     """Raises Conflict where it is taken, by whomever; the event then says which number was tried."""
     permit.ledger.terms = number
-    lookup.claim(NUMBER, number, subject)
+    if claims.owners([number]).get(number, subject) != subject:
+        raise Taken(_("this number is not available"))
+    claims.claim([(number, subject)])
     permit.ledger.terms = ""
 
 
@@ -135,7 +157,7 @@ def _set_apart(permit: Permit, subject: UUID, screened: barred.Screened) -> None
         permit.ledger.facts["struck"] = {name: str(kind) for name, kind in screened.struck.items()}
 
 
-def _must_open(permit: Permit, name: str) -> None:
+def _must_open(permit: Permit, name: str, *, least: Opening = Opening.CLEAR) -> None:
     spec = fields.FIELDS[name]
-    if permit.opening(spec.category, name) != Opening.CLEAR:
+    if permit.opening(spec.category, name) < least:
         raise Refused(permit.reasons.get(spec.category, "duty"))

@@ -1,5 +1,6 @@
 """Assets, and the pages for what is not there or went wrong."""
 
+import logging
 import sys
 from typing import Any
 
@@ -10,12 +11,16 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from toride.base import clock
 from toride.base.guard import open_to_all
+from toride.base.ids import request_number
 from toride.base.receiver import TOO_BUSY, TOO_LARGE, TOO_SLOW
 from toride.ui import assets
 from toride.ui.looks import LOOKS
 
 MACHINES = ("/api/", "/scim/")
+NOT_FOUND = 404
+log = logging.getLogger("toride.failure")
 
 
 @open_to_all
@@ -60,6 +65,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     if isinstance(sys.exception(), (OperationalError, InterfaceError)):
         advice = _("The database is unavailable. Nothing was shown or changed. Try again in a minute.")
         return _error(request, _("Temporarily unavailable"), advice, 503)
+    log.error("answered 500 under number %s", request_number(request))
     advice = _("Nothing was changed. Try again. If the problem persists, contact your administrator.")
     return _error(request, _("Something went wrong"), advice, 500)
 
@@ -96,5 +102,11 @@ def _problem(title: str, advice: str, status: int) -> HttpResponse:
 
 
 def _error(request: HttpRequest, title: str, advice: str, status: int) -> HttpResponse:
-    context: dict[str, Any] = {"title": title, "advice": advice, "status": status}
+    context: dict[str, Any] = {
+        "title": title,
+        "advice": advice,
+        "status": status,
+        "number": clock.minute() if status == NOT_FOUND else request_number(request),
+        "asks": "",
+    }
     return render(request, "ui/error.html", context, status=status)

@@ -1,8 +1,8 @@
 """Changes single fields of sealed records without showing the rest to anyone, and keeps what each was before."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from toride.base.errors import Conflict
@@ -11,6 +11,7 @@ from toride.vault.permit import Category
 from toride.vault.records import Draft, write
 
 Key = tuple[UUID, Category]
+Verdict = TypeVar("Verdict")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,19 @@ def compare(amendments: Sequence[Amendment]) -> list[Amended]:
         Amended(one.subject, one.category, tuple(differing), standing.revision if standing else 0)
         for one, standing, _before, differing in _differences(amendments)
     ]
+
+
+def judged(
+    amendments: Sequence[Amendment], judge: Callable[[Mapping[str, Any], Mapping[str, Any]], Verdict]
+) -> dict[UUID, Verdict]:
+    """What `judge` says of each: what stands, and what would be set. Opened here; only its word goes out."""
+    held = _held(amendments) if amendments else {}
+    opened = open_records(list(held.values()))
+    found: dict[UUID, Verdict] = {}
+    for one in amendments:
+        standing = held.get((one.subject, one.category))
+        found[one.subject] = judge(opened.get(standing.place.id, {}) if standing else {}, one.changes)
+    return found
 
 
 def restore(

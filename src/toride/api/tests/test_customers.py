@@ -179,3 +179,18 @@ def test_cookies_open_nothing(house: House) -> None:
     assert client.get("/customers/").status_code == 200
     assert client.get(one(emiko)).status_code == 401
     assert client.post(SEARCH, "{}", content_type="application/json").status_code == 401
+
+
+@pytest.mark.requirement("C3")
+def test_change_that_makes_another_person_must_be_confirmed(house: House) -> None:
+    emiko = house.customer("A-1")
+    machine = Machine(house, "konno", "data-care", wanted=["customers"])
+    values = {"name": "鈴木 太郎", "kana": "スズキ タロウ", "birth_date": "1975-06-07", "phones": ["022-265-2222"]}
+    tag = machine("GET", one(emiko))["ETag"]
+    refused = machine("PATCH", one(emiko), {"values": values}, If_Match=tag)
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == "name"
+    assert "confirmed" in refused.json()["errors"][0]["detail"]
+    assert machine("GET", one(emiko)).json()["values"]["name"] == "齋藤 惠美子"
+    assert machine("PATCH", one(emiko), {"values": values, "confirmed": True}, If_Match=tag).status_code == 200
+    assert machine("GET", one(emiko)).json()["values"]["name"] == "鈴木 太郎"

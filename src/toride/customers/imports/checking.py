@@ -7,8 +7,8 @@ from typing import Any
 from django.db import transaction
 
 from toride import audit
-from toride.customers import folding
-from toride.customers.imports import drafts, findings, fitting, likely, running, services
+from toride.customers import claims
+from toride.customers.imports import drafts, findings, fitting, likely, mending, omissions, running, services
 from toride.customers.imports.cleaning import Row
 from toride.customers.imports.preview import Tally
 from toride.customers.imports.services import Counts
@@ -17,7 +17,6 @@ from toride.customers.models import Finding, Import
 from toride.customers.services import NUMBER
 from toride.jobs.running import Run, handler
 from toride.vault import files
-from toride.vault.index import lookup
 
 STEP = 500
 
@@ -54,10 +53,14 @@ def check(run: Run) -> dict[str, Any]:
     Finding.objects.filter(source=source).delete()
     meter, counts, tally, twins = Meter(source), Counts(), Tally(source.targets), likely.Twins()
     seen, last, kept, flagged = 0, 0, 0, set[int]()
-    for cells, rows in meter.slices(running.batches(meter.content, source, {})):
+    edits = mending.of(running.allowed(run.job), source)
+    left: dict[str, Any] = {}
+    for cells, rows in meter.slices(running.batches(meter.content, source, {}, edits=edits)):
         permit = running.allowed(run.job)
         fitting.must_fit(permit, source)
-        counts += services.foresee(permit, rows)
+        found, near = services.foresee(permit, source, rows)
+        counts += found
+        omissions.note(left, rows)
         tally.see(rows, cells)
         new = _new(rows)
         twins.see(new)
@@ -65,7 +68,7 @@ def check(run: Run) -> dict[str, Any]:
         flagged |= set(known)
         seen, last = seen + len(rows), rows[-1].number
         with transaction.atomic():
-            kept += findings.keep(source, rows, cells, known, room=findings.MOST_KEPT - kept)
+            kept += findings.keep(source, rows, cells, known, near, room=findings.MOST_KEPT - kept)
             run.checkpoint(done=seen, total=meter.total())
         if permit.ledger.touches:
             permit.ledger.facts |= {"import": str(source.pk), "step": "check", "alike": len(known)}
@@ -84,11 +87,12 @@ def check(run: Run) -> dict[str, Any]:
         "duplicates": duplicates,
         "kept": kept,
         "columns": tally.result(),
+        "left": left,
     }
 
 
 def _new(rows: list[Row]) -> list[Row]:
     """Rows that would make a customer."""
-    good = {folding.plain_number(row.stored[NUMBER]): row for row in rows if not row.problems}
-    known = lookup.find(NUMBER, good)
+    good = {row.stored[NUMBER]: row for row in rows if not row.problems and not row.held}
+    known = claims.owners(good)
     return [row for number, row in good.items() if number not in known]

@@ -50,9 +50,7 @@ def _work(asked: bytes, incoming: Iterator[bytes]) -> None:
 
 
 def _tell(cells: dict[int, list[str]], rows: list[Any]) -> None:
-    batch = [
-        [cells[one.number], one.number, one.stored, one.problems, one.warnings, one.folded, one.apart] for one in rows
-    ]
+    batch = [[cells[one.number], *(getattr(one, name) for name in one.__slots__)] for one in rows]
     _say(orjson.dumps({"batch": batch}))
 
 

@@ -5,8 +5,9 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,10 +20,14 @@ from toride.access import acting
 from toride.access.decide import decide
 from toride.access.models import Branch
 from toride.base.errors import Hidden, Invalid, Refused
-from toride.customers import barred
+from toride.base.ids import ordered_id
 from toride.customers.actions import Action
-from toride.customers.imports import drafts, fitting, keeping, listing, outlet, running, services
+from toride.customers.fields import FIELDS
+from toride.customers.imports import drafts, fitting, keeping, listing, mapping, omissions, outlet, running, services
+from toride.customers.imports.cleaning import Choices
+from toride.customers.imports.reasons import DOUBTS
 from toride.customers.imports.services import Counts
+from toride.customers.imports.sifting import pack
 from toride.customers.models import Import
 from toride.jobs import running as jobs
 from toride.jobs.models import Job, State
@@ -43,18 +48,45 @@ CHUNK = 1_048_576
 @click.option("--mapping", "mapping_file", default="auto", help='"auto", or a JSON file {"heading": "field", …}.')
 @click.option("--encoding", help="utf-8, cp932, utf-16, euc_jp; found out by default.")
 @click.option("--delimiter", help="One character; found out by default.")
+@click.option("--heading-row", type=click.IntRange(1, mapping.TOP), help="In which row the headings stand.")
+@click.option("--accept-guess", is_flag=True, help="Go on with what is only guessed of headings and columns.")
+@click.option("--number-them", is_flag=True, help="The file has no customer numbers: give the rows numbers.")
+@click.option(
+    "--leave-empty",
+    multiple=True,
+    metavar="FIELD",
+    help='Leave cells of this field empty where they are not in order; "all" for every optional one.',
+)
+@click.option(
+    "--take", multiple=True, type=click.Choice(sorted(DOUBTS)), help="Bring in rows that are held back for this doubt."
+)
+@click.option(
+    "--company-is",
+    type=click.Choice(["customer", "employer"]),
+    help="In rows with a company and a person: who the company is.",
+)
+@click.option("--hidden-rows", is_flag=True, help="Bring in hidden rows of a workbook, too.")
 @click.option("--dry-run", is_flag=True, help="Count only; nothing is written.")
 @click.option("--rejected", "rejected_file", type=click.Path(path_type=Path), help="Where rejected rows go.")
 @JSON
 def import_file(
     file: Path, username: str, purpose: str, branch: str | None, mapping_file: str, encoding: str | None,
-    delimiter: str | None, dry_run: bool, rejected_file: Path | None, as_json: bool,
+    delimiter: str | None, heading_row: int | None, accept_guess: bool, number_them: bool, leave_empty: Sequence[str],
+    take: Sequence[str], company_is: str | None, hidden_rows: bool, dry_run: bool,
+    rejected_file: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """Import customers from CSV, TSV or XLSX."""
+    """Import customers from CSV, TSV, XLSX or vCard."""
     _fits(file)
-    arguments = {"mapping": _mapping(mapping_file), "encoding": encoding, "delimiter": delimiter}
+    arguments = {
+        "mapping": _mapping(mapping_file), "encoding": encoding, "delimiter": delimiter, "accept": accept_guess,
+        "above": heading_row - 1 if heading_row else None,
+    }  # fmt: skip
+    choices = _choices(leave_empty, take, company_is)
+    number = ordered_id()
+    draft = partial(Import, pk=number, choices=choices, hidden=hidden_rows)
+    arguments["numbered"] = drafts.numbering_of(draft()) if number_them else ""
     if dry_run:
-        _foresee(file, username, purpose, branch, arguments, as_json)
+        _foresee(file, username, purpose, branch, arguments, as_json, draft)
         return
     with acting.permitted(username, Action.FILE_IMPORT, purpose=purpose) as permit:
         person = acting.person(username)
@@ -67,7 +99,8 @@ def import_file(
             raise Invalid(_too_large()) from None
         with transaction.atomic():
             job = jobs.queue(running.KIND, person=person.id, purpose=permit.purpose, arguments=arguments)
-            source = Import.objects.create(job=job, person=person.id, branch=home, file=kept)
+            source = draft(job=job, person=person.id, branch=home, file=kept)
+            source.save(force_insert=True)
             claimed = jobs.claim(jobs.name(), job.pk)
         permit.ledger.facts |= {"import": str(source.pk), "bytes": file.stat().st_size}
         permit.ledger.did = "start"
@@ -76,7 +109,7 @@ def import_file(
 
 @click.group()
 def imports() -> None:
-    """Look at imports, go on with one, take one back."""
+    """List, resume, cancel and undo imports."""
 
 
 @imports.command("list")
@@ -99,7 +132,7 @@ def listed(username: str, as_json: bool, limit: int) -> None:
 @click.argument("number", type=click.UUID)
 @AS
 @PURPOSE
-@click.option("--rejected", "rejected_file", type=click.Path(path_type=Path))
+@click.option("--rejected", "rejected_file", type=click.Path(path_type=Path), help="File to write error rows to.")
 @JSON
 def resume(number: UUID, username: str, purpose: str, rejected_file: Path | None, as_json: bool) -> None:
     """Go on with an import that was cancelled, failed or killed."""
@@ -154,7 +187,7 @@ def undo(number: UUID, username: str, purpose: str, as_json: bool) -> None:
 @click.argument("number", type=click.UUID)
 @AS
 @PURPOSE
-@click.option("--out", type=click.Path(path_type=Path), required=True)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="File to create.")
 def rejected_rows(number: UUID, username: str, purpose: str, out: Path) -> None:
     """Write the rejected rows, with reasons, in the file's own encoding."""
     print(f"{_write_rejected(number, username, purpose, out):,} rows: {out}")
@@ -171,8 +204,9 @@ def _perform(
     source.refresh_from_db()
     result: dict[str, Any] = {"import": str(source.pk), **asdict(Counts(**source.counts))}
     if ended.state == State.DONE:
-        result["left"] = _left(lambda: files.content(source.file), source)
-    if result["rejected"] and rejected_file:
+        by_hand = ended.arguments.get("mapping") is not None
+        result["left"] = omissions.of(lambda: files.content(source.file), source, by_hand=by_hand)
+    if (result["rejected"] or result["held"]) and rejected_file:
         _write_rejected(source.pk, username, purpose, rejected_file)
         result["rejected_file"] = str(rejected_file)
     if ended.state != State.DONE:
@@ -183,32 +217,38 @@ def _perform(
 
 
 def _foresee(
-    file: Path, username: str, purpose: str, branch: str | None, arguments: dict[str, Any], as_json: bool
-) -> None:
+    file: Path, username: str, purpose: str, branch: str | None, arguments: dict[str, Any], as_json: bool,
+    draft: Callable[..., Import],
+) -> None:  # fmt: skip
     counts = Counts()
     with acting.permitted(username, Action.FILE_IMPORT, purpose=purpose) as permit:
         person = acting.person(username)
-        source = Import(person=person.id, branch=_branch(branch or person.branch_id))
+        source = draft(person=person.id, branch=_branch(branch or person.branch_id))
         for _cells, rows in running.batches(lambda: _read(file), source, arguments):
             fitting.must_fit(permit, source)
-            counts += services.foresee(permit, rows)
+            counts += services.foresee(permit, source, rows)[0]
+            omissions.note(source.left, rows)
         permit.ledger.facts |= {"dry_run": True, **asdict(counts)}
         permit.ledger.did = "check"
-    left = _left(lambda: _read(file), source)
+    left = omissions.of(lambda: _read(file), source, by_hand=arguments["mapping"] is not None)
     _tell({**asdict(counts), "targets": source.targets, "encoding": source.encoding, "left": left}, as_json, 0)
 
 
-def _left(content: running.Source, source: Import) -> dict[int, str]:
-    """Columns, from 1, that are not brought in because of what they hold."""
-    return {at + 1: str(barred.LOOKS[kind]) for at, kind in running.barred_columns(content, source).items()}
+def _choices(leave_empty: Sequence[str], take: Sequence[str], company_is: str | None) -> dict[str, Any]:
+    """What is decided for the whole file. Raises Invalid for a field that there is not."""
+    for name in leave_empty:
+        if name != "all" and name not in FIELDS:
+            raise Invalid(f"There is no field {name}. Fields: {', '.join(FIELDS)}")
+    company = {"customer": "company", "employer": "person"}.get(company_is or "", "")
+    return pack(Choices(frozenset("*" if one == "all" else one for one in leave_empty), frozenset(take), company))
 
 
 def _tell(result: dict[str, Any], as_json: bool, seconds: float) -> None:
     if as_json:
         print(json.dumps(result, ensure_ascii=False))
         return
-    for column, why in result["left"].items():
-        print(f"Column {column} was left out. {why}.", file=sys.stderr)
+    for name, why in result["left"].items():
+        print(f"Left out: {name}: {why}.", file=sys.stderr)
     words = ", ".join(f"{result[name]:,} {name}" for name in asdict(Counts()))
     print(f"{words}{f' in {seconds:.1f} s' if seconds else ''}")
 
@@ -221,6 +261,8 @@ def _write_rejected(number: UUID, username: str, purpose: str, out: Path) -> int
     descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding=encoding, errors="replace", newline="") as target:
         writer = csv.writer(target, delimiter=source.delimiter or ",")
+        if source.header:
+            writer.writerow([*map(outlet.harmless, begin.headings), "Reason"])
         for row, cells, problems in rows:
             writer.writerow(outlet.line(begin, row, cells, problems))
     return len(rows)

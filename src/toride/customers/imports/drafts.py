@@ -1,5 +1,6 @@
 """An import before it runs: begun, its file received, its columns decided, checked, started, or thrown away."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -14,7 +15,10 @@ from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid, Refused
 from toride.base.ids import ordered_id
 from toride.customers.actions import Action
-from toride.customers.imports import fitting, labels, mapping, running
+from toride.customers.fields import FIELDS
+from toride.customers.imports import fitting, labels, mapping, mending, running
+from toride.customers.imports.reasons import DOUBTS
+from toride.customers.imports.sifting import pack, unpack
 from toride.customers.models import Finding, Import
 from toride.jobs import running as jobs
 from toride.jobs.models import State
@@ -27,7 +31,8 @@ UNDO = "customers.import.undo"
 LONGEST = 100
 DRAFTS_KEPT = timedelta(days=30)
 LIVE = (State.QUEUED, State.RUNNING)
-ENDINGS = (".csv", ".tsv", ".txt", ".xlsx")
+ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".vcf")
+COMPANY = ("", "company", "person")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +83,9 @@ def begin(permit: Permit, *, branch: str, name: str, origin: str, size: int, sou
             else _("The file is larger than %(most)d MB. Split it.") % {"most": settings.IMPORT_MAX_BYTES // 1_048_576}
         )
     elif not name.lower().endswith(ENDINGS):
-        problems["file"] = _("Choose a CSV, TSV or Excel (.xlsx) file.")
+        problems["file"] = _("Choose a CSV, TSV, Excel (.xlsx) or vCard (.vcf) file.")
     if len(origin) > LONGEST:
-        problems["origin"] = _("write at most %(most)d characters") % {"most": LONGEST}
+        problems["origin"] = _("Enter at most %(most)d characters") % {"most": LONGEST}
     if home is None or problems:
         raise Invalid(_("Some fields need another look."), problems)
     if source is None:
@@ -90,6 +95,8 @@ def begin(permit: Permit, *, branch: str, name: str, origin: str, size: int, sou
         _must_be_draft(source)
         files.drop(source.file)
         _forget_check(source)
+        mending.forget(source)
+        source.above, source.double, source.numbered, source.choices = 0, False, "", {}
     source.branch, source.purpose, source.file, source.size = home, permit.purpose, ordered_id(), size
     source.encoding, source.delimiter, source.targets, source.header = "", "", [], True
     source.about = records.seal_with(Kind.FILES, {"name": name[-200:], "origin": origin}, source.pk)
@@ -110,9 +117,25 @@ def receive(permit: Permit, source: Import, *, offset: int, part: bytes) -> int:
 
 @recorded(Action.FILE_IMPORT, did="columns")
 def decide_columns(
-    permit: Permit, *, source: Import, encoding: str, delimiter: str, header: bool, targets: list[str | None]
+    permit: Permit,
+    *,
+    source: Import,
+    encoding: str,
+    delimiter: str,
+    header: bool,
+    targets: list[str | None],
+    above: int = 0,
+    double: bool = False,
+    numbering: bool = False,
+    company: str = "",
+    hidden: bool = False,
+    guessed: bool = False,
 ) -> None:
-    """Keeps how the file is read and which column becomes what. Raises Invalid for a target that does not exist."""
+    """Keeps how the file is read and which column becomes what. Raises Invalid for a target that does not exist.
+
+    `numbering`: the product gives the numbers. `company`: whom a row with company and person is about. `hidden`: hidden
+    rows come, too. `guessed`: nobody has said yes to it.
+    """
     _hold(source)
     _must_be_draft(source)
     known = {code for code, _label in (*labels.ENCODINGS, *labels.NAMES.items())}
@@ -121,12 +144,46 @@ def decide_columns(
         raise Invalid(_("There is no such field."))
     if len(targets) > settings.IMPORT_MAX_COLUMNS:
         raise Invalid(_("There is no such field."))
-    decided = (encoding, delimiter, header, targets)
-    if decided != (source.encoding, source.delimiter, source.header, source.targets):
+    if not 0 <= above < mapping.TOP or company not in COMPANY:
+        raise Invalid(_("There is no such field."))
+    decided = {
+        "encoding": encoding, "delimiter": delimiter, "header": header, "targets": targets, "above": above,
+        "double": double, "numbered": numbering_of(source) if numbering else "", "hidden": hidden,
+        "guessed": guessed,
+        "choices": {**source.choices, "company": company},
+    }  # fmt: skip
+    stood = Import.objects.filter(pk=source.pk).values(*decided).first()
+    if decided != stood:
         _forget_check(source)
-        source.encoding, source.delimiter, source.header, source.targets = decided
-        source.save(update_fields=["encoding", "delimiter", "header", "targets"])
+        for name, value in decided.items():
+            setattr(source, name, value)
+        source.save(update_fields=list(decided))
     permit.ledger.facts |= {"import": str(source.pk), "step": "columns", "columns": sum(1 for one in targets if one)}
+
+
+@recorded(Action.FILE_IMPORT, did="columns")
+def decide_rows(permit: Permit, *, source: Import, choices: Mapping[str, Any]) -> None:
+    """Keeps what becomes of rows with problems or doubts, by kind; the check looks again. Raises Invalid."""
+    _hold(source)
+    _must_be_draft(source)
+    kept = pack(unpack(choices))
+    if not set(kept["empty"]) <= {"*", *FIELDS} or not set(kept["taken"]) <= set(DOUBTS):
+        raise Invalid(_("There is no such field."))
+    if kept != pack(unpack(source.choices)):
+        _forget_check(source)
+        source.choices = kept
+        source.save(update_fields=["choices"])
+    permit.ledger.facts |= {"import": str(source.pk), "step": "choices", "empty": kept["empty"], "taken": kept["taken"]}
+
+
+@recorded(Action.FILE_IMPORT, did="columns")
+def mend(permit: Permit, *, source: Import, edits: mending.Edits) -> None:
+    """Other texts for some cells; the check looks again. Raises Invalid for a cell that there is not."""
+    _hold(source)
+    _must_be_draft(source)
+    mending.keep(permit, source, edits)
+    _forget_check(source)
+    permit.ledger.facts |= {"import": str(source.pk), "step": "mend", "rows": len(edits)}
 
 
 @recorded(Action.FILE_IMPORT, did="check")
@@ -216,9 +273,14 @@ def tidy() -> int:
     return len(found)
 
 
+def numbering_of(source: Import) -> str:
+    """How the numbers begin that the product gives to the rows of a file; of each file others, and always the same."""
+    return f"T{source.pk.hex[-10:].upper()}"
+
+
 def lacking(source: Import) -> list[Any]:
     """What must still be decided before the file can be checked, as labels."""
-    return [labels.label(name) for name in mapping.lacking(source.targets)]
+    return [labels.label(name) for name in mapping.lacking(source.targets, numbered=bool(source.numbered))]
 
 
 def _hold(source: Import) -> None:
@@ -242,7 +304,9 @@ def _begun_by(permit: Permit) -> dict[str, str]:
 def _must_be_decided(source: Import) -> None:
     if files.stands(source.file) is not None:
         raise Invalid(_("The file has not arrived in full."))
-    if mapping.lacking(source.targets) or mapping.twice(source.targets):
+    if source.guessed:
+        raise Invalid(_("What was only guessed needs a yes. Decide the columns, or accept the guess."))
+    if mapping.lacking(source.targets, numbered=bool(source.numbered)) or mapping.twice(source.targets):
         raise Invalid(_("Decide the columns first."))
 
 

@@ -10,15 +10,17 @@ from django.db.models import Count
 from toride.base.errors import Unavailable
 from toride.customers import barred, queries
 from toride.customers.fields import FIELDS
-from toride.customers.imports import labels, wording
+from toride.customers.imports import labels, reasons, wording
 from toride.customers.imports.cleaning import Row
+from toride.customers.imports.reasons import DOUBTS
+from toride.customers.imports.sifting import unpack
 from toride.customers.models import Finding, Import, Rejected
 from toride.vault import records
 from toride.vault.keyring import Kind
 from toride.vault.permit import Category, Opening, Permit
 from toride.vault.values import Masked, Opened, Value
 
-PROBLEM, WARNING, DUPLICATE, CONFLICT = KINDS = ("problem", "warning", "duplicate", "conflict")
+PROBLEM, WARNING, DUPLICATE, CONFLICT, HELD = KINDS = ("problem", "warning", "duplicate", "conflict", "held")
 APART = "a number that was sealed apart stays"
 LEFT_OUT = "was left out as a likely duplicate"
 MOST_KEPT = 10_000  # problems and warnings of one file; more are counted only
@@ -29,7 +31,9 @@ MOST_GROUPS = 100
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One finding as the permit shows it: `whom` is a customer in scope, where the finding names one."""
+    """One finding as the permit shows it: `whom` is a customer in scope, where the finding names one; `cells` may be
+    written anew: column, from 0, and what stands there.
+    """
 
     row: int
     kind: str
@@ -37,6 +41,7 @@ class Shown:
     value: Value
     reason: str
     whom: queries.Profile | None
+    cells: Sequence[tuple[int, Value]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +65,22 @@ def keep(
     rows: Sequence[Row],
     cells: Mapping[int, Sequence[str]],
     likely: Mapping[int, tuple[str, UUID]],
+    near: Mapping[int, UUID],
     *,
     room: int,
 ) -> int:
-    """Keeps problems and warnings of these rows, at most `room`, and every likely duplicate; how many of the former.
+    """Keeps problems, doubts and warnings of these rows, at most `room`, and every likely duplicate; how many of the
+    former. `near`: row → the customer who stands in its way.
 
     Values are sealed. In the caller's transaction.
     """
     found = [one for row in rows for one in _of(row)][: max(0, room)]
-    made = [
-        (row, kind, name, reason, {"value": _joined(source, cells[row], name)}) for row, kind, name, reason in found
-    ]
+    made = []
+    for row, kind, name, reason in found:
+        content = {"value": _joined(source, cells[row], name), "cells": _cells(source, cells[row], name)}
+        if kind == HELD and row in near:
+            content["subject"] = str(near[row])
+        made.append((row, kind, name, reason, content))
     made += [(row, DUPLICATE, "row", why, {"subject": str(whom)}) for row, (why, whom) in likely.items()]
     _write(source, made)
     return len(found)
@@ -94,11 +104,18 @@ def keep_conflicts(source: Import, conflicts: Iterable[tuple[UUID, str]]) -> Non
 
 def groups(source: Import) -> list[dict[str, Any]]:
     """Problems and warnings by kind and field, the most usual first: kind, field, its label, and how many."""
-    found = Finding.objects.filter(source=source, kind__in=(PROBLEM, WARNING)).values("kind", "field")
+    found = Finding.objects.filter(source=source, kind__in=(PROBLEM, HELD, WARNING)).values("kind", "field")
     return [
         {**one, "label": wording.field(one["field"])}
         for one in found.annotate(rows=Count("id")).order_by("-rows", "field", "kind")[:MOST_GROUPS]
     ]
+
+
+def doubts(source: Import) -> list[str]:
+    """Kinds of doubt for which rows are held back, or were and are taken."""
+    told = set(Finding.objects.filter(source=source, kind=HELD).values_list("reason", flat=True))
+    chosen = unpack(source.choices).taken
+    return [kind for kind in DOUBTS if kind != "company" and (kind in chosen or reasons.is_said(told, kind))]
 
 
 def page(permit: Permit, source: Import, *, kind: str, field: str = "", after: int = 0) -> Page:
@@ -147,9 +164,9 @@ def _shown(permit: Permit, one: Finding, content: Mapping[str, Any], people: Map
     names = [wording.field(name) for name in content.get("fields", "").split(", ") if name in FIELDS]
     if names:
         reason = f"{reason}: {', '.join(names)}"
-    return Shown(
-        one.row, one.kind, wording.field(one.field), _opened(permit, one.field, content.get("value", "")), reason, whom
-    )
+    value = _opened(permit, one.field, content.get("value", ""))
+    cells = [(int(at), Opened(text)) for at, text in content.get("cells", ())] if not isinstance(value, Masked) else []
+    return Shown(one.row, one.kind, wording.field(one.field), value, reason, whom, cells)
 
 
 def _opened(permit: Permit, name: str, value: str) -> Value:
@@ -166,6 +183,8 @@ def _opened(permit: Permit, name: str, value: str) -> Value:
 def _of(row: Row) -> Iterable[tuple[int, str, str, str]]:
     for name, reason in row.problems.items():
         yield row.number, PROBLEM, name, reason
+    for kind, reason in row.held.items():
+        yield row.number, HELD, DOUBTS[kind], reason
     for warning in row.warnings:
         name, _colon, reason = warning.partition(": ")
         yield row.number, WARNING, name, reason
@@ -176,9 +195,19 @@ def _joined(source: Import, cells: Sequence[str], name: str) -> str:
     parts = [
         cell.strip()
         for target, cell in zip(source.targets, barred.struck_cells(cells, source.targets), strict=False)
-        if target and name in labels.stands(target) and cell.strip()
+        if target and name in (target, *labels.stands(target)) and cell.strip()
     ]
     return " ".join(parts)[:LONGEST]
+
+
+def _cells(source: Import, cells: Sequence[str], name: str) -> list[tuple[int, str]]:
+    """The columns that concern a field, with what stands there; barred numbers struck out, long texts left out."""
+    told = barred.struck_cells(cells, source.targets)
+    return [
+        (at, told[at] if at < len(told) else "")
+        for at, target in enumerate(source.targets)
+        if target and name in (target, *labels.stands(target)) and (at >= len(told) or len(told[at]) <= LONGEST)
+    ]
 
 
 def _write(source: Import, made: Sequence[tuple[int, str, str, str, Mapping[str, Any]]]) -> None:

@@ -10,7 +10,7 @@ from toride.access.acting import door
 from toride.base import clock
 from toride.customers.actions import Action
 from toride.customers.imports.services import RETENTION
-from toride.customers.models import Brought, Finding, Import, Rejected
+from toride.customers.models import Brought, Finding, Import, Mended, Rejected
 from toride.jobs.models import State
 from toride.vault import files
 
@@ -42,7 +42,7 @@ def end() -> int:
         audit.note(None, door("system"), Action.IMPORT_END, facts={"import": str(source.pk)})
         files.drop(source.file)
         with transaction.atomic():
-            for kept in (Finding, Rejected, Brought):
+            for kept in (Finding, Rejected, Brought, Mended):
                 kept.objects.filter(source=source).delete()
             Import.objects.filter(pk=source.pk).update(ended=clock.now())
     return len(found)

@@ -14,12 +14,16 @@ SPECIAL: dict[str, Any] = {
     "given": _("Given name"),
     "family_kana": _("Family name (kana)"),
     "given_kana": _("Given name (kana)"),
+    "company": _("Company"),
+    "branch": _("Branch of the customer"),
+    "owner": _("Person in charge"),
     "address": _("Address in one column"),
     "address2": _("Building (second part of the address)"),
 }
 # In which fields a special target ends.
 STANDS = {
     "family": ("name",), "given": ("name",), "family_kana": ("kana",), "given_kana": ("kana",),
+    "company": ("name", "contact_person"), "branch": (), "owner": (),
     "address": ("prefecture", "city", "street", "address"), "address2": ("street",),
 }  # fmt: skip
 TAKEN: dict[str, Any] = {
@@ -40,6 +44,9 @@ TAKEN: dict[str, Any] = {
     "prefecture": _("written in full"),
     "address": _("split into prefecture, city and street"),
     "address2": _("added to the street"),
+    "company": _("the customer where no person stands beside it"),
+    "branch": _("code or name of the branch, for new customers"),
+    "owner": _("name or sign-in name, for new customers"),
     "value": _("whole yen; commas and 円 are taken away"),
     "gender": _("女性, 男性 or 不明"),
     "status": _("取引中, 休眠 or 解約"),
@@ -47,10 +54,11 @@ TAKEN: dict[str, Any] = {
 AS_WRITTEN = _("as written")
 ENCODINGS = (
     ("", _("Find out")), ("utf-8", "UTF-8"), ("cp932", "Shift_JIS (CP932)"), ("euc_jp", "EUC-JP"),
-    ("utf-16-le", "UTF-16 LE"), ("utf-16-be", "UTF-16 BE"),
+    ("iso2022_jp_ext", "JIS (ISO-2022-JP)"), ("cp1252", "Windows-1252"), ("utf-16-le", "UTF-16 LE"),
+    ("utf-16-be", "UTF-16 BE"),
 )  # fmt: skip
 DELIMITERS = (("", _("Find out")), (",", _("Comma")), ("\t", _("Tab")), (";", _("Semicolon")), ("|", _("Bar")))
-NAMES = {"utf-8-sig": "UTF-8 (BOM)", "utf-16": "UTF-16", "xlsx": "Excel", **dict(ENCODINGS[1:])}
+NAMES = {"utf-8-sig": "UTF-8 (BOM)", "utf-16": "UTF-16", "xlsx": "Excel", "vcard": "vCard", **dict(ENCODINGS[1:])}
 
 
 def category(target: str) -> Category:

@@ -1,9 +1,8 @@
-"""Which column of a file is which field: by its heading, else by what stands in it."""
+"""Which column of a file is which field: by its heading, else by what stands in it, which is only ever a proposal."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import translation
@@ -13,103 +12,226 @@ from toride.base.errors import Invalid
 from toride.customers import addresses, barred, fields, folding
 from toride.customers.barred import Kind
 from toride.customers.fields import FIELDS
+from toride.customers.imports import headings, layouts, reasons
 
-SPECIAL = ("family", "given", "family_kana", "given_kana", "address", "address2")
+SPECIAL = (
+    "family", "given", "family_kana", "given_kana", "company", "address", "address2", "branch", "owner",
+)  # fmt: skip
 TARGETS = (*(name for name, spec in FIELDS.items() if spec.typed), *SPECIAL)
-MANY = frozenset({"phones", "emails"})
+MANY = frozenset({"phones", "emails", "holdings", "address2", "note"})
+OF_WORDS = frozenset({"kind", "status", "gender", "prefecture"})  # fields that take one of few words
+NAMES = frozenset({"name", "family", "company"})
 SAMPLE = 200
 SURE = 0.8
-HEADINGS: dict[str, str] = {
-    heading: target
-    for target, headings in {
-        "number": "顧客番号 顧客id 顧客no 顧客コード お客さま番号 お客様番号 会員番号 会員id cif cif番号 customer_id customerid customer_no "
-        "customer_number customernumber number id 番号",
-        "name": "氏名 名前 お名前 顧客名 お客さま名 お客様名 氏名漢字 漢字氏名 会社名 法人名 customer_name customername name fullname full_name",
-        "kana": "氏名カナ カナ氏名 フリガナ ふりがな カナ かな 氏名かな 顧客名カナ 名前カナ シメイカナ シメイ 氏名フリガナ ヨミガナ 読みがな name_kana kana reading furigana",
-        "family": "姓 氏 苗字 名字 姓漢字 last_name lastname family_name surname sei",
-        "given": "名 名漢字 first_name firstname given_name mei",
-        "family_kana": "セイ 姓カナ 姓かな 姓フリガナ last_name_kana sei_kana family_name_kana",
-        "given_kana": "メイ 名カナ 名かな 名フリガナ first_name_kana mei_kana given_name_kana",
-        "kind": "種別 個人法人区分 個人法人 kind type 人格区分",
-        "contact_person": "担当者 担当者名 代表者 代表者名 contact_person",
-        "gender": "性別 gender sex",
-        "birth_date": "生年月日 誕生日 birth_day birthday birth_date birthdate date_of_birth dob",
-        "phones": "電話 電話番号 携帯 携帯電話 携帯番号 自宅電話 tel phone phone_number mobile telephone",
-        "emails": "メール メールアドレス eメール email e-mail mail mail_address email_address",
-        "postcode": "郵便番号 〒 postal_cd postal_code postalcode postcode zip zip_code zipcode",
-        "prefecture": "都道府県 県 prefecture pref state",
-        "city": "市区町村 市町村 city",
-        "street": "町名番地 町名・番地 番地 町域 street 町名",
-        "address": "住所 現住所 自宅住所 住所1 address address1",
-        "address2": "住所2 建物 建物名 マンション名 address2 building",
-        "status": "状態 取引状態 ステータス status",
-        "since": "取引開始日 口座開設日 入会日 登録日 申込日 application_date opened registered_on since",
-        "value": "預かり資産 預り資産 残高 預金残高 資産 balance assets value",
-        "holdings": "保有商品 契約商品 商品 products holdings",
-        "last_contact": "最終接触日 最後の接点 最終来店日 last_contact",
-        "note": "備考 メモ note notes remarks memo",
-        "segment": "セグメント 顧客区分 segment",
-    }.items()
-    for heading in headings.split()
-}
-
-
+TOP = 20  # rows among which the headings are looked for
+ENOUGH = 2  # headings that are known make a row of headings
 TAKEN_OUT = {
     Kind.INDIVIDUAL: _(
         "Column %(column)s looks like Individual Numbers (My Number), which must not be kept here. Do not bring it in."
     ),
     Kind.CARD: _("Column %(column)s looks like card numbers, which must not be kept here. Do not bring it in."),
 }
+NO_NUMBER = (
+    'No column holds the customer number. Name it: --mapping FILE with {"heading": "number"}, or have the rows numbered: '
+    "--number-them."
+)
+NO_NAME = 'No column holds the name. Name it: --mapping FILE with {"heading": "name"}.'
+BELOW = "Row %(row)d looks like the headings. Say so: --heading-row %(row)d, or --accept-guess."
+GUESSED = (
+    "No headings are known in row 1. Name the columns (--mapping FILE), or accept what their contents look like "
+    "(--accept-guess): %(columns)s"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """`targets`: for each column a field, a special target, or None; `header`: the first row is headings."""
+    """`targets`: for each column a field, a special target, or None; `header`: there are headings.
+
+    `above`: rows before them that are passed over; `double`: they stand in two rows. `numbered`: the product gives the
+    numbers, and begins them so. `company`: whom a row with company and person is about. `layout`: a known export.
+    """
 
     targets: tuple[str | None, ...]
     header: bool
+    above: int = 0
+    double: bool = False
+    numbered: str = ""
+    company: str = ""
+    layout: str = ""
+    doubts: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def first(self) -> int:
+        """How many rows stand before the first customer."""
+        return self.above + self.header + (self.header and self.double)
 
 
-def propose(rows: Sequence[Sequence[str]]) -> Columns:
-    """As `guess`. Raises Invalid where number or name are not found."""
-    mapping = guess(rows)
-    check(mapping)
-    return mapping
+def propose(
+    rows: Sequence[Sequence[str]], *, accept: bool = False, above: int | None = None, numbered: str = ""
+) -> Columns:
+    """As `guess`, for whom nobody watches: what is only guessed must be accepted. Raises Invalid with the way out."""
+    found = guess(rows, above=above)
+    if found.doubts and not accept:
+        raise Invalid(found.doubts[0])
+    found = _with(found, numbered=numbered)
+    check(found)
+    return found
 
 
-def guess(rows: Sequence[Sequence[str]], *, header: bool | None = None) -> Columns:
-    """The mapping for a file that begins with `rows`, as far as it is found; `header` None finds out."""
-    first = rows[0]
-    by_heading = [_by_heading(plain_heading(cell)) for cell in first]
-    if header is None:
-        header = sum(1 for target in by_heading if target) >= max(1, min(2, len(first)))
+def guess(rows: Sequence[Sequence[str]], *, header: bool | None = None, above: int | None = None) -> Columns:
+    """The mapping for a file that begins with `rows`, as far as it is found; None finds out."""
+    place = above if above is not None else _heading_row(rows) if header is not False else None
+    if place is None or place >= len(rows):
+        return _by_contents(rows, header=bool(header))
+    double = _is_double(rows, place)
+    width = max(len(row) for row in rows[place : place + 1 + double])
+    names = heading_texts(rows, place, double=double, width=width)
+    body = rows[place + 1 + double :][:SAMPLE]
+    layout = layouts.recognised(names)
+    targets = _by_headings(names, body, layout)
+    left = barred_columns(rows, header=True, above=place)
+    targets = [None if at in left else target for at, target in enumerate(targets)]
+    doubts = () if place == 0 or above is not None else (BELOW % {"row": place + 1},)
+    return Columns(
+        tuple(targets), header=True, above=place, double=double, company=layout.company if layout else "",
+        layout=layout.name if layout else "", doubts=doubts,
+    )  # fmt: skip
+
+
+def decided(source: Any) -> Columns:
+    """The mapping that an import keeps."""
+    return Columns(
+        tuple(source.targets), source.header, source.above, source.double, source.numbered,
+        str(source.choices.get("company", "")),
+    )  # fmt: skip
+
+
+def _with(found: Columns, *, numbered: str) -> Columns:
+    if not numbered or "number" in found.targets:
+        return found
+    return Columns(
+        found.targets, found.header, found.above, found.double, numbered, found.company, found.layout, found.doubts
+    )
+
+
+def heading_texts(rows: Sequence[Sequence[str]], above: int, *, double: bool, width: int) -> list[str]:
+    """The headings; of two rows the lower one, where it says something."""
+    upper = rows[above] if above < len(rows) else ()
+    lower = rows[above + 1] if double and above + 1 < len(rows) else ()
+    return [_at(lower, at) or _at(upper, at) for at in range(width)]
+
+
+def _at(row: Sequence[str], at: int) -> str:
+    return row[at].strip() if at < len(row) else ""
+
+
+def _heading_row(rows: Sequence[Sequence[str]]) -> int | None:
+    """The first row in which at least two headings are known; one is enough in a row of one column."""
+    for at, row in enumerate(rows[:TOP]):
+        filled = [cell for cell in row if cell.strip()]
+        known = sum(1 for cell in filled if headings.is_known(cell))
+        if known >= ENOUGH or (known and len(filled) == 1 == len(row)):
+            return at
+        if known and at == 0 and known >= max(1, min(ENOUGH, len(row))):
+            return at
+    return None
+
+
+def _is_double(rows: Sequence[Sequence[str]], place: int) -> bool:
+    """Does a second row of headings stand under the first, where that has nothing, or a word for several columns?"""
+    if place + 1 >= len(rows):
+        return False
+    upper, lower = rows[place], rows[place + 1]
+    filled = [at for at, cell in enumerate(lower) if cell.strip()]
+    return bool(filled) and all(headings.specific(lower[at]) and not headings.specific(_at(upper, at)) for at in filled)
+
+
+def _by_headings(
+    names: Sequence[str], body: Sequence[Sequence[str]], layout: layouts.Layout | None
+) -> list[str | None]:
+    """Specific headings first, then what a known export means by its own, then those that say little."""
+    targets: list[str | None] = [None] * len(names)
+    taken: set[str] = set()
+    given = layout.targets if layout else {}
+    own_number = any(headings.specific(name) == "number" and headings.key(name) not in given for name in names)
+
+    def take(at: int, target: str | None) -> None:
+        if target and (target in MANY or target not in taken) and _may_be(target, body, at):
+            targets[at] = target
+            taken.add(target)
+
+    for at, name in enumerate(names):
+        word = headings.key(name)
+        if word in given and not (given[word] == "number" and own_number):
+            take(at, given[word])
+    for at, name in enumerate(names):
+        if targets[at] is None and headings.key(name) not in given:
+            take(at, headings.specific(name))
+    for at, name in enumerate(names):
+        if targets[at] is None and headings.key(name) not in given:
+            found = headings.generic(name)
+            take(at, found if found and not _has(found, taken) and _fits(found, body, at) else None)
+    return targets
+
+
+def _has(target: str, taken: set[str]) -> bool:
+    """Is it there already? A name is, too, where its parts are."""
+    return target in taken or (target == "name" and bool(taken & {"family"}))
+
+
+def _values(body: Sequence[Sequence[str]], at: int) -> list[str]:
+    return [row[at].strip() for row in body if at < len(row) and row[at].strip()]
+
+
+def _may_be(target: str, body: Sequence[Sequence[str]], at: int) -> bool:
+    """Where a field takes one of few words, some value must be one; else all rows would fall for it."""
+    filled = _values(body, at)
+    return target not in OF_WORDS or not filled or any(map(_cleans(FIELDS[target].clean), filled))
+
+
+def _fits(target: str, body: Sequence[Sequence[str]], at: int) -> bool:
+    """Do all values have the form of the field?"""
+    filled = _values(body, at)
+    if target == "name":
+        return not filled or not any(value.isdigit() for value in filled)
+    if target in OF_WORDS or target not in FIELDS:
+        return _may_be(target, body, at)
+    clean = _cleans(FIELDS[target].clean)
+    return sum(map(clean, filled)) >= SURE * len(filled)
+
+
+def _by_contents(rows: Sequence[Sequence[str]], *, header: bool) -> Columns:
+    """What the values look like; a date is a birth date only by its heading."""
     sample = rows[1 : SAMPLE + 1] if header else rows[:SAMPLE]
+    width = max(map(len, rows), default=0)
     left = barred_columns(rows, header=header)
     taken: set[str] = set()
     targets: list[str | None] = []
-    for column, heading in enumerate(first):
-        found = by_heading[column] if header else None
-        named = header and bool(plain_heading(heading))
-        if found is None and not named:
-            found = _by_content([row[column] for row in sample if column < len(row)])
-        if column in left or (found in taken and found not in MANY):
+    for at in range(width):
+        named = header and at < len(rows[0]) and bool(headings.plain(rows[0][at]))
+        found = None if named or at in left else _by_content(_values(sample, at))
+        if found in taken and found not in MANY:
             found = None
-        if found:
-            taken.add(found)
+        taken |= {found} if found else set()
         targets.append(found)
-    return Columns(tuple(targets), header)
+    told = ", ".join(f"{at} {target}" for at, target in enumerate(targets, 1) if target) or "—"
+    return Columns(tuple(targets), header, doubts=(GUESSED % {"columns": told},))
 
 
-def _by_heading(heading: str) -> str | None:
-    """電話2 is a 電話; 住所2 is listed, for it is something else."""
-    return HEADINGS.get(heading) or HEADINGS.get(heading.rstrip("0123456789"))
-
-
-def given(rows: Sequence[Sequence[str]], chosen: Mapping[str, str | None]) -> Columns:
+def given(
+    rows: Sequence[Sequence[str]], chosen: Mapping[str, str | None], *, above: int | None = None, numbered: str = ""
+) -> Columns:
     """A mapping by hand: heading (or column number from 1) → field. Raises Invalid for what is unknown."""
-    first = [cell.strip() for cell in rows[0]]
+    place, header = above, True
+    if place is None:
+        place = next(
+            (at for at, row in enumerate(rows[:TOP]) if any(name in map(str.strip, row) for name in chosen)), None
+        )
+        place, header = (place, True) if place is not None else (0, False)
+    double = header and _is_double(rows, place)
+    width = max((len(row) for row in rows[place : place + 1 + double]), default=0)
+    first = heading_texts(rows, place, double=double, width=width)
     wanted: dict[int, str] = {}
-    header = any(name in first for name in chosen)
     for name, target in chosen.items():
         if name in first:
             column = first.index(name)
@@ -122,35 +244,36 @@ def given(rows: Sequence[Sequence[str]], chosen: Mapping[str, str | None]) -> Co
         if target not in TARGETS:
             raise Invalid(f"The mapping names a field that does not exist: {target}. Fields: {', '.join(TARGETS)}")
         wanted[column] = target
-    mapping = Columns(tuple(wanted.get(column) for column in range(len(first))), header)
+    targets = tuple(wanted.get(column) for column in range(len(first)))
+    mapping = _with(Columns(targets, header, place if header else 0, double), numbered=numbered)
     check(mapping)
     must_be_allowed(mapping, rows)
     return mapping
 
 
-def barred_columns(rows: Sequence[Sequence[str]], *, header: bool) -> dict[int, Kind]:
+def barred_columns(rows: Sequence[Sequence[str]], *, header: bool, above: int = 0) -> dict[int, Kind]:
     """Columns, from 0, that look like Individual Numbers or card numbers: none of them may become a field."""
-    body = rows[1:] if header else rows
+    body = rows[above + 1 :] if header else rows
+    names = rows[above] if header and above < len(rows) else ()
     found: dict[int, Kind] = {}
     for at in range(max(map(len, rows), default=0)):
-        heading = rows[0][at] if header and at < len(rows[0]) else ""
-        if kind := barred.column((row[at] for row in body if at < len(row)), heading):
+        if kind := barred.column((row[at] for row in body if at < len(row)), _at(names, at)):
             found[at] = kind
     return found
 
 
 def must_be_allowed(mapping: Columns, rows: Sequence[Sequence[str]]) -> None:
     """Raises Invalid where a column that looks like barred numbers would become a field."""
-    for at, kind in barred_columns(rows, header=mapping.header).items():
+    for at, kind in barred_columns(rows, header=mapping.header, above=mapping.above).items():
         if at < len(mapping.targets) and mapping.targets[at]:
             with translation.override("en"):  # what a job keeps is said in English; `wording` says it to a person
                 raise Invalid(str(TAKEN_OUT[kind]) % {"column": at + 1})
 
 
-def lacking(targets: Sequence[str | None]) -> list[str]:
+def lacking(targets: Sequence[str | None], *, numbered: bool = False) -> list[str]:
     """What a customer needs and no column holds."""
-    found = set(targets)
-    return [name for name, choices in (("number", {"number"}), ("name", {"name", "family"})) if not found & choices]
+    found = set(targets) | ({"number"} if numbered else set())
+    return [name for name, choices in (("number", {"number"}), ("name", NAMES)) if not found & choices]
 
 
 def twice(targets: Sequence[str | None]) -> list[int]:
@@ -160,21 +283,39 @@ def twice(targets: Sequence[str | None]) -> list[int]:
 
 def check(mapping: Columns) -> None:
     """A customer needs a number and a name."""
-    missing = lacking(mapping.targets)
+    missing = lacking(mapping.targets, numbered=bool(mapping.numbered))
     if "number" in missing:
-        raise Invalid('No column holds the customer number. Name it: --mapping FILE with {"heading": "number"}.')
+        raise Invalid(NO_NUMBER)
     if missing:
-        raise Invalid('No column holds the name. Name it: --mapping FILE with {"heading": "name"}.')
+        raise Invalid(NO_NAME)
 
 
-def plain_heading(cell: str) -> str:
-    """A heading as it is compared: half width, lower case, without spaces and brackets."""
-    return re.sub(r"[\s()（）【】\[\]]+", "", unicodedata.normalize("NFKC", cell)).lower()
+def why_left(rows: Sequence[Sequence[str]], mapping: Columns, *, by_hand: bool = False) -> dict[int, str]:
+    """Column, from 0 → why it is not brought in; empty ones without a heading are nothing."""
+    width = max(map(len, rows), default=0)
+    names = heading_texts(rows, mapping.above, double=mapping.double, width=width) if mapping.header else [""] * width
+    body, known = rows[mapping.first :], set(mapping.targets) - {None}
+    barred_ones = barred_columns(rows, header=mapping.header, above=mapping.above)
+    found: dict[int, str] = {}
+    for at in range(width):
+        if (at < len(mapping.targets) and mapping.targets[at]) or not (names[at] or _values(body, at)):
+            continue
+        target = headings.specific(names[at]) or headings.generic(names[at])
+        if at in barred_ones:
+            found[at] = str(barred.LOOKS[barred_ones[at]])
+        elif not names[at]:
+            found[at] = reasons.NO_HEADING if mapping.header else reasons.BY_MAPPING if by_hand else reasons.NOT_TOLD
+        elif by_hand:
+            found[at] = reasons.BY_MAPPING
+        elif target in known and target not in MANY:
+            found[at] = reasons.SECOND
+        else:
+            found[at] = reasons.UNFIT if target and not _fits(target, body, at) else reasons.UNKNOWN
+    return found
 
 
-def _by_content(values: Sequence[str]) -> str | None:
+def _by_content(filled: Sequence[str]) -> str | None:
     """The field whose form most of the values have."""
-    filled = [value for value in values if value.strip()]
     if not filled:
         return None
     for target, test in TESTS:
@@ -198,7 +339,6 @@ TESTS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("emails", _cleans(fields.email)),
     ("postcode", lambda value: "-" in value and _cleans(fields.postcode)(value)),
     ("gender", lambda value: value.strip() in fields.GENDERS),
-    ("birth_date", _cleans(fields.birth_date)),
     ("prefecture", lambda value: value.strip() in addresses.PREFECTURES),
     ("address", lambda value: value.startswith(tuple(addresses.PREFECTURES))),
     ("phones", lambda value: value.strip().startswith(("0", "+")) and _cleans(fields.phone)(value)),
@@ -206,3 +346,4 @@ TESTS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("number", lambda value: bool(re.fullmatch(r"[A-Z]{0,3}[0-9-]{5,20}", value.strip()))),
     ("name", lambda value: bool(re.fullmatch(r"[\u3040-\u30ff\u3400-\u9fff々 \u3000]{2,20}", value.strip()))),
 )
+plain_heading = headings.plain

@@ -5,7 +5,9 @@ import io
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 
 from toride.customers.imports import labels, mapping, reading, services, wording
 from toride.customers.models import Import, Rejected
@@ -21,7 +23,7 @@ PIECE = 500
 
 def encoding(source: Import) -> str:
     """In which the file is written; a workbook's rows leave as UTF-8 with its mark."""
-    return source.encoding if source.encoding not in ("", "xlsx") else "utf-8-sig"
+    return source.encoding if source.encoding not in reading.FOUND_OUT else "utf-8-sig"
 
 
 def harmless(cell: str) -> str:
@@ -62,18 +64,16 @@ class Head:
 
 def head(permit: Permit, source: Import) -> Head:
     """Reads the first rows of the file once more."""
-    chosen = None if source.encoding in ("", "xlsx") else source.encoding
-    parts = reading.rows(
-        lambda: files.content(source.file), reading.Sheet(), encoding=chosen, delimiter=source.delimiter or None
-    )
-    first: list[list[str]] = next(parts, [[]])
-    parts.close()  # type: ignore[attr-defined]
+    with closing(reading.begun(partial(files.content, source.file), source)) as parsed:
+        messages = reading.heard(parsed, reading.Sheet(), encoding=reading.encoding(source))
+        first: list[list[str]] = next((message["rows"] for message in messages), [[]])
     closed = {
         at
         for at, one in enumerate(source.targets)
         if one and permit.opening(labels.category(one), one) is not Opening.CLEAR
     }
-    return Head(first[0], mapping.barred_columns(first, header=source.header), closed)
+    names = mapping.heading_texts(first, source.above, double=source.double, width=max(map(len, first), default=0))
+    return Head(names, mapping.barred_columns(first, header=source.header, above=source.above), closed)
 
 
 def line(begin: Head, number: int, cells: Sequence[str], problems: dict[str, str]) -> list[str]:

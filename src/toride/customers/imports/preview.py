@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.utils import translation
@@ -12,6 +13,7 @@ from toride.customers import barred, showing
 from toride.customers.imports import labels, mapping, reading, wording
 from toride.customers.imports.cleaning import Row, clean
 from toride.customers.imports.mapping import Columns
+from toride.customers.imports.sifting import unpack
 from toride.customers.models import Import
 from toride.vault import files
 from toride.vault.permit import Opening, Permit
@@ -30,6 +32,13 @@ class Look:
     delimiter: str = ""
     rows: Sequence[Sequence[str]] = field(default=(), repr=False)
     problem: str = ""
+    sheet: str = ""
+    hidden: Sequence[int] = ()
+
+    @property
+    def width(self) -> int:
+        """Columns of the widest row."""
+        return max(map(len, self.rows), default=0)
 
 
 @dataclass(slots=True)
@@ -90,38 +99,42 @@ class Tally:
 def look(permit: Permit, source: Import, *, encoding: str, delimiter: str) -> Look:
     """Reads the first rows; noted in the permit's ledger as a reading of the file."""
     sheet = reading.Sheet()
-    chosen = None if encoding in ("", "xlsx") else encoding
+    chosen = None if encoding in reading.FOUND_OUT else encoding
     try:
         with translation.override("en"):
             parts = reading.rows(
-                lambda: files.content(source.file), sheet, encoding=chosen, delimiter=delimiter or None
-            )
+                partial(files.content, source.file), sheet, encoding=chosen, delimiter=delimiter or None,
+                hidden=source.hidden,
+            )  # fmt: skip
             rows = next(parts, [])
             parts.close()  # type: ignore[attr-defined]
     except Invalid as error:
         return Look(encoding, delimiter, (), wording.tell(str(error.reason)))
     permit.ledger.facts |= {"import": str(source.pk), "previewed": len(rows)}
-    return Look(sheet.encoding, sheet.delimiter, rows)
+    return Look(sheet.encoding, sheet.delimiter, rows, sheet=sheet.name, hidden=sheet.hidden)
 
 
 def shown(source: Import, found: Look) -> list[list[Value]]:
     """The first rows as they stand in the file; barred numbers struck out."""
-    rows = [barred.struck_cells(row[:MOST_COLUMNS], source.targets) for row in found.rows[:SHOWN]]
+    most = max(SHOWN, mapping.decided(source).first + SHOWN - 1) if source.header else mapping.TOP // 2
+    rows = [barred.struck_cells(row[:MOST_COLUMNS], source.targets) for row in found.rows[:most]]
     return [[Opened(cell[:LONGEST]) for cell in row] for row in rows]
 
 
 def columns(permit: Permit, source: Import, found: Look) -> list[Column]:
     """Each column with samples, what the first becomes, and how it fares: in the whole file where it was checked."""
-    body = list(found.rows[1:] if source.header else found.rows)
-    targets = [*source.targets, *[None] * (len(found.rows[0]) - len(source.targets))] if found.rows else []
-    cleaned = _cleaned(body, targets)
+    decided = mapping.decided(source)
+    body = list(found.rows[decided.first :])
+    targets = [*source.targets, *[None] * (found.width - len(source.targets))] if found.rows else []
+    names = headings(source, found)
+    cleaned = _cleaned(source, body, targets)
     fared = _fared(source, targets, body, cleaned)
     twice = set(mapping.twice(targets))
-    left = mapping.barred_columns(found.rows, header=source.header)
+    left = mapping.barred_columns(found.rows, header=source.header, above=source.above)
     return [
         Column(
             place=at,
-            heading=Opened(barred.struck(found.rows[0][at]) if source.header and at < len(found.rows[0]) else ""),
+            heading=Opened(barred.struck(names[at])),
             samples=[Opened(one[:LONGEST]) for one in _samples(body, at, target)],
             target=target or "",
             becomes=_becomes(permit, target, at, body, cleaned),
@@ -133,10 +146,18 @@ def columns(permit: Permit, source: Import, found: Look) -> list[Column]:
     ]
 
 
-def _cleaned(body: Sequence[Sequence[str]], targets: Sequence[str | None]) -> list[Row]:
+def headings(source: Import, found: Look) -> list[str]:
+    """What stands over each column; nothing where the first row is a customer already."""
+    if not source.header:
+        return [""] * found.width
+    return mapping.heading_texts(found.rows, source.above, double=source.double, width=found.width)
+
+
+def _cleaned(source: Import, body: Sequence[Sequence[str]], targets: Sequence[str | None]) -> list[Row]:
     with translation.override("en"):
-        columns, policy = Columns(tuple(targets), header=False), barred.policy()
-        return [clean(number, cells, columns, policy) for number, cells in enumerate(body, 1)]
+        columns, policy = Columns(tuple(targets), header=False, numbered=source.numbered), barred.policy()
+        choices = unpack(source.choices)
+        return [clean(number, cells, columns, policy, choices) for number, cells in enumerate(body, 1)]
 
 
 def _fared(

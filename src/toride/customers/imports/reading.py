@@ -3,9 +3,9 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
@@ -14,19 +14,35 @@ import orjson
 from django.conf import settings
 
 from toride.base.errors import Invalid
+from toride.customers.models import Import
 
 MOST_MESSAGE = 64 * 1_048_576
 CLEANER_SECONDS = 3_600  # of processor; ten million rows take a quarter of it
+FOUND_OUT = ("", "xlsx", "vcard")  # encodings that nobody chooses
 SOURCE = Path(__file__).resolve().parents[3]
 WORDS = {
     "empty": "The file is empty.",
     "encoding": "The encoding of the file is not known. Save it as UTF-8 or CP932, or name it with --encoding.",
     "bytes": "The file is not valid {encoding} at byte {byte}. Save it anew, or name its encoding with --encoding.",
     "nul": "The file holds NUL bytes; it is no text file, or damaged. Save it anew as CSV.",
-    "quotes": 'A quotation mark is opened and never closed, near line {line}. Check the " marks there.',
+    "quotes": 'A quotation mark is opened in row {row} and never closed. Close it, or double the " marks within it.',
+    "behind": 'In row {row} text stands behind the closing quotation mark of a cell. Double the " marks within a cell.',
     "cell": "A cell near row {row} is longer than {cell} characters. Shorten it, or check the quotation marks.",
     "csv": "The file cannot be read as CSV near line {line}.",
     "columns": "The file has {count} columns; at most {limit} are read. Save the columns that you need.",
+    "protected": "The workbook is protected by a password. Open it in Excel, take the password off, save it anew.",
+    "excel-binary": "The binary Excel format (.xlsb) is not read. Save it as .xlsx or CSV.",
+    "opendocument": "The file is an OpenDocument table (.ods). Save it as .xlsx or CSV.",
+    "numbers": "The file is a Numbers document. Export it as .xlsx or CSV.",
+    "word": "The file is a Word document. Put the table into Excel, and save it as .xlsx or CSV.",
+    "other-office": "The file is a presentation. Put the table into Excel, and save it as .xlsx or CSV.",
+    "zip": "The file is a compressed archive. Unpack it, and choose the file within.",
+    "html": "The file is a web page (HTML), whatever its ending says. Open it in Excel, and save it as .xlsx or CSV.",
+    "xml": "The file is XML. Export the addresses as CSV or vCard, or open it in Excel and save it as .xlsx.",
+    "json": "The file is JSON. Export the customers as CSV.",
+    "pdf": "The file is a PDF, which holds no table. Export the customers as CSV or .xlsx.",
+    "rtf": "The file is a formatted text (RTF). Put the table into Excel, and save it as .xlsx or CSV.",
+    "image": "The file is a picture. Export the customers as CSV or .xlsx.",
     "excel": "The file is not a readable Excel workbook (.xlsx). Save it anew, or as CSV.",
     "old-excel": "The old Excel format (.xls) is not read. Save it as .xlsx or CSV.",
     "excel-size": "The workbook is larger than 64 MB. Save it as CSV.",
@@ -40,11 +56,17 @@ WORDS = {
 
 @dataclass(slots=True)
 class Sheet:
-    """What was found out about the file; filled when the first rows come."""
+    """What was found out about the file; filled when the first rows come. Of a workbook: `others`, `unseen` (hidden)
+    sheets that hold something, `hidden` rows; of address cards: `properties` without a column, in how many cards.
+    """
 
     encoding: str = ""
     delimiter: str = ""
     name: str = ""
+    others: Sequence[str] = ()
+    unseen: Sequence[str] = ()
+    hidden: Sequence[int] = ()
+    properties: Mapping[str, int] = field(default_factory=dict)
 
 
 class Child:
@@ -90,18 +112,38 @@ class Child:
 
 
 def parser(
-    content: Callable[[], Iterable[bytes]], *, encoding: str | None = None, delimiter: str | None = None
+    content: Callable[[], Iterable[bytes]],
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    hidden: bool = False,
 ) -> Child:
     """Reads the file's bytes: its messages are the sheet, rows as text, and its end."""
     asked = {
         "encoding": encoding,
         "delimiter": delimiter,
+        "hidden": hidden,
         "columns": settings.IMPORT_MAX_COLUMNS,
         "cell": settings.IMPORT_MAX_CELL,
         "memory": settings.IMPORT_PARSER_MEMORY,
         "seconds": settings.IMPORT_PARSER_SECONDS,
     }
     return Child("toride.customers.imports.parser", asked, content)
+
+
+def begun(content: Callable[[], Iterable[bytes]], source: Import, arguments: Mapping[str, Any] | None = None) -> Child:
+    """A parser that reads the file as was decided, or finds out."""
+    told = arguments or {}
+    return parser(
+        content, encoding=encoding(source, told), delimiter=told.get("delimiter") or source.delimiter or None,
+        hidden=source.hidden,
+    )  # fmt: skip
+
+
+def encoding(source: Import, arguments: Mapping[str, Any] | None = None) -> str | None:
+    """The encoding that was chosen or found out; None where it is still to be."""
+    chosen = (arguments or {}).get("encoding") or source.encoding
+    return None if chosen in FOUND_OUT else chosen
 
 
 def cleaner(sieve: Mapping[str, Any], parsed: Child) -> Child:
@@ -121,8 +163,8 @@ def heard(child: Child, sheet: Sheet, *, encoding: str | None = None) -> Iterato
     for content in child.messages():
         message = orjson.loads(content)
         if "sheet" in message:
-            sheet.encoding, sheet.delimiter = message["sheet"]["encoding"], message["sheet"]["delimiter"]
-            sheet.name = message["sheet"].get("name", "")
+            for name, value in message["sheet"].items():
+                setattr(sheet, name, value)
         elif "error" in message:
             raise Invalid(_words(message, encoding))
         elif "end" in message:
@@ -133,10 +175,15 @@ def heard(child: Child, sheet: Sheet, *, encoding: str | None = None) -> Iterato
 
 
 def rows(
-    content: Callable[[], Iterable[bytes]], sheet: Sheet, *, encoding: str | None = None, delimiter: str | None = None
+    content: Callable[[], Iterable[bytes]],
+    sheet: Sheet,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    hidden: bool = False,
 ) -> Iterator[list[list[str]]]:
     """Batches of rows as text. Raises Invalid, in words that say what to do, where the file cannot be read."""
-    with closing(parser(content, encoding=encoding, delimiter=delimiter)) as child:
+    with closing(parser(content, encoding=encoding, delimiter=delimiter, hidden=hidden)) as child:
         for message in heard(child, sheet, encoding=encoding):
             yield message["rows"]
 

@@ -4,6 +4,7 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict
+from functools import partial
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -17,12 +18,11 @@ from toride.access.models import Connection, Person
 from toride.base import clock
 from toride.base.errors import Invalid, Refused
 from toride.customers.actions import Action
-from toride.customers.barred import Kind
-from toride.customers.imports import findings, mapping, reading, services
+from toride.customers.imports import findings, mapping, mending, omissions, reading, services
 from toride.customers.imports.cleaning import Row
 from toride.customers.imports.mapping import Columns
 from toride.customers.imports.services import Counts
-from toride.customers.imports.sifting import Batch, Sieve
+from toride.customers.imports.sifting import Batch, Edits, Sieve, unpack
 from toride.customers.models import Brought, Import
 from toride.jobs.models import Job
 from toride.jobs.running import Run, handler
@@ -34,6 +34,8 @@ BATCH = 5_000
 SWEEP = 20  # batches
 MACHINE = "connection"  # in a job's arguments: by which connection it was begun
 Source = Callable[[], Iterable[bytes]]
+# What of an import says how its file is read.
+READ_AS = ("encoding", "delimiter", "targets", "header", "above", "double", "numbered", "choices", "left")
 
 
 @handler(KIND)
@@ -42,19 +44,19 @@ def run(run: Run) -> dict[str, Any]:
     source = Import.objects.select_related("branch").get(job=run.job)
     counts = Counts(**source.counts)
     skip = int(run.job.checkpoint.get("rows", 0))
-    for cells, rows in _swept(batches(lambda: files.content(source.file), source, run.job.arguments, skip=skip)):
+    edits = mending.of(allowed(run.job), source)
+    content = partial(files.content, source.file)
+    for cells, rows in _swept(batches(content, source, run.job.arguments, skip=skip, edits=edits)):
         permit = allowed(run.job)
         findings.leave_out(source, rows)
         with transaction.atomic():
             found = services.bring(permit, source=source, rows=rows)
-            services.reject(source, [(row, cells[row.number]) for row in rows if row.problems])
+            services.reject(source, [(row, cells[row.number]) for row in rows if row.problems or row.held])
             counts += found
+            omissions.note(source.left, rows)
             Import.objects.filter(pk=source.pk).update(
                 counts=asdict(counts),
-                encoding=source.encoding,
-                delimiter=source.delimiter,
-                targets=source.targets,
-                header=source.header,
+                **{name: getattr(source, name) for name in READ_AS},
             )
             run.checkpoint(done=rows[-1].number, rows=rows[-1].number)
     return {"import": str(source.pk), **asdict(counts)}
@@ -84,37 +86,31 @@ def allowed(job: Job, action: Action = Action.FILE_IMPORT) -> Permit:
     return decide(person, action, door=door("job"), purpose=job.purpose)
 
 
-def batches(content: Source, source: Import, arguments: Mapping[str, Any], *, skip: int = 0) -> Iterator[Batch]:
+def batches(
+    content: Source, source: Import, arguments: Mapping[str, Any], *, skip: int = 0, edits: Edits | None = None
+) -> Iterator[Batch]:
     """Cleaned rows in batches, with their cells by row number; fills in what was found out about the file.
 
     Rows up to `skip` are read again, for the numbers in them, and left out. Raises Invalid for an unusable file.
     """
     sheet = reading.Sheet()
-    encoding, delimiter = arguments.get("encoding") or source.encoding, arguments.get("delimiter") or source.delimiter
-    encoding = None if encoding in ("", "xlsx") else encoding
-    with closing(reading.parser(content, encoding=encoding, delimiter=delimiter or None)) as parsed:
-        parts = (message["rows"] for message in reading.heard(parsed, sheet, encoding=encoding))
+    with closing(reading.begun(content, source, arguments)) as parsed:
+        chosen = reading.encoding(source, arguments)
+        parts = (message["rows"] for message in reading.heard(parsed, sheet, encoding=chosen))
         first = next(parts, None)
         if not first:
             raise Invalid(reading.WORDS["empty"])
-        sieve = Sieve(_columns(first, source, arguments), BATCH, skip=skip)
+        columns = _columns(first, source, arguments)
+        sieve = Sieve(columns, BATCH, skip=skip, choices=unpack(source.choices), edits=edits)
         source.encoding, source.delimiter = sheet.encoding, sheet.delimiter
         for rows in chain([first], parts):
             ready = _sifted(sieve.feed(rows))
             if ready:
                 with closing(reading.cleaner(sieve.state(), parsed)) as cleaner:  # beside the writing of what is ready
                     yield from ready
-                    yield from _told(reading.heard(cleaner, sheet, encoding=encoding))
+                    yield from _told(reading.heard(cleaner, sheet, encoding=chosen))
                     return
         yield from _sifted(sieve.rest())
-
-
-def barred_columns(content: Source, source: Import) -> dict[int, Kind]:
-    """Columns, from 0, of a file whose reading is known, that are not brought in whatever a mapping says."""
-    encoding = None if source.encoding in ("", "xlsx") else source.encoding
-    parts = reading.rows(content, reading.Sheet(), encoding=encoding, delimiter=source.delimiter or None)
-    with closing(parts):  # type: ignore[type-var]
-        return mapping.barred_columns(next(parts, []), header=source.header)
 
 
 def _sifted(batches: Iterator[Batch]) -> list[Batch]:
@@ -130,12 +126,21 @@ def _told(messages: Iterator[dict[str, Any]]) -> Iterator[Batch]:
 
 def _columns(first: list[list[str]], source: Import, arguments: Mapping[str, Any]) -> Columns:
     if source.targets:
-        columns = Columns(tuple(source.targets), source.header)
+        columns = mapping.decided(source)
         mapping.must_be_allowed(columns, first)
         return columns
     chosen: Mapping[str, str | None] | None = arguments.get("mapping")
-    columns = mapping.propose(first) if chosen is None else mapping.given(first, chosen)
+    above = arguments.get("above")
+    if chosen is None:
+        columns = mapping.propose(
+            first, accept=bool(arguments.get("accept")), above=above, numbered=arguments.get("numbered") or ""
+        )
+    else:
+        columns = mapping.given(first, chosen, above=above, numbered=arguments.get("numbered") or "")
     source.targets, source.header = list(columns.targets), columns.header
+    source.above, source.double, source.numbered = columns.above, columns.double, columns.numbered
+    if columns.company:
+        source.choices = {"company": columns.company, **{k: v for k, v in source.choices.items() if v}}
     return columns
 
 

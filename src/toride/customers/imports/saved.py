@@ -52,7 +52,7 @@ def applied(chosen: Saved, headings: Sequence[str]) -> list[str | None]:
 def keep(permit: Permit, *, source: Import, name: str, headings: Sequence[str]) -> None:
     """Keeps the columns of a draft under a name (empty: as the last one used). One of the same name is replaced."""
     if len(name) > LONGEST:
-        raise Invalid(_("write at most %(most)d characters") % {"most": LONGEST})
+        raise Invalid(_("Enter at most %(most)d characters") % {"most": LONGEST})
     plain = [mapping.plain_heading(one) for one in headings]
     targets = {heading: target for heading, target in zip(plain, source.targets, strict=False) if heading and target}
     content = {"name": name, "headings": [one for one in plain if one], "targets": targets}

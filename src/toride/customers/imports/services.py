@@ -1,30 +1,32 @@
 """What an import does to customers, a batch at a time: each batch is one transaction, with its own events."""
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Self
 from uuid import UUID
 
 from django.db import transaction
 
+from toride.access.facts import Facts
 from toride.audit import recorded
 from toride.base import clock
 from toride.base.errors import Conflict
-from toride.customers import apart, barred, bulk, folding
+from toride.customers import apart, barred, bulk, claims, resemblance
 from toride.customers.actions import Action
 from toride.customers.bulk import New
-from toride.customers.imports import findings, fitting
+from toride.customers.imports import findings, fitting, reasons
 from toride.customers.imports.cleaning import Row
-from toride.customers.imports.sifting import complete
+from toride.customers.imports.places import Places
+from toride.customers.imports.sifting import complete, unpack
 from toride.customers.models import Brought, Customer, Import, Rejected
 from toride.customers.queries import facts_of_each
 from toride.customers.services import NUMBER, by_category
 from toride.vault import index, records, subjects
-from toride.vault.amending import Amendment, amend, compare, restore, untouched
+from toride.vault.amending import Amendment, amend, compare, judged, restore, untouched
 from toride.vault.index import lookup
 from toride.vault.keyring import Kind
-from toride.vault.permit import Mode, Permit
+from toride.vault.permit import Category, Mode, Permit
 from toride.vault.projecting import refresh
 
 RETENTION = timedelta(days=30)
@@ -34,12 +36,13 @@ UNDO_BATCH = 1_000
 
 @dataclass(slots=True)
 class Counts:
-    """What became of the rows."""
+    """What became of the rows; `held`: kept back as doubtful."""
 
     created: int = 0
     changed: int = 0
     unchanged: int = 0
     rejected: int = 0
+    held: int = 0
     warnings: int = 0
 
     def __iadd__(self, other: Self) -> Self:
@@ -50,19 +53,21 @@ class Counts:
 
 @dataclass(slots=True)
 class Sorted:
-    """A batch sorted by what is to be done."""
+    """A batch sorted by what is to be done. `near`: row number → who has nearly the same number."""
 
-    new: list[Row]
-    known: list[tuple[UUID, Row]]
-    rejected: list[Row]
+    new: list[tuple[Row, Facts]] = field(default_factory=list)
+    known: list[tuple[UUID, Row]] = field(default_factory=list)
+    rejected: list[Row] = field(default_factory=list)
+    held: list[Row] = field(default_factory=list)
+    near: dict[int, UUID] = field(default_factory=dict)
 
 
 @recorded(Action.FILE_IMPORT)
 def bring(permit: Permit, *, source: Import, rows: Sequence[Row]) -> Counts:
-    """Creates and changes customers from cleaned rows; rows out of scope or with problems are kept as rejected."""
+    """Creates and changes customers from cleaned rows; rows out of scope, with problems or in doubt are kept apart."""
     fitting.must_fit(permit, source)
     for attempt in range(TRIES):
-        batch = _sorted(permit, rows)
+        batch = _sorted(permit, source, rows)
         try:
             with transaction.atomic():
                 return _write(permit, source, batch)
@@ -72,42 +77,83 @@ def bring(permit: Permit, *, source: Import, rows: Sequence[Row]) -> Counts:
     raise Conflict
 
 
-def foresee(permit: Permit, rows: Sequence[Row]) -> Counts:
-    """What `bring` would do."""
-    batch = _sorted(permit, rows)
+def foresee(permit: Permit, source: Import, rows: Sequence[Row]) -> tuple[Counts, dict[int, UUID]]:
+    """What `bring` would do, and who stands in the way of a row that is held: row number → customer."""
+    batch = _sorted(permit, source, rows)
     changed = {one.subject for one in compare(_amendments(batch))}
-    return _counts(batch, len(changed))
+    return _counts(batch, len(changed)), batch.near
 
 
-def _sorted(permit: Permit, rows: Sequence[Row]) -> Sorted:
-    batch = Sorted([], [], [row for row in rows if row.problems])
-    good = [row for row in rows if not row.problems]
-    numbers = {folding.plain_number(row.stored[NUMBER]): row for row in good}
-    found = lookup.find(NUMBER, numbers)
-    reachable = {
-        subject
-        for subject, branch, owner in Customer.objects.filter(subject__in=found.values(), hidden=None).values_list(
-            "subject", "branch", "owner"
-        )
-        if permit.rows.include(branch, owner)
-    }
-    for number, row in numbers.items():
+def _sorted(permit: Permit, source: Import, rows: Sequence[Row]) -> Sorted:
+    taken = unpack(source.choices).taken
+    batch = Sorted(rejected=[row for row in rows if row.problems])
+    good = {row.stored[NUMBER]: row for row in rows if not row.problems}
+    found = claims.owners(good)
+    places = _reachable(permit, found.values())
+    fresh: list[Row] = []
+    for number, row in good.items():
         subject = found.get(number)
         if subject is None:
-            batch.new.append(row)
-        elif subject in reachable:
+            fresh.append(row)
+        elif subject in places:
             batch.known.append((subject, row))
         else:
             row.problems[NUMBER] = "is not available"
             batch.rejected.append(row)
+    _hold_near(permit, batch, fresh, taken)
+    _hold_others(batch, places, taken)
+    known = Places(permit, source.branch_id, fresh)
+    for row in fresh:
+        place = known.of(row, taken="place" in taken)
+        if row.held:
+            batch.held.append(row)
+        else:
+            batch.new.append((row, place))
     return batch
+
+
+def _reachable(permit: Permit, subjects: Collection[UUID]) -> dict[UUID, Facts]:
+    """Those of the permit's rows, and where they are."""
+    found = Customer.objects.filter(subject__in=set(subjects), hidden=None).values_list("subject", "branch", "owner")
+    return {subject: Facts(branch, owner) for subject, branch, owner in found if permit.rows.include(branch, owner)}
+
+
+def _hold_near(permit: Permit, batch: Sorted, fresh: Sequence[Row], taken: Collection[str]) -> None:
+    """A number that differs from a customer's by separators, case or zeros only is another one, or a mistake."""
+    if "near" in taken or not fresh:
+        return
+    found = claims.alike([row.stored[NUMBER] for row in fresh])
+    reachable = _reachable(permit, found.values())
+    for row in fresh:
+        subject = found.get(row.stored[NUMBER])
+        if subject is not None and subject in reachable:
+            row.held["near"] = reasons.NEAR
+            batch.near[row.number] = subject
+
+
+def _hold_others(batch: Sorted, places: Mapping[UUID, Facts], taken: Collection[str]) -> None:
+    """No row makes another person of a customer, whatever brought it to their number."""
+    asked = [one for one in _amendments(batch) if one.category is Category.BASIC]
+    others = {} if "another" in taken else judged(asked, resemblance.is_another)
+    known, batch.known = batch.known, []
+    for subject, row in known:
+        if others.get(subject):
+            row.held["another"] = reasons.ANOTHER
+            batch.near[row.number] = subject
+        if row.place and not row.held:
+            row.warn("row", reasons.MOVED)
+        if row.held:
+            batch.held.append(row)
+        else:
+            batch.known.append((subject, row))
 
 
 def _write(permit: Permit, source: Import, batch: Sorted) -> Counts:
     note = {"who": permit.actor.name, "who_id": str(permit.actor.id), "source": "import", "import": str(source.pk)}
     origin = {"source": f"import {source.pk}", "by": permit.actor.name, "at": clock.now().isoformat()}
+    rows = [row for row, _place in batch.new]
     made = bulk.add(
-        [New(source.branch_id, None, complete(row), row.folded) for row in batch.new],
+        [New(place.branch, place.owner, complete(row), row.folded) for row, place in batch.new],
         origin=origin,
         ledger=permit.ledger,
     )
@@ -117,7 +163,7 @@ def _write(permit: Permit, source: Import, batch: Sorted) -> Counts:
         permit.ledger.touch(one.subject, Mode.CHANGED, one.category)
         changed.setdefault(one.subject, set()).update(one.changed)
     refresh(changed)
-    new = list(zip(made, batch.new, strict=True))
+    new = list(zip(made, rows, strict=True))
     kept = _set_apart(new, [(subject, row, changed[subject]) for subject, row in batch.known if subject in changed])
     permit.ledger.facts |= {"apart": len(kept)} if kept else {}
     _remember(source, new, kept, made=True)
@@ -147,10 +193,15 @@ def _remember(source: Import, brought: Sequence[tuple[UUID, Row]], kept: Collect
     bulk.keep(Brought, ("source_id", "subject_id", "made", "apart", "row"), found)
 
 
+def why(row: Row) -> dict[str, str]:
+    """Field → why a row is not brought in: problems, else what holds it back."""
+    return row.problems or {reasons.DOUBTS[kind]: said for kind, said in row.held.items()}
+
+
 def reject(source: Import, rows: Sequence[tuple[Row, list[str]]]) -> None:
     """Keeps rejected rows, sealed: the cells as they stood in the file, barred numbers struck out, and why."""
     found = [
-        {"cells": barred.struck_cells(cells, source.targets), "problems": row.problems, "at": [row.number]}
+        {"cells": barred.struck_cells(cells, source.targets), "problems": why(row), "at": [row.number]}
         for row, cells in rows
     ]
     blobs = records.seal_each(Kind.FILES, found, source.pk)
@@ -240,11 +291,12 @@ def _amendments(batch: Sorted) -> list[Amendment]:
 
 
 def _counts(batch: Sorted, changed: int) -> Counts:
-    rows = [*batch.new, *(row for _, row in batch.known)]
+    rows = [*(row for row, _ in batch.new), *(row for _, row in batch.known)]
     return Counts(
         created=len(batch.new),
         changed=changed,
         unchanged=len(batch.known) - changed,
         rejected=len(batch.rejected),
+        held=len(batch.held),
         warnings=sum(len(row.warnings) for row in rows),
     )

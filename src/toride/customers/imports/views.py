@@ -1,5 +1,6 @@
 """The pages of imports: the list, the four steps of a draft, progress, result. Read the request, ask, show."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from toride.access.purposes import SHIPPED
 from toride.base.errors import Conflict, Invalid
 from toride.base.guard import guarded
 from toride.customers.actions import Action
+from toride.customers.fields import FIELDS
 from toride.customers.imports import (
     asked,
     drafts,
@@ -24,15 +26,19 @@ from toride.customers.imports import (
     keeping,
     labels,
     listing,
+    omissions,
     outlet,
     preview,
     progress,
     saved,
     wording,
 )
+from toride.customers.imports.sifting import unpack
 from toride.customers.models import Import
 from toride.jobs.models import State
 from toride.vault import files
+
+OPTIONAL = frozenset(name for name, spec in FIELDS.items() if not spec.must)
 
 
 @guarded(Action.IMPORT_READ)
@@ -70,7 +76,7 @@ def columns(request: HttpRequest, number: UUID) -> HttpResponse:
     found = asked.columns(permit, source, request.POST)
     if request.POST.get("go") and not found.problem:
         if source.header:
-            saved.keep(permit, source=source, name="", headings=asked.headings(found))
+            saved.keep(permit, source=source, name="", headings=asked.headings(source, found))
         drafts.start_check(permit, source=source)
         return _to(request, "import_check", source)
     return _columns(request, source, found)
@@ -79,9 +85,13 @@ def columns(request: HttpRequest, number: UUID) -> HttpResponse:
 @guarded(Action.FILE_IMPORT)
 @require_http_methods(["GET", "POST"])
 def check(request: HttpRequest, number: UUID) -> HttpResponse:
-    """The third step: what the whole file would do; POST checks anew."""
+    """The third step: what the whole file would do; POST keeps choices and mended cells, and checks anew."""
     permit, source = _permit(request), drafts.draft(_permit(request), number)
     if request.method == "POST":
+        if "choices" in request.POST:
+            drafts.decide_rows(permit, source=source, choices=asked.choices(request.POST, source))
+        if edits := asked.edits(request.POST):
+            drafts.mend(permit, source=source, edits=edits)
         drafts.start_check(permit, source=source)
         return _to(request, "import_check", source)
     if source.trial is None:
@@ -232,7 +242,7 @@ def _columns(request: HttpRequest, source: Import, found: preview.Look) -> HttpR
         "shown": preview.shown(source, found),
         "columns": preview.columns(permit, source, found),
         "lacking": drafts.lacking(source),
-        "saved": saved.offered(permit, asked.headings(found)),
+        "saved": saved.offered(permit, asked.headings(source, found)),
         "labels": labels,
         "wording": wording,
     }
@@ -244,6 +254,7 @@ def _found(request: HttpRequest, source: Import) -> dict[str, Any]:
     """What the check found, in figures and, one page of it, in rows."""
     sent = request.GET
     kind = sent.get("kind", "")
+    result = source.trial.result if source.trial else {}
     return {
         "kind": kind,
         "field": sent.get("field", ""),
@@ -252,6 +263,10 @@ def _found(request: HttpRequest, source: Import) -> dict[str, Any]:
             _permit(request), source, kind=kind, field=sent.get("field", ""), after=asked.whole(sent, "after")
         ),
         "most": findings.MOST_KEPT,
+        "left": omissions.told(partial(files.content, source.file), source, result.get("left", {})),
+        "optional": OPTIONAL,
+        "chosen": unpack(source.choices),
+        "doubts": {kind: wording.DOUBTS[kind] for kind in findings.doubts(source)},
     }
 
 

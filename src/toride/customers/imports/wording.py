@@ -6,20 +6,23 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from toride.customers import addresses
 from toride.customers.fields import FIELDS
-from toride.customers.imports import labels, mapping, reading
+from toride.customers.imports import labels, mapping, reading, reasons
 
 # Sentences with figures in them; the others are found in the catalogue as they are.
 WITH_FIGURES = (
-    _("write at most %(most)d characters"),
+    _("Enter at most %(most)d characters"),
     _("write at most %(most)d"),
     _("this has %(digits)d digits; mobile numbers have 11, others 10"),
     _("has %(count)s columns; the first row has %(first)s"),
     _("The file is not valid %(encoding)s at byte %(byte)s. Choose another encoding above, or save it anew."),
-    _("A quotation mark is opened and never closed, near line %(line)s. Check the quotation marks there."),
+    _("A quotation mark is opened in row %(row)s and never closed. Close it, or double the quotation marks within it."),
+    _("In row %(row)s text stands behind the closing quotation mark of a cell. Double the quotation marks within it."),
     _("A cell near row %(row)s is longer than %(cell)s characters. Shorten it, or check the quotation marks."),
     _("The file cannot be read as CSV near line %(line)s."),
     _("The file has %(count)s columns; at most %(limit)s are read. Save the columns that you need."),
+    _("Nearly the same number as row %(row)s of this file."),
     _("same person as row %(row)s of this file: name and birth date"),
     _("same phone as row %(row)s of this file"),
     *mapping.TAKEN_OUT.values(),
@@ -41,6 +44,67 @@ AS_KEPT = {
         "The sheet holds formulas. Paste it as values, or save it as CSV, so that what you see is imported."
     ),
     reading.WORDS["memory"]: _("The file needs more memory than an import may use. Split it, or save it as CSV."),
+    reading.WORDS["protected"]: _(
+        "The workbook is protected by a password. Open it in Excel, take the password off, save it anew."
+    ),
+    reading.WORDS["excel-binary"]: _("The binary Excel format (.xlsb) is not read. Save it as .xlsx or CSV."),
+    reading.WORDS["opendocument"]: _("The file is an OpenDocument table (.ods). Save it as .xlsx or CSV."),
+    reading.WORDS["numbers"]: _("The file is a Numbers document. Export it as .xlsx or CSV."),
+    reading.WORDS["word"]: _("The file is a Word document. Put the table into Excel, and save it as .xlsx or CSV."),
+    reading.WORDS["other-office"]: _(
+        "The file is a presentation. Put the table into Excel, and save it as .xlsx or CSV."
+    ),
+    reading.WORDS["zip"]: _("The file is a compressed archive. Unpack it, and choose the file within."),
+    reading.WORDS["html"]: _(
+        "The file is a web page (HTML), whatever its ending says. Open it in Excel, and save it as .xlsx or CSV."
+    ),
+    reading.WORDS["xml"]: _(
+        "The file is XML. Export the addresses as CSV or vCard, or open it in Excel and save it as .xlsx."
+    ),
+    reading.WORDS["json"]: _("The file is JSON. Export the customers as CSV."),
+    reading.WORDS["pdf"]: _("The file is a PDF, which holds no table. Export the customers as CSV or .xlsx."),
+    reading.WORDS["rtf"]: _(
+        "The file is a formatted text (RTF). Put the table into Excel, and save it as .xlsx or CSV."
+    ),
+    reading.WORDS["image"]: _("The file is a picture. Export the customers as CSV or .xlsx."),
+    reasons.ERROR_HERE: _("An error of the spreadsheet stands here. Mend it."),
+    reasons.ERROR: _("An error of the spreadsheet stands here. It was left empty."),
+    reasons.NO_YEAR: _("A birthday without a year. It was left empty."),
+    reasons.BEHIND: _("What stands beside the number was left out."),
+    reasons.EMPLOYER: _("The company was left out; the person is the customer."),
+    reasons.EMPTIED: _("It is not in order and was left empty, as was chosen."),
+    reasons.BEYOND: _("The era had ended by then. It was taken as the day that was meant."),
+    reasons.SHORT: _("The row has fewer columns than the headings."),
+    reasons.COMPANY_OR_PERSON: _("Company and person: say whom the row is about."),
+    reasons.TORN: _("A row is cut in two here, or cells are missing."),
+    reasons.NEAR: _("Nearly the same number as a customer."),
+    reasons.ANOTHER: _("It would become another person: name, reading, and birth date or phone differ."),
+    addresses.NO_CITY: _("The city could not be told apart. Write prefecture and city in full."),
+    addresses.PREFECTURE_ADDED: _("The prefecture was added by the city."),
+    reasons.NO_BRANCH: _("There is no such branch."),
+    reasons.NOT_YOURS: _("This branch is not yours to register for."),
+    reasons.NOBODY: _("Nobody of this name works at the branch. Nobody is in charge yet."),
+    reasons.SEVERAL: _("Several people of this name work at the branch. Nobody is in charge yet."),
+    reasons.MOVED: _(
+        "It stands with another branch or person in charge and stays there. Hand customers over to move them."
+    ),
+    reasons.NOTHING: _("This looks like a word for nothing, not like a name."),
+    reasons.LOST: _("A character was lost when the file was written. Write it anew."),
+    reasons.FORMULA: _("This looks like a formula, not like a name."),
+    reasons.NO_NAME: _("This looks like no name."),
+    mapping.NO_NUMBER: _("No column holds the customer number. Choose one, or have the rows numbered."),
+    mapping.NO_NAME: _("No column holds the name. Choose one."),
+    reasons.UNKNOWN: _("No field is known by this heading."),
+    reasons.SECOND: _("Another column is this field already."),
+    reasons.UNFIT: _("None of its values fits the field."),
+    reasons.NO_HEADING: _("It has no heading."),
+    reasons.NOT_TOLD: _("It is not known what it holds."),
+    reasons.BY_MAPPING: _("Left out by the mapping."),
+    reasons.SHEET: _("Another sheet. Save it as a file of its own."),
+    reasons.UNSEEN: _("A hidden sheet."),
+    reasons.HIDDEN: _("Hidden rows of the sheet."),
+    reasons.PROPERTY: _("No field is known for it."),
+    reasons.ABOVE: _("Stands above the headings."),
     "is required": _("is required"),
     "is not available": _("This number is not available to you. Check it, or ask the branch it belongs to."),
     "stands twice in the file": _("This number stands twice in the file. Keep one of the rows."),
@@ -52,6 +116,12 @@ AS_KEPT = {
     "same e-mail as a customer": _("same e-mail as a customer"),
     "changed since": _("changed since; stays as it is"),
     "a number that was sealed apart stays": _("a number that was sealed apart stays"),
+}
+DOUBTS = {
+    "near": _("Nearly the same number as another customer"),
+    "another": _("Would become another person"),
+    "torn": _("Rows that are cut in two"),
+    "place": _("Branches that cannot be told"),
 }
 _DIED = re.compile(re.escape(reading.WORDS["died"]).replace(re.escape("{status}"), r"-?\d+"))
 
@@ -97,7 +167,7 @@ def _patterns() -> list[tuple[re.Pattern[str], object]]:
     if not _made:
         with translation.override("en"):
             _made.extend((_pattern(str(sentence)), sentence) for sentence in WITH_FIGURES)
-        for code, at in (("bytes", 4), ("quotes", 5)):
+        for code, at in (("bytes", 4), ("quotes", 5), ("behind", 6)):
             _made.append((_pattern(re.sub(r"{(\w+)}", r"%(\1)s", reading.WORDS[code])), WITH_FIGURES[at]))
     return _made
 

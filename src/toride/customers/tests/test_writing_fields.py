@@ -32,6 +32,10 @@ def test_landlines_of_every_area_are_written_as_by_the_library() -> None:
     mobile = {f"{kind}0" for kind in (7, 8, 9)}
     for area in (one for one in range(1_100, 10_000) if str(one)[:2] not in mobile):
         written = f"0{area}{CHANCE.randrange(100_000):05}"
+        if folding.digits(by_library(written)) != written:
+            with pytest.raises(Invalid):
+                fields.phone(written)
+            continue
         assert fields.phone(written) == fields.phone(f"{written[:4]}-{written[4:]}") == by_library(written)
 
 

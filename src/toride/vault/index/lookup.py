@@ -34,6 +34,18 @@ def claim_many(kind: str, values: Iterable[tuple[str, UUID]]) -> None:
                 raise Taken("this number is not available")
 
 
+def claim_free(kind: str, values: Iterable[tuple[str, UUID]]) -> None:
+    """As `claim_many`, of those values that nobody has; the others stay with whom they are, and nobody is told."""
+    wanted: dict[str, UUID] = {}
+    for value, subject in values:
+        wanted.setdefault(value, subject)
+    with database.atomic():
+        for epoch in writing().epochs:
+            keys = _Tokens(epoch, kind)
+            ordered = dict(sorted(keys.tokens(wanted).items()))
+            _add(keys, list(ordered), [wanted[value].hex for value in ordered.values()], keys.seal(ordered))
+
+
 def release(kind: str, value: str, subject: UUID) -> None:
     """`value` of `subject` is free again when the caller's transaction commits."""
     with database.joined():

@@ -42,7 +42,7 @@ def kept(source: Import) -> tuple[bool, int, int, int]:
 def test_after_thirty_days_file_findings_and_rejected_rows_end(steward: Wizard) -> None:
     assert keeping.KEPT == timedelta(days=30) == services.RETENTION
     source, young = (steward.run(steward.check(steward.begin())) for _ in range(2))
-    assert kept(source) == (True, 6, 3, 3)
+    assert kept(source) == (True, 7, 3, 3)
     page = steward.text("result", source)
     assert "まで保管します。それまでは取り込み全体を取り消せます" in page
     assert may_undo(page)

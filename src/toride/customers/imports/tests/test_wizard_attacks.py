@@ -175,7 +175,7 @@ def test_two_who_start_at_once_start_one(house: House, steward: Wizard) -> None:
 
 @pytest.mark.parametrize(
     "sent",
-    [{"column-1": "branch"}, {"column-1": "contacts"}, {"column-1": "__class__"}, {"delimiter": "\\"}],
+    [{"column-1": "subject"}, {"column-1": "contacts"}, {"column-1": "__class__"}, {"delimiter": "\\"}],
 )
 def test_a_forged_target_is_refused_and_nothing_changes(steward: Wizard, sent: dict[str, str]) -> None:
     source = steward.begin()

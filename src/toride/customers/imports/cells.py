@@ -1,0 +1,101 @@
+"""What programs and people put around a value: marks of Excel, words for nothing, lists, notes behind a phone."""
+
+import re
+import unicodedata
+
+from toride.customers import characters
+from toride.customers.imports import reasons
+
+# ="0800123" and '0901… keep a spreadsheet from dropping zeros; the mark of our own rejected rows is the same '.
+_EXCEL = re.compile(r"=\"((?:[^\"]|\"\")*)\"")
+_EXCELS = re.compile(r"^['=]|[,;|\t\r\n]'")
+_INSIDE = re.compile(r"(?<=[,;|\t\r\n])'(?=\s*[=@+＝＠＋-])")
+_MARKED = re.compile(r"[='+@0-9-]")
+_NOTHING_WORDS = (
+    "- -- --- ー ― ‐ – — − ／ / * ※ なし 無し 無 ナシ 無し。 該当なし 該当無し 記載なし 登録なし 未登録 "
+    "未設定 未入力 未記入 空欄 n/a na #n/a null none nil (null) <null> undefined nan #n/a! 0/0/00 0/0/0000 "
+    "0000-00-00 0000/00/00 00000000 1900/1/0"
+)
+NOTHING = frozenset(_NOTHING_WORDS.split())
+LONGEST_NOTHING = 12
+_ERRORS_WORDS = "#n/a #ref! #value! #div/0! #name? #num! #null! #spill! #calc! #getting_data #####"
+ERRORS = frozenset(_ERRORS_WORDS.split())
+WORDS = frozenset(["null", "none", "nil", "nan", "undefined", "n/a", "na", "#n/a", "<null>", "(null)"])
+NO_YEAR = re.compile(r"--\d{1,2}-?\d{1,2}|1604[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}月\d{1,2}日")
+SEVERAL = re.compile(r"\s*:::\s*|\s*[\r\n;、；|｜]\s*|\s+[/／]\s+|\s*,\s*|\s*，\s*")
+SEVERAL_MAILS = re.compile(r"\s*:::\s*|[\s、；;,，|｜]+")
+SEVERAL_WORDS = re.compile(r"\s*:::\s*|\s*[\r\n;、；]\s*|\s*,(?!\d{3})\s*|\s*，\s*")
+SLASH = re.compile(r"\s*[/／]\s*")
+# What stands behind a number, or before it, and is none: (代), 内線123, ext.123, x12, （妻）, 携帯:, TEL
+_BEHIND = re.compile(
+    r"\s*(?:[(（【\[]\s*(?P<in>[^()（）0-9０-９]{1,20})\s*[)）】\]]|(?P<ext>(?:\(?内線|内|ext\.?|extension|x|#)\s*[:：]?\s*[0-9０-９]{1,6}\)?)|(?P<word>(?:代表?|直通|自宅|携帯|会社|職場|勤務先|本人|妻|夫|父|母|子|息子|娘|家族|実家|呼出?)))\s*$",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(
+    r"^\s*(?:[(（【\[]\s*[^()（）0-9０-９]{1,20}\s*[)）】\]]|(?:tel|phone|mobile|電話(?:番号)?|携帯(?:電話)?|自宅|会社|勤務先|代表|直通|℡|☎|📞)\s*[:：.]?)\s*(?=[0-9０-９+＋(（])",
+    re.IGNORECASE,
+)
+
+
+def bare(cell: str) -> str:
+    """A cell without marks of spreadsheets and unseen characters, composed; breaks that end no row are blanks."""
+    text = cell.strip()
+    if text.isprintable() and not _EXCELS.search(text) and unicodedata.is_normalized("NFC", text):
+        return text
+    text = _INSIDE.sub("", text)
+    text = characters.composed(characters.SEPARATORS.sub(" ", characters.flowing(characters.visible(text)))).strip()
+    if found := _EXCEL.fullmatch(text):
+        return found[1].replace('""', '"').strip()
+    if text.startswith("'") and len(text) > 1 and _MARKED.match(unicodedata.normalize("NFKC", text[1])):
+        return bare(text[1:])
+    return text
+
+
+def is_nothing(text: str) -> bool:
+    """A word for nothing: -, なし, NULL, 0/0/00."""
+    return len(text) <= LONGEST_NOTHING and unicodedata.normalize("NFKC", text).strip().lower() in NOTHING
+
+
+def is_error(text: str) -> bool:
+    """What a spreadsheet shows where a formula failed."""
+    folded = unicodedata.normalize("NFKC", text).strip().lower()
+    return folded in ERRORS or (folded.startswith("###") and not folded.strip("#"))
+
+
+def numbered(text: str) -> tuple[str, str]:
+    """(a phone number, what stands around it that is none)."""
+    notes = []
+    if before := _BEFORE.search(text):
+        notes.append(before[0].strip())
+        text = text[before.end() :]
+    while behind := _BEHIND.search(text):
+        if not behind.start():
+            break
+        notes.append(behind[0].strip())
+        text = text[: behind.start()]
+    return text.strip(), " ".join(notes)
+
+
+def several(name: str, text: str) -> list[str]:
+    """The values of a cell that holds several, as the field parts them."""
+    if name == "emails":
+        found = SEVERAL.split(text) if "<" in text else [one for one in SEVERAL_MAILS.split(text) if one.strip("/／")]
+    elif name == "phones":
+        found = [part for one in SEVERAL.split(text) for part in SLASH.split(one)]
+    else:
+        found = SEVERAL_WORDS.split(text)
+    return [part.strip() for part in found if part.strip()]
+
+
+def odd_name(text: str) -> str:
+    """Why a name looks like none, as a sentence; empty where it does not."""
+    folded = unicodedata.normalize("NFKC", text).strip()
+    if folded.lower() in WORDS:
+        return reasons.NOTHING
+    if characters.LOST.search(text) or folded.startswith("?") or "??" in folded:
+        return reasons.LOST
+    if folded.startswith(("=", "@")) or (folded.startswith(("+", "-")) and len(folded) > 1):
+        return reasons.FORMULA
+    if folded and not any(one.isalpha() for one in folded):
+        return reasons.NO_NAME
+    return ""
