@@ -42,7 +42,7 @@ def before(tmp_path: Path) -> Path:
     with sqlite3.connect(home / "data" / "toride.db") as store:
         store.execute(
             "INSERT INTO access_provider (id, kind, name, content, blob, active, sole, changed)"
-            " VALUES (?, 'oidc', 'Hausdienst', ?, x'', 1, 1, '2026-11-01 00:00:00')",
+            " VALUES (?, 'oidc', 'Hausdienst', ?, x'', 1, 0, '2026-11-01 00:00:00')",
             ["0" * 31 + "1", CONTENT],
         )
         store.execute("INSERT INTO access_signinrules VALUES (1, ?, '2026-11-01 00:00:00')", [RULES])
@@ -65,7 +65,7 @@ def test_shown_once_and_confirmed(before: Path) -> None:
         toride(before, "sign-in", "accept", "rules", "--confirm", "rules")
         toride(before, "sign-in", "accept", "Hausdienst", "--confirm", "Hausdienst")
         assert "Everything is confirmed." in toride(before, "sign-in", "show", LC_ALL="C").stdout
-        assert "Hausdienst" in client.get("/sign-in/").text
+        assert "Hausdienst" in Client(server.url).get("/sign-in/").text
         assert toride(before, "audit", "verify").returncode == 0
     finally:
         server.stop()
