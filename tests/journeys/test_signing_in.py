@@ -35,7 +35,7 @@ def again(page: object, served: Served, persona: str) -> None:
 
 
 def test_a_passkey_is_enrolled_asked_for_and_lost(sign_in: Callable[..., object], served: Served) -> None:
-    page = sign_in("marketing", locale="en-US")
+    page = sign_in("steward", locale="en-US")
     lose = authenticator(page)
     page.click("a.me")
     page.click('main >> text="Add"')
@@ -47,7 +47,7 @@ def test_a_passkey_is_enrolled_asked_for_and_lost(sign_in: Callable[..., object]
     assert len(set(codes)) == onetime.CODES
     page.click("text=I have saved them")
     assert page.locator("text=Office laptop").count() == 1
-    again(page, served, "marketing")
+    again(page, served, "steward")
     page.wait_for_url("**/sign-in/second/")
     page.goto(f"{served.url}/customers/")
     assert "/sign-in/" in page.url
@@ -59,7 +59,7 @@ def test_a_passkey_is_enrolled_asked_for_and_lost(sign_in: Callable[..., object]
     page.wait_for_url(f"{served.url}/")
     assert page.locator("h1").inner_text() in page.locator("a.me").inner_text()
     lose()
-    again(page, served, "marketing")
+    again(page, served, "steward")
     page.wait_for_url("**/sign-in/second/")
     page.click("summary")
     page.fill("#recovery", codes[0].lower())

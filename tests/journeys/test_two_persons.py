@@ -16,6 +16,7 @@ def refused(said: list[str]) -> None:
 def test_a_duty_changes_when_a_second_person_agrees(sign_in, served) -> None:
     admin, officer = sign_in("admin"), sign_in("dpo")
     admin.goto(f"{served.url}/people/")
+    admin.get_by_label("操作: 佐伯 悠真").click()
     admin.locator("tr", has_text="佐伯 悠真").get_by_role("link", name="職務の変更").click()
     admin.get_by_label("支店長").check()
     admin.select_option("#f-rank", "5")
@@ -182,6 +183,7 @@ def looked_through(manager, served) -> None:
         "アカウント・セッション・システム連携も無効になります： 中村 久美"
     )
     manager.locator(".ahead").get_by_role("button", name="解除").click()
+    expect(manager.locator(".ahead")).to_have_count(0)
     expect(left).to_contain_text("解除")
     manager.locator(".held", has_text="千葉 美穂").locator("[data-grant]").focus()
     manager.keyboard.press("1")
@@ -213,7 +215,7 @@ def test_a_review_goes_from_its_opening_to_the_signature(sign_in, served) -> Non
     looked_through(manager, served)
 
     teller.goto(f"{served.url}/")
-    teller.get_by_role("link", name="権限に関する質問").click()
+    teller.get_by_role("link", name="権限に関する未回答の質問").click()
     teller.locator("textarea").fill("はい、続けます。")
     teller.get_by_role("button", name="回答").click()
     expect(teller.locator("#questions")).to_contain_text("質問はありません")

@@ -167,7 +167,7 @@ def _person(person: UUID, *, but: UUID | None = None) -> Person:
 def _made_sure(checked: str) -> None:
     if checked not in CHECKS:
         raise Invalid(
-            _("Some fields need another look."), {"checked": _("Choose how you verified the person's identity.")}
+            _("Please fix the highlighted fields."), {"checked": _("Choose how you verified the person's identity.")}
         )
 
 

@@ -144,7 +144,7 @@ def screen(written: Mapping[str, str]) -> Screened:
     made = sift(written, policy())
     if made.refused:
         advice = {name: ADVICE[kind] for name, kind in made.refused.items()}
-        raise Invalid(_("Some fields need another look."), advice)
+        raise Invalid(_("Please fix the highlighted fields."), advice)
     return made
 
 

@@ -130,7 +130,7 @@ def _must_stay_the_same_person(amendments: Iterable[Amendment]) -> None:
     """Raises Doubtful."""
     basic = [one for one in amendments if one.category is Category.BASIC]
     if any(judged(basic, resemblance.becomes_another).values()):
-        raise Doubtful(_("Some fields need another look."), {"name": ANOTHER})
+        raise Doubtful(_("Please fix the highlighted fields."), {"name": ANOTHER})
 
 
 def _standing(permit: Permit, subject: UUID, names: Iterable[str]) -> dict[str, Any]:

@@ -170,9 +170,9 @@ def _place(request: HttpRequest) -> tuple[str, UUID | None]:
     """Branch and person in charge as chosen. Raises Invalid."""
     branch, owner = request.POST.get("branch", ""), request.POST.get("owner", "")
     if not Branch.objects.filter(code=branch).exists():
-        raise Invalid(_("Some fields need another look."), {"branch": _("Choose a branch")})
+        raise Invalid(_("Please fix the highlighted fields."), {"branch": _("Choose a branch")})
     if owner and owner not in dict(listing.owners(branch)):
-        raise Invalid(_("Some fields need another look."), {"owner": _("Choose a person of this branch")})
+        raise Invalid(_("Please fix the highlighted fields."), {"owner": _("Choose a person of this branch")})
     return branch, parsed(owner) if owner else None
 
 

@@ -55,7 +55,7 @@ def propose(
     if not kinds or set(kinds) - set(KINDS):
         problems["kinds"] = _("Choose at least one")
     if found is None or problems:
-        raise Invalid(_("Some fields need another look."), problems)
+        raise Invalid(_("Please fix the highlighted fields."), problems)
     _must_be_few()
     content: dict[str, Any] = {
         "connection": found.pk, "name": found.name, "address": address, "kinds": sorted(set(kinds)), "inside": inside,

@@ -189,4 +189,4 @@ def _check(said: Said) -> None:
     if len(words) > WORDS or b"\\u00" in words:
         problems["words"] = _("Enter at most %(most)d characters") % {"most": WORDS}
     if problems:
-        raise Invalid(_("Some fields need another look."), problems)
+        raise Invalid(_("Please fix the highlighted fields."), problems)

@@ -104,7 +104,7 @@ def _somebody_comes_in(*, active: bool, sole: bool) -> None:
             "First, set a password and a second factor for an administrator, in case the identity provider is "
             "unavailable."
         )
-        raise Invalid(_("Some fields need another look."), {"sole": advice})
+        raise Invalid(_("Please fix the highlighted fields."), {"sole": advice})
 
 
 def _change(permit: Permit, content: approvals.Content) -> None:
