@@ -136,7 +136,7 @@ def test_what_was_typed_survives_the_end_of_a_session(record, sign_in, served) -
     other.goto(served.url)
     other.locator("form[action='/sign-out/'] button").click()
     box.press("Enter")
-    expect(page.locator("#ended")).to_contain_text("入力した内容はこの画面に残っています")
+    expect(page.locator("#ended")).to_contain_text("入力内容はこの画面に残っています")
     expect(box).to_have_value("090-8765-4321")
     other.goto(f"{served.url}/sign-in/")
     other.click('[data-persona="teller"]')

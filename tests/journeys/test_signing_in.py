@@ -35,19 +35,19 @@ def again(page: object, served: Served, persona: str) -> None:
 
 
 def test_a_passkey_is_enrolled_asked_for_and_lost(sign_in: Callable[..., object], served: Served) -> None:
-    page = sign_in("marketing", locale="en-US")
+    page = sign_in("steward", locale="en-US")
     lose = authenticator(page)
     page.click("a.me")
-    page.click("text=Enrol")
+    page.click('main >> text="Add"')
     page.click("text=Passkey or security key")
     page.fill("[name=name]", "Office laptop")
     page.click("[data-passkey=make]")
     page.wait_for_selector("#codes")
     codes = page.locator("#codes code").all_inner_texts()
     assert len(set(codes)) == onetime.CODES
-    page.click("text=I have kept them")
+    page.click("text=I have saved them")
     assert page.locator("text=Office laptop").count() == 1
-    again(page, served, "marketing")
+    again(page, served, "steward")
     page.wait_for_url("**/sign-in/second/")
     page.goto(f"{served.url}/customers/")
     assert "/sign-in/" in page.url
@@ -59,7 +59,7 @@ def test_a_passkey_is_enrolled_asked_for_and_lost(sign_in: Callable[..., object]
     page.wait_for_url(f"{served.url}/")
     assert page.locator("h1").inner_text() in page.locator("a.me").inner_text()
     lose()
-    again(page, served, "marketing")
+    again(page, served, "steward")
     page.wait_for_url("**/sign-in/second/")
     page.click("summary")
     page.fill("#recovery", codes[0].lower())
@@ -87,12 +87,12 @@ def test_an_app_is_enrolled_by_its_picture_or_its_letters(sign_in: Callable[...,
     page.click("summary")
     secret = re.sub(r"\s", "", page.locator(".secret code").inner_text())
     page.fill("[name=code]", "000000")
-    page.click("form button:has-text('Enrol')")
+    page.click("form button:has-text('Add')")
     page.wait_for_selector("[role=alert]")
     page.fill("[name=code]", onetime.code(secret, int(time.time()) // 30))
-    page.click("form button:has-text('Enrol')")
+    page.click("form button:has-text('Add')")
     page.wait_for_selector("#codes")
-    page.click("text=I have kept them")
+    page.click("text=I have saved them")
     again(page, served, "operator")
     page.wait_for_url("**/sign-in/second/")
     page.fill("#code", onetime.code(secret, int(time.time()) // 30 + 1))
@@ -115,7 +115,7 @@ def test_the_administrator_sets_a_rule_and_the_page_keeps_what_is_wrong(
     sign_in: Callable[..., object], served: Served
 ) -> None:
     page = sign_in("admin", locale="en-US")
-    page.click("text=Rules of sign-in >> nth=0")
+    page.click("text=Sign-in policy >> nth=0")
     page.fill("#f-length", "7")
     page.click("form[action='/sign-in-rules/passwords/'] button")
     page.wait_for_selector("#e-length")

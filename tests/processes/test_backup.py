@@ -56,7 +56,7 @@ def test_a_silent_restore_is_noticed_by_a_checkpoint_kept_outside(copied: Path, 
     toride(copied / "home", "audit", "checkpoint", "--out", str(tmp_path / "later"))
     done = restore(tmp_path / "home", copied, "--since", str(tmp_path / "later"))
     assert done.returncode == 1
-    assert "NOT as sealed" in done.stdout
+    assert "ALTERED" in done.stdout
     assert toride(tmp_path / "home", "audit", "verify", "--since", str(tmp_path / "later"), check=False).returncode == 1
 
 
@@ -149,7 +149,7 @@ def test_restoring_replays_erasures_and_old_key_copies_die(tmp_path: Path) -> No
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "1 erasures replayed" in done.stdout
+    assert "1 erasures repeated" in done.stdout
     assert victim not in numbers(tmp_path / "back")
     assert len(numbers(tmp_path / "back")) == 59
     dead = toride(

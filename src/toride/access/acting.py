@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from toride import audit
-from toride.access import people, rules, tokens
-from toride.access.decide import decide
+from toride.access import people, personas, policy, rules, tokens
+from toride.access.decide import decide, purposes
 from toride.access.models import Person
 from toride.base import clock, config
 from toride.base.errors import Refused, TorideError
@@ -30,13 +31,13 @@ def door(kind: str = "cli") -> Door:
     return Door(kind=kind, address=socket.gethostname()[:60], agent=f"os:{user}", request=ordered_id().hex)
 
 
-def person(username: str | None) -> Person:
+def person(username: str | None, action: str = "") -> Person:
     """Who acts. Free in a demonstration; elsewhere TORIDE_TOKEN (or TORIDE_TOKEN_FILE) must be that person's own.
 
-    None: whoever holds the token; in a demonstration the auditor.
+    None: whoever holds the token; in a demonstration the auditor, or the first persona whose duties grant the action.
     """
     if settings.DEMO:
-        return people.find(username or AUDITOR)
+        return people.find(username) if username else _persona(action)
     token = config.text("TORIDE_TOKEN")
     if token is None:
         raise Refused("Acting as a person needs that person's own token: ./toride token USER, then set TORIDE_TOKEN.")
@@ -54,7 +55,7 @@ def permitted(
 
     Raises Refused or Hidden, recorded like any refusal. Networks and hours of the person's duties hold here, too.
     """
-    who = person(username)
+    who = person(username, action)
     origin = door()
     try:
         _must_be_within(who)
@@ -68,6 +69,8 @@ def permitted(
             subject=subject,
             reason=str(error) or "scope",
         )
+        if str(error) == "purpose":
+            error.add_note(_("Purposes for this: %(codes)s") % {"codes": ", ".join(purposes(who, action))})
         raise
     try:
         yield permit
@@ -75,6 +78,15 @@ def permitted(
         audit.commit(permit, outcome="refused" if error.status in (403, 404) else "failed", reason=str(error))
         raise
     audit.commit(permit)
+
+
+def _persona(action: str) -> Person:
+    """The auditor where that duty grants the action, or the first persona whose does."""
+    for name in (AUDITOR, *(name for name, *_rest in personas.PERSONAS)):
+        found = people.find(name)
+        if not action or policy.current().of(found.roles, found.rank, action):
+            return found
+    return people.find(AUDITOR)
 
 
 def _must_be_within(who: Person) -> None:

@@ -1,6 +1,7 @@
 """How a refusal or failure looks: one page for each kind, the same bytes whether a record is hidden or unknown."""
 
 import hashlib
+from itertools import islice
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
@@ -8,8 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from toride.access import again
-from toride.access.policy import ALTERED
+from toride.access.actions import Action
+from toride.access.models import Person
+from toride.access.policy import ALTERED, current
+from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid, Refused, TorideError, Unavailable
+from toride.vault.aead import Unopenable
+
+FEW = 3  # names of whom to ask
 
 
 def digest(session: str) -> str:
@@ -19,7 +26,8 @@ def digest(session: str) -> str:
 
 def page(request: HttpRequest, error: TorideError) -> HttpResponse:
     """The answer for an expected error."""
-    return _page(request, *_words(error), error.status)
+    asks = _grantors(request) if isinstance(error, Refused) and str(error) in ("duty", "scope", "") else ""
+    return _page(request, *_words(error), error.status, asks)
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -32,11 +40,25 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(request, _("This page has expired"), advice, Refused.status)
 
 
-def _page(request: HttpRequest, title: str, advice: str, status: int) -> HttpResponse:
+def _page(request: HttpRequest, title: str, advice: str, status: int, asks: str = "") -> HttpResponse:
+    context = {"title": title, "advice": advice, "status": status, "asks": asks, "number": clock.minute()}
     name = "ui/fragment_error.html" if request.headers.get("HX-Request") else "ui/error.html"
-    response = render(request, name, {"title": title, "advice": advice, "status": status}, status=status)
+    response = render(request, name, context, status=status)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _grantors(request: HttpRequest) -> str:
+    """Who can ask for another role for this person."""
+    from toride.access.people import MOST_RANK  # people end sessions, whose pages these answers are
+
+    if not request.user.is_authenticated:
+        return ""
+    rules = current()
+    able = {code for code in rules.duties if Action.PERSON_CHANGE in rules.actions([code], MOST_RANK)}
+    people = Person.objects.filter(is_active=True).order_by("name").values_list("name", "roles")
+    names = list(islice((name for name, roles in people if able & set(roles)), FEW))
+    return _("Administrator: %(names)s. Quote the number below.") % {"names": _(", ").join(names)} if names else ""
 
 
 def onward(request: HttpRequest, target: str) -> HttpResponse:
@@ -66,17 +88,28 @@ def _words(error: TorideError) -> tuple[str, str]:
             return _("Someone else saved first"), str(error.reason) or _("Reload the page to see what changed.")
         case Invalid():
             return _("Check your entries"), str(error.reason)
-        case Unavailable():
-            return _("Temporarily unavailable"), str(ALTERED_ADVICE if str(error) == ALTERED else UNAVAILABLE_ADVICE)
+        case Unavailable() | Unopenable():
+            return _closed(error)
         case _:
             return _("Something went wrong"), _(
                 "Nothing was changed. Try again. If the problem persists, contact your administrator."
             )
 
 
+def _closed(error: TorideError) -> tuple[str, str]:
+    """What is closed to everybody, now or until it is mended."""
+    if isinstance(error, Unopenable):
+        return _("This cannot be opened"), str(UNOPENABLE_ADVICE)
+    return _("Temporarily unavailable"), str(ALTERED_ADVICE if str(error) == ALTERED else UNAVAILABLE_ADVICE)
+
+
 ALTERED_ADVICE = _lazy(
     "The stored access policy is not the one that was approved, so all access is blocked. To restore "
     "the last valid policy, a key holder runs: ./toride policy restore"
+)
+UNOPENABLE_ADVICE = _lazy(
+    "The stored data was damaged or altered, so nothing can be shown or changed. This has been logged. Contact your "
+    "administrator. The operator can find damaged records with: ./toride customers verify"
 )
 UNAVAILABLE_ADVICE = _lazy(
     "The audit trail or the encryption keys are unavailable, so nothing can be shown. Try again in a "

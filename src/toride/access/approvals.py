@@ -217,7 +217,7 @@ def approve(permit: Permit, number: UUID, *, digest: str, count: str) -> None:
     if found.row.state == State.HELD:
         raise Conflict(_("On hold until the question is answered."))
     if typed_number(count) != found.row.count:
-        raise Invalid(_("Some fields need another look."), {"count": _("The number doesn't match the one above.")})
+        raise Invalid(_("Please fix the highlighted fields."), {"count": _("The number doesn't match the one above.")})
     _settle(permit, found, State.APPROVED, (State.WAITING,))
     found.act.run(permit, found.content)
 
@@ -273,9 +273,9 @@ def worded(text: str, field: str) -> str:
     """
     words = "".join(one for one in text if unicodedata.category(one) != "Cf").strip()
     if sum(one.isprintable() and not one.isspace() for one in words) < LEAST_WORDS:
-        raise Invalid(_("Some fields need another look."), {field: _("Enter at least 5 characters.")})
+        raise Invalid(_("Please fix the highlighted fields."), {field: _("Enter at least 5 characters.")})
     if len(words) > MOST_WORDS:
-        raise Invalid(_("Some fields need another look."), {field: _("Enter at most 1,000 characters.")})
+        raise Invalid(_("Please fix the highlighted fields."), {field: _("Enter at most 1,000 characters.")})
     return words
 
 

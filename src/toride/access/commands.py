@@ -1,32 +1,38 @@
 """People, branches and personal tokens by command."""
 
 import click
-from django.utils import timezone
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from toride import audit
-from toride.access import acting, factors, leaks, restoring, signin, starting, tokens
+from toride.access import acting, factors, leaks, restoring, rules, signin, starting, tokens
 from toride.access import people as service
 from toride.access.acting import door
 from toride.access.actions import Action
 from toride.access.models import Branch, Person
-from toride.base import config
+from toride.access.options import ACTING_AS as AS
+from toride.access.sso import config as single
+from toride.access.sso import providers
+from toride.base import config, terminal
 from toride.base.errors import Invalid, Refused
 from toride.vault.permit import Actor
 
 TOKEN_REFUSALS = {
-    "locked": "Too many attempts. Wait a while, or ask the administrator.",
-    "credentials": "The sign-in name, password and code do not match.",
-    "first": "Sign in with the browser first: the password has run out, or a second factor must be enrolled.",
+    "locked": lazy("Too many attempts. Try again later, or contact your administrator."),
+    "credentials": lazy("The sign-in name, password and code do not match."),
+    "first": lazy("Sign in with the browser first: the password has expired, or a second factor must be added."),
 }
+NEW_PASSWORD = "Their password"  # noqa: S105 - a prompt
 
 
-@click.command()
+@click.command(cls=terminal.Command)
 @click.argument("username")
 def token(username: str) -> None:
-    """Give a person a token for the command line, against their password; valid for twelve hours.
+    """Print a command line token for USERNAME, valid for twelve hours; asks for the password.
 
-    Who has a second factor gives a code, too. Without a terminal the password is read from TORIDE_PASSWORD, the code
-    from TORIDE_CODE, or the files that …_FILE name.
+    People with a second factor also enter a code. Without a terminal, the password is read from TORIDE_PASSWORD and
+    the code from TORIDE_CODE, or from the files named in TORIDE_PASSWORD_FILE and TORIDE_CODE_FILE.
     """
     person = service.find(username)
     password = config.text("TORIDE_PASSWORD") or click.prompt("Password", hide_input=True, err=True)
@@ -42,114 +48,174 @@ def token(username: str) -> None:
     click.echo(tokens.issue(person))
 
 
-AS = click.option("--as", "acting_as", required=True, metavar="USER", help="Who manages people.")
-
-
-@click.group()
+@click.group(cls=terminal.Group)
 def people() -> None:
-    """Who may sign in: add, list, end."""
+    """Add, list and deactivate people."""
 
 
 @people.command("add")
 @click.argument("username")
-@click.option("--name", required=True)
-@click.option("--role", "roles", multiple=True, required=True, help="A duty of the policy in force.")
-@click.option("--branch", required=True, help="Code of the branch.")
-@click.option("--rank", type=click.IntRange(1, 9), default=1, show_default=True)
+@click.option("--name", required=True, help="Full name.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    metavar="ROLE",
+    help="Role code of the access policy in force, such as teller; repeatable.",
+)
+@click.option("--branch", required=True, metavar="CODE", help="Branch code, as `toride branches list` shows it.")
+@click.option("--rank", type=click.IntRange(1, 9), default=1, show_default=True, help="Rank, from 1 to 9.")
 @AS
-def add_person(username: str, name: str, roles: tuple[str, ...], branch: str, rank: int, acting_as: str) -> None:
-    """Add a person. Their first password is asked for, or read from TORIDE_PASSWORD (or …_FILE)."""
-    password = config.text("TORIDE_PASSWORD") or click.prompt(
-        "Their password", hide_input=True, confirmation_prompt=True
-    )
+def add_person(username: str, name: str, roles: tuple[str, ...], branch: str, rank: int, acting_as: str | None) -> None:
+    """Add a person. Asks for their first password, or reads it from TORIDE_PASSWORD (or TORIDE_PASSWORD_FILE)."""
+    password = config.text("TORIDE_PASSWORD") or click.prompt(NEW_PASSWORD, hide_input=True, confirmation_prompt=True)
     leaks.check(password)
     with acting.permitted(acting_as, Action.PERSON_MANAGE) as permit:
         service.hire(
             permit, username=username, name=name, roles=list(roles), branch=branch, rank=rank, password=password
         )
-    click.echo(f"{username} may sign in.")
+    click.echo(_("%(name)s can sign in.") % {"name": username})
 
 
 @people.command("end")
 @click.argument("username")
 @AS
-def end_person(username: str, acting_as: str) -> None:
-    """End a person's access at once: account, sessions, tokens."""
+def end_person(username: str, acting_as: str | None) -> None:
+    """Deactivate a person: account, sessions and tokens end immediately."""
     with acting.permitted(acting_as, Action.PERSON_MANAGE) as permit:
         service.dismiss(permit, username=username)
-    click.echo(f"{username} has no access any more.")
+    click.echo(_("%(name)s is deactivated.") % {"name": username})
 
 
 @people.command("list")
 @AS
-def list_people(acting_as: str) -> None:
-    """Everybody, with roles and branch."""
+def list_people(acting_as: str | None) -> None:
+    """List everyone, with roles and branch."""
     with acting.permitted(acting_as, Action.PERSON_MANAGE) as permit:
         permit.ledger.facts["read"] = "people"
         rows = [
-            (one.username, one.name, ",".join(one.roles), one.branch_id or "", "" if one.is_active else "ended")
+            (one.username, one.name, one.roles, one.branch_id, _("active") if one.is_active else _("deactivated"))
             for one in Person.objects.order_by("username")
         ]
-    for row in rows:
-        click.echo("\t".join(row).rstrip())
+    terminal.table(rows, [_("Sign-in name"), _("Name"), _("Roles"), _("Branch"), _("Status")])
 
 
 @people.command("start")
 @click.argument("username")
-@click.option("--confirm", required=True, help="The sign-in name again: whoever has the code sets their password.")
+@click.option(
+    "--confirm",
+    required=True,
+    metavar="USERNAME",
+    help="Repeat the sign-in name: anyone with the code can set this person's password.",
+)
 def start_person(username: str, confirm: str) -> None:
-    """Give a person a start code for a forgotten password, good for a day; recorded, and told to them.
+    """Print a start code for a forgotten password, valid for one day. Recorded, and shown to the person.
 
-    An administrator does the same on a page. This is for whoever holds the keys, where none can sign in any more.
+    Administrators do the same in the app. This command is for the key holder when no administrator can sign in.
     """
     if confirm != username:
-        raise Invalid("--confirm must repeat the sign-in name; no code was given out")
+        raise Invalid(_("--confirm must repeat the sign-in name. No code was issued."))
     row, code = starting.give(username, door=door())
-    click.echo(f"{username} types this code after “Forgotten the password?”, until {timezone.localtime(row.expires)}:")
+    until = formats.date_format(timezone.localtime(row.expires), "DATETIME_FORMAT")
+    click.echo(_("%(name)s enters this code under “Forgot your password?” until %(until)s:")
+               % {"name": username, "until": until})  # fmt: skip
     click.echo(code)
 
 
 @people.command("accept")
 @click.argument("username")
-@click.option("--confirm", required=True, help="The sign-in name again: their duties hold as they stand in the store.")
+@click.option(
+    "--confirm",
+    required=True,
+    metavar="USERNAME",
+    help="Repeat the sign-in name: the roles in the database are accepted as they are.",
+)
 def accept_person(username: str, confirm: str) -> None:
-    """Accept a person whose duties were altered in the store, or who came there by another way; recorded.
+    """Accept the roles of a person that were changed directly in the database. Recorded.
 
-    Two people can do the same on a page, by a change of duties. This is for whoever holds the keys, where they cannot.
+    Two people do the same in the app by a role change. This command is for the key holder when they cannot.
     """
     if confirm != username:
-        raise Invalid("--confirm must repeat the sign-in name; nothing was accepted")
+        raise Invalid(_("--confirm must repeat the sign-in name. Nothing was accepted."))
     person = restoring.accept(username)
-    click.echo(f"{username}\t{','.join(person.roles)}\t{person.branch_id or ''}\trank {person.rank}")
+    rank = _("rank %(rank)d") % {"rank": person.rank}
+    click.echo("\t".join((username, ",".join(person.roles), person.branch_id or "", rank)))
 
 
-@click.group()
+@click.group(cls=terminal.Group)
 def policy() -> None:
-    """The policy, where somebody altered it in the store."""
+    """Restore the access policy if it was altered in the database."""
 
 
 @policy.command("restore")
 def restore_policy() -> None:
-    """Set aside every version that is not what was signed, and go back to the last one that is; recorded."""
+    """Set aside versions with an invalid signature and restore the last valid one. Recorded."""
     aside, version = restoring.restore()
     for name in aside:
-        click.echo(f"set aside: {name}")
-    click.echo(f"in force: {version}")
+        click.echo(_("set aside: %(name)s") % {"name": name})
+    click.echo(_("in force: %(name)s") % {"name": version})
     for person in restoring.altered():
-        click.echo(f"nothing is decided for {person.username}: their duties are not what was agreed upon")
+        click.echo(
+            _("%(name)s: all access is denied, the stored roles are not the approved ones") % {"name": person.username}
+        )
 
 
-@click.group()
+@click.group("sign-in", cls=terminal.Group)
+def sign_in() -> None:
+    """Show and accept a sign-in policy or identity providers that are not confirmed."""
+
+
+@sign_in.command("show")
+def show_sign_in() -> None:
+    """Show what is not confirmed, as it is stored. Until it is, the strictest rules apply."""
+    altered, found = restoring.unconfirmed()
+    if not altered and not found:
+        click.echo(_("Everything is confirmed."))
+    if altered:
+        click.echo(_("rules: not confirmed. As stored:"))
+        terminal.facts(list(rules.differing(rules.standing()).items()))
+    for one in found:
+        about = single.read(one.content)
+        click.echo(_("%(name)s: not confirmed. As stored:") % {"name": one.name})
+        terminal.facts(
+            [
+                (_("Issuer"), about.issuer),
+                (_("State"), _("shown on the sign-in page") if one.active else _("hidden")),
+                (_("Passwords"), _("only administrators, in an emergency") if one.sole else _("also allowed")),
+                *((_("Group → role"), providers.mapped(each)) for each in about.mapped),
+            ]
+        )
+
+
+@sign_in.command("accept")
+@click.argument("name")
+@click.option("--confirm", required=True, help="NAME again, to confirm.")
+def accept_sign_in(name: str, confirm: str) -> None:
+    """Accept the stored sign-in policy (NAME: rules), or an identity provider by its NAME. Recorded.
+
+    An identity provider can also be confirmed on its page, with a second person. This is for whoever holds the keys.
+    """
+    if confirm != name:
+        raise Invalid(_("--confirm must repeat the name. Nothing was accepted."))
+    if name == "rules":
+        restoring.accept_rules()
+    else:
+        restoring.accept_provider(name)
+    click.echo(_("%(name)s: accepted") % {"name": name})
+
+
+@click.group(cls=terminal.Group)
 def branches() -> None:
-    """Where customers belong and people work."""
+    """Add and list branches."""
 
 
 @branches.command("add")
 @click.argument("code")
 @click.argument("name")
 @AS
-def add_branch(code: str, name: str, acting_as: str) -> None:
-    """Add a branch."""
+def add_branch(code: str, name: str, acting_as: str | None) -> None:
+    """Add a branch with this CODE and NAME."""
     with acting.permitted(acting_as, Action.PERSON_MANAGE) as permit:
         service.open_branch(permit, code=code, name=name)
     click.echo(f"{code} {name}")
@@ -157,10 +223,9 @@ def add_branch(code: str, name: str, acting_as: str) -> None:
 
 @branches.command("list")
 @AS
-def list_branches(acting_as: str) -> None:
-    """Every branch."""
+def list_branches(acting_as: str | None) -> None:
+    """List every branch."""
     with acting.permitted(acting_as, Action.PERSON_MANAGE) as permit:
         permit.ledger.facts["read"] = "branches"
         rows = list(Branch.objects.order_by("code").values_list("code", "name"))
-    for code, name in rows:
-        click.echo(f"{code}\t{name}")
+    terminal.table(rows, [_("Branch code"), _("Name")])

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 from toride.access import answers
-from toride.base.ids import ordered_id
+from toride.base.ids import request_number
 from toride.vault.permit import Door
 
 
@@ -14,5 +14,5 @@ def door(request: HttpRequest) -> Door:
         address=request.META.get("REMOTE_ADDR", ""),
         session=answers.digest(request.session.session_key or ""),
         agent=request.META.get("HTTP_USER_AGENT", "")[:200],
-        request=ordered_id().hex,
+        request=request_number(request).hex,
     )

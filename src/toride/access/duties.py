@@ -29,11 +29,11 @@ def change(permit: Permit, person: UUID, *, roles: list[str], rank: int, branch:
     if found.id == permit.actor.id:
         raise Invalid(_("You can't request a change to your own roles. Ask another administrator."))
     if not 1 <= rank <= MOST_RANK:
-        raise Invalid(_("Some fields need another look."), {"rank": _("Choose 1 to 9")})
+        raise Invalid(_("Please fix the highlighted fields."), {"rank": _("Choose 1 to 9")})
     must_go_together(roles, rank)
     before, after = place(found), {"roles": sorted(set(roles)), "rank": rank, "branch": branch}
     if branch != before["branch"] and not Branch.objects.filter(code=branch).exists():
-        raise Invalid(_("Some fields need another look."), {"branch": _("Choose a home branch")})
+        raise Invalid(_("Please fix the highlighted fields."), {"branch": _("Choose a home branch")})
     if before == after:
         raise Invalid(_("There are no changes."))
     content = {"person": str(person), "name": found.name, "before": before, "after": after}

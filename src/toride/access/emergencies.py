@@ -91,7 +91,7 @@ def wished(*, kind: str, categories: Collection[Category], minutes: int, reason:
     if not 1 <= minutes <= MOST_MINUTES:
         errors["minutes"] = _("Enter 1 to 60")
     if errors:
-        raise Invalid(_("Some fields need another look."), errors)
+        raise Invalid(_("Please fix the highlighted fields."), errors)
     return Wish(kind, frozenset(categories), minutes, worded(reason, "reason"))
 
 

@@ -42,11 +42,13 @@ def explain(permit: Permit, *, username: str, action: str, number: str = "") -> 
     Raises Invalid for an unknown person or action, Hidden for a customer whom the asker's own duties do not reach.
     """
     if action not in actions.declared():
-        raise Invalid(_("Some fields need another look."), {"action": _("Choose one")})
+        raise Invalid(_("Please fix the highlighted fields."), {"action": _("Choose one")})
     try:
         person = people.find(username)
     except Invalid:
-        raise Invalid(_("Some fields need another look."), {"username": _("No one has this sign-in name")}) from None
+        raise Invalid(
+            _("Please fix the highlighted fields."), {"username": _("No one has this sign-in name")}
+        ) from None
     rules = policy.current()
     permit.ledger.facts |= {"person": str(person.id), "asked": action}
     steps, grants = _by_duty(

@@ -79,5 +79,5 @@ def chosen(sent: Iterable[str]) -> list[Category]:
         return [Category(int(one)) for one in sent]
     except ValueError:
         raise Invalid(
-            _("Some fields need another look."), {"categories": _("Choose the categories you need")}
+            _("Please fix the highlighted fields."), {"categories": _("Choose the categories you need")}
         ) from None

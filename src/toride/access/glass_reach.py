@@ -31,7 +31,7 @@ def reach(
     wish = emergencies.wished(kind=kind, categories=categories, minutes=minutes, reason=reason)
     written = number.strip()
     if not 0 < len(written) <= LONGEST:
-        raise Invalid(_("Some fields need another look."), {"number": _("Enter the customer number")})
+        raise Invalid(_("Please fix the highlighted fields."), {"number": _("Enter the customer number")})
     _count(permit.actor.id)
     emergencies.must_be_few(permit)
     permit.ledger.terms = written

@@ -25,7 +25,9 @@ class Cell:
 
     @property
     def marks(self) -> str:
-        """Five marks, one for each category in order: ● clear, ◐ masked, ○ closed."""
+        """Five marks, one for each category in order: ● clear, ◐ masked, ○ closed; none where it opens nothing."""
+        if not any(opening for _, opening in self.opens):
+            return ""
         return "".join(MARKS[opening] for _, opening in self.opens)
 
 

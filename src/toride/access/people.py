@@ -139,7 +139,7 @@ def _must_be_names(username: str, name: str) -> None:
     if not 0 < len(name.strip()) <= LONGEST_NAME:
         errors["name"] = _("Enter a name of at most %(most)d characters.") % {"most": LONGEST_NAME}
     if errors:
-        raise Invalid(_("Some fields need another look."), errors)
+        raise Invalid(_("Please fix the highlighted fields."), errors)
 
 
 def id_of(username: str) -> UUID | None:

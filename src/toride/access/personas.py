@@ -13,4 +13,6 @@ PERSONAS = (
     ("auditor", _("Auditor"), _("Audits access")),
     ("admin", _("Administrator"), _("Runs the system, no customer data")),
 )
+WITHOUT_PAGES = frozenset({"marketing"})  # their first page is still to come
+AT_WORK = tuple(one for one in PERSONAS if one[0] not in WITHOUT_PAGES)
 NAMES = frozenset(name for name, *_rest in PERSONAS)

@@ -34,7 +34,7 @@ def ask(permit: Permit, subject: UUID, *, categories: Collection[Category], days
     if not 1 <= days <= MOST_DAYS:
         errors["days"] = _("Enter %(least)d to %(most)d.") % {"least": 1, "most": MOST_DAYS}
     if errors:
-        raise Invalid(_("Some fields need another look."), errors)
+        raise Invalid(_("Please fix the highlighted fields."), errors)
     place = facts.of(subject)
     if place is None:
         raise Hidden

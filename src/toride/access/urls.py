@@ -15,14 +15,14 @@ from toride.access import (
     tracing,
     views,
 )
-from toride.access.personas import PERSONAS
+from toride.access.personas import AT_WORK
 from toride.access.sso import providers
 from toride.base.guard import open_to_all
 
 for _view in (account.LoginView, account.LogoutView):
     open_to_all(_view)
 
-AT_THE_DOOR = {"personas": PERSONAS, "sign_on": providers, "rules": rules}
+AT_THE_DOOR = {"personas": AT_WORK, "sign_on": providers, "rules": rules}
 urlpatterns = [
     path("", views.home, name="home"),
     path("access/matrix/", views.matrix_page, name="matrix"),

@@ -273,7 +273,9 @@ def _moment(text: str) -> str:
         found = None
     today = clock.today()
     if found is None or not today < found.date() <= today + MOST_AHEAD:
-        raise Invalid(_("Some fields need another look."), {"holds": _("Choose a date from tomorrow, within one year")})
+        raise Invalid(
+            _("Please fix the highlighted fields."), {"holds": _("Choose a date from tomorrow, within one year")}
+        )
     return found.isoformat()
 
 

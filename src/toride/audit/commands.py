@@ -5,19 +5,24 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import click
 import orjson
+from django.db import connections
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
-from toride.audit import naming, proofs, queries
+from toride.audit import comparison, naming, proofs, queries, telling
 from toride.audit.actions import Action
 from toride.audit.recorded import commit, note
 from toride.audit.sequencer import settle
 from toride.audit.verifier.toride_verify import Report
-from toride.base import clock
+from toride.base import clock, terminal
 from toride.base.errors import ConfigurationError, Invalid, Unavailable
 from toride.vault.permit import Category, Door, Permit
 
@@ -25,33 +30,39 @@ Acting = Callable[..., AbstractContextManager[Permit]]
 # Put here by the command line's root: (username, action, *, subject) -> a permit; leaving it commits its event.
 acting: Acting | None = None
 
-AS = click.option("--as", "username", metavar="USER", help="Who asks; by default the holder of TORIDE_TOKEN.")
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-OUT = click.option("--out", type=click.Path(path_type=Path), help="Write to a file instead.")
+AS = click.option(
+    "--as", "username", metavar="USER",
+    help="Sign-in name of the person who asks. Default: the holder of TORIDE_TOKEN; in a demo, the auditor.",
+)  # fmt: skip
+OUT = click.option("--out", type=click.Path(path_type=Path), help="Write to this new file instead.")
+HEADS = (
+    lazy("When"), lazy("Who"), lazy("Action"), lazy("Outcome"), lazy("Purpose of use"), lazy("Access"),
+    lazy("Category"), lazy("Source"), lazy("Event number"),
+)  # fmt: skip
+HEADS_OF_PERSON = (
+    lazy("Customer"), lazy("First"), lazy("Last"), lazy("Count"), lazy("Category"), lazy("Access"), lazy("Denied")
+)  # fmt: skip
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
 
 
-@click.group()
+@click.group(cls=terminal.Group)
 def audit() -> None:
-    """The audit trail: verify, prove, ask, export."""
+    """Verify, search, prove and export the audit trail."""
 
 
 @audit.command()
 @click.option(
-    "--since", type=click.Path(path_type=Path), help="A checkpoint kept outside, which this trail must continue."
+    "--since",
+    type=click.Path(path_type=Path),
+    help="A checkpoint file kept elsewhere: the trail must continue from it.",
 )
-@click.option("--deep", is_flag=True, help="Also every checkpoint's signature, and the look-up tables.")
-@JSON
+@click.option("--deep", is_flag=True, help="Also check every older checkpoint's signature.")
+@terminal.JSON
 def verify(since: Path | None, deep: bool, as_json: bool) -> None:
-    """Check every entry; exit status 1 where something is not as it was sealed."""
+    """Verify every entry. Exit status 1 if anything was altered."""
     _settled()
     report = proofs.check(proofs.kept(since) if since else None, signatures=deep)
-    if deep:
-        from django.db import connections
-
-        from toride.audit import projections
-
-        report.findings += projections.differences(connections["audit"])
+    report.findings += comparison.differences(connections["audit"])
     _say(Action.TRAIL_VERIFY, size=report.size, findings=len(report.findings))
     if as_json:
         _print(asdict(report))
@@ -64,9 +75,9 @@ def verify(since: Path | None, deep: bool, as_json: bool) -> None:
 @audit.command()
 @click.argument("event", type=click.UUID)
 @OUT
-@JSON
+@terminal.JSON
 def prove(event: UUID, out: Path | None, as_json: bool) -> None:
-    """A proof of one event that can be checked without Toride."""
+    """Print the proof of one EVENT, which can be checked without Toride."""
     _settled()
     text = proofs.proof(event)
     _say(Action.EVENT_PROVE, event=str(event))
@@ -75,9 +86,9 @@ def prove(event: UUID, out: Path | None, as_json: bool) -> None:
 
 @audit.command()
 @OUT
-@JSON
+@terminal.JSON
 def checkpoint(out: Path | None, as_json: bool) -> None:
-    """The signed head of the trail: keep it outside, for a later verify --since."""
+    """Print the signed head of the trail. Keep it elsewhere for a later `verify --since`."""
     _settled()
     text = proofs.witness()
     _say(Action.TRAIL_VERIFY, kept=text.split("\n")[1])
@@ -87,11 +98,17 @@ def checkpoint(out: Path | None, as_json: bool) -> None:
 @audit.command("who-saw")
 @click.argument("customer")
 @AS
-@click.option("--from", "start", type=MOMENT)
-@click.option("--to", "end", type=MOMENT)
-@JSON
+@click.option(
+    "--from",
+    "start",
+    type=MOMENT,
+    metavar="DATE",
+    help="Only events from this day or time on (2026-11-29 or 2026-11-29T09:00:00).",
+)
+@click.option("--to", "end", type=MOMENT, metavar="DATE", help="Only events before this time.")
+@terminal.JSON
 def who_saw(customer: str, username: str | None, start: datetime | None, end: datetime | None, as_json: bool) -> None:
-    """Who touched a customer's information: CUSTOMER is a customer number, or a subject's id."""
+    """List who accessed a CUSTOMER (customer number or internal ID)."""
     _settled()
     subject = naming.subject(customer)
     with _permitted(username, Action.SUBJECT_READ, subject=subject) as permit:
@@ -100,19 +117,25 @@ def who_saw(customer: str, username: str | None, start: datetime | None, end: da
     if as_json:
         _print({"events": lines, "after": page.after, "lag": asdict(page.lag)})
         return
-    for line in lines:
-        click.echo("  ".join(str(value) for value in line.values()))
+    terminal.table([_row(line, subject) for line in page.lines], list(map(str, HEADS)))
     _tell_lag(page.lag.entries + page.lag.waiting)
 
 
 @audit.command()
 @click.argument("person")
 @AS
-@click.option("--from", "start", type=MOMENT, required=True)
-@click.option("--to", "end", type=MOMENT)
-@JSON
+@click.option(
+    "--from",
+    "start",
+    type=MOMENT,
+    metavar="DATE",
+    required=True,
+    help="Only events from this day or time on (2026-11-29 or 2026-11-29T09:00:00).",
+)
+@click.option("--to", "end", type=MOMENT, metavar="DATE", help="Only events before this time; default: now.")
+@terminal.JSON
 def saw(person: str, username: str | None, start: datetime, end: datetime | None, as_json: bool) -> None:
-    """Whose information a person touched: PERSON is a sign-in name, or a person's id."""
+    """List which customers a PERSON (sign-in name or ID) accessed."""
     _settled()
     with _permitted(username, Action.PERSON_READ) as permit:
         found = queries.saw(permit, naming.person(person), _aware(start) or clock.now(), _aware(end) or clock.now())
@@ -131,17 +154,21 @@ def saw(person: str, username: str | None, start: datetime, end: datetime | None
     if as_json:
         _print({"subjects": lines, "more": found.more, "lag": asdict(found.lag)})
         return
-    for line in lines:
-        click.echo("  ".join(str(value) for value in line.values()))
+    rows = [
+        (one.subject, _written(one.first), _written(one.last), one.times, _labels(one.mask),
+         [telling.MODES[mode] for mode in sorted(one.modes)], one.refused)
+        for one in found.found
+    ]  # fmt: skip
+    terminal.table(rows, list(map(str, HEADS_OF_PERSON)))
     _tell_lag(found.lag.entries + found.lag.waiting)
 
 
 @audit.command()
 @AS
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="A new folder.")
-@JSON
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder to create.")
+@terminal.JSON
 def export(username: str | None, out: Path, as_json: bool) -> None:
-    """The whole trail as files, with the verifier that needs no Toride."""
+    """Export the whole trail as files, with a verifier that doesn't need Toride."""
     _settled()
     with _permitted(username, Action.TRAIL_EXPORT) as permit:
         permit.ledger.facts["checkpoint"] = proofs.witness().split("\n")[1]
@@ -150,12 +177,13 @@ def export(username: str | None, out: Path, as_json: bool) -> None:
     if as_json:
         _print({"folder": str(out), "entries": size})
     else:
-        click.echo(f"{size} entries in {out}. Check them: python {out / 'toride_verify.py'} {out} --key KEY")
+        said = _("%(count)s entries exported to %(folder)s. To verify them:") % {"count": f"{size:,}", "folder": out}
+        click.echo(f"{said} python {out / 'toride_verify.py'} {out} --key KEY")
 
 
 def _permitted(username: str | None, action: Action, *, subject: UUID | None = None) -> AbstractContextManager[Permit]:
     if acting is None:
-        raise ConfigurationError("Nobody can act here: this command is not connected to the decision.")
+        raise ConfigurationError("This command is not connected to the access decision.")
     return acting(username, action.value, subject=subject)
 
 
@@ -173,7 +201,7 @@ def _say(action: Action, **facts: Any) -> None:
     try:
         note(None, door, action, facts=facts)
     except Unavailable:
-        click.echo("toride: this could not be recorded: the trail takes no events", err=True)
+        click.echo("toride: this could not be recorded: the audit trail is unavailable", err=True)
         return
     with suppress(Unavailable):
         settle()
@@ -185,7 +213,7 @@ def _hand(text: str, out: Path | None, as_json: bool, name: str) -> None:
             with out.open("x", encoding="utf-8") as file:
                 file.write(text)
         except OSError as error:
-            raise Invalid(f"{out} cannot be written: {error.strerror}.") from None
+            raise Invalid(f"{out} cannot be written: {error.strerror}. Choose a new file.") from None
     if as_json:
         _print({name: text, "file": str(out) if out else None})
     elif out is None:
@@ -202,11 +230,36 @@ def _line(line: queries.Line, subject: UUID) -> dict[str, Any]:
         "did": event.did,
         "outcome": event.outcome,
         "purpose": event.purpose,
-        "modes": [mode for mode, _ in mine],
-        "categories": sorted({name for _, mask in mine for name in _categories(mask)}),
+        "modes": [mode for mode, _mask in mine],
+        "categories": sorted({name for _mode, mask in mine for name in _categories(mask)}),
         "door": event.door.kind,
         "event": str(event.id),
     }
+
+
+def _row(line: queries.Line, subject: UUID) -> tuple[Any, ...]:
+    """As its page tells it."""
+    event = line.event
+    mine = [(mode, mask) for one, mode, mask in event.subjects if one == subject]
+    return (
+        _written(event.at),
+        event.actor.username if event.actor else None,
+        telling.act(event),
+        telling.OUTCOMES[event.outcome],
+        naming.purposes.get(event.purpose, event.purpose),
+        [telling.MODES[mode] for mode, _mask in mine],
+        _labels(reduce(or_, (mask for _mode, mask in mine), 0)),
+        telling.DOORS.get(event.door.kind, event.door.kind),
+        event.id,
+    )
+
+
+def _labels(mask: int) -> list[str]:
+    return [str(label) for category, label in telling.CATEGORIES.items() if mask >> category & 1]
+
+
+def _written(at: int) -> str:
+    return datetime.fromtimestamp(at / 1_000_000, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _categories(mask: int) -> list[str]:
@@ -224,13 +277,15 @@ def _aware(moment: datetime | None) -> datetime | None:
 def _tell(report: Report) -> None:
     for one in report.findings:
         click.echo(f"{one.text}{f' (event {one.event})' if one.event else ''}")
-    verdict = f"{len(report.findings)} findings" if report.findings else "as sealed"
-    click.echo(f"{report.entries} entries, {report.heads} checkpoints, root {report.root}: {verdict}")
+    altered = _("ALTERED: %(count)d findings") % {"count": len(report.findings)}
+    counted = {"entries": f"{report.entries:,}", "checkpoints": f"{report.heads:,}", "root": report.root}
+    said = _("%(entries)s entries, %(checkpoints)s checkpoints, root %(root)s") % counted
+    click.echo(f"{altered if report.findings else _('OK: unaltered')}. {said}")
 
 
 def _tell_lag(behind: int) -> None:
     if behind:
-        click.echo(f"{behind} later events are not shown yet.", err=True)
+        click.echo(_("%(count)d later events are not listed yet.") % {"count": behind}, err=True)
 
 
 def _print(value: Any) -> None:

@@ -116,7 +116,7 @@ class Sequencer:
         sealed = Head.read(note) if note else None
         whole = sealed.size == size and sealed.root == edge.root() if sealed else not size
         if not whole or (sealed and not sealed.signed_by(checkpoints.key())):
-            raise Unavailable("The trail is not as it was sealed: nothing is added to it. Run `toride audit verify`.")
+            raise Unavailable("The audit trail was altered: no events can be added. Run `toride audit verify`.")
         return edge
 
     def _project(self) -> None:

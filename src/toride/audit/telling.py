@@ -7,7 +7,32 @@ from django.utils.translation import gettext_lazy as _
 
 from toride.audit.events import Event
 from toride.base import actions
+from toride.vault.permit import Category, Mode
 
+OUTCOMES = {"ok": _("Success"), "refused": _("Denied"), "failed": _("Failed")}
+DOORS = {
+    "web": _("Screen"),
+    "cli": _("Command"),
+    "api": _("Interface"),
+    "job": _("Job"),
+    "system": _("System"),
+}
+MODES = {
+    Mode.LISTED: _("listed"),
+    Mode.MASKED: _("masked"),
+    Mode.CLEAR: _("read"),
+    Mode.REVEALED: _("revealed"),
+    Mode.CREATED: _("created"),
+    Mode.CHANGED: _("changed"),
+    Mode.ERASED: _("erased"),
+}
+CATEGORIES = {
+    Category.BASIC: _("basic"),
+    Category.TRANSACTIONS: _("transactions"),
+    Category.BEHAVIOUR: _("contact history"),
+    Category.DERIVED: _("derived data"),
+    Category.SENSITIVE: _("sensitive"),
+}
 FACTS = {
     "active": _("in use"),
     "after": _("after"),

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
@@ -17,36 +18,11 @@ from django.views.decorators.http import require_GET
 from toride.audit import commit, naming, proofs, queries, store, telling
 from toride.audit.actions import Action
 from toride.audit.queries import Filters, Line, Page
-from toride.base import actions
+from toride.base import actions, clock
 from toride.base.errors import Hidden
 from toride.base.guard import guarded
 from toride.base.ids import parsed
-from toride.vault.permit import Category, Mode, Permit
-
-OUTCOMES = {"ok": _("Success"), "refused": _("Denied"), "failed": _("Failed")}
-DOORS = {
-    "web": _("Screen"),
-    "cli": _("Command"),
-    "api": _("Interface"),
-    "job": _("Job"),
-    "system": _("System"),
-}
-MODES = {
-    Mode.LISTED: _("listed"),
-    Mode.MASKED: _("masked"),
-    Mode.CLEAR: _("read"),
-    Mode.REVEALED: _("revealed"),
-    Mode.CREATED: _("created"),
-    Mode.CHANGED: _("changed"),
-    Mode.ERASED: _("erased"),
-}
-CATEGORIES = {
-    Category.BASIC: _("basic"),
-    Category.TRANSACTIONS: _("transactions"),
-    Category.BEHAVIOUR: _("contact history"),
-    Category.DERIVED: _("derived data"),
-    Category.SENSITIVE: _("sensitive"),
-}
+from toride.vault.permit import Permit
 
 FILTERS = ("since", "until", "actor", "action", "outcome", "routine", "changes")
 
@@ -56,6 +32,8 @@ FILTERS = ("since", "until", "actor", "action", "outcome", "routine", "changes")
 def trail(request: HttpRequest) -> HttpResponse:
     """The list, newest first, with filters."""
     sent, permit = request.GET, request.permit  # type: ignore[attr-defined]
+    if quoted := sent.get("number", "").strip():
+        return _quoted(quoted)
     named = sent.get("actor", "").strip()
     context = _labels(
         page=None, sent=sent, actor=named, errors={}, known=actions.declared(), kept=partial(_kept, sent)
@@ -71,7 +49,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         until=_day(sent.get("until", ""), end=True),
         actor=actor,
         action=sent.get("action", "").strip()[:60],
-        outcome=sent["outcome"] if sent.get("outcome") in OUTCOMES else "",
+        outcome=sent["outcome"] if sent.get("outcome") in telling.OUTCOMES else "",
         views=sent.get("changes") != "1",
         routine=sent.get("routine") == "1" or sent.get("action", "").startswith("system:"),
     )
@@ -124,7 +102,7 @@ def touched(event: Any, subject: UUID | None = None) -> list[tuple[Any, list[Any
         if subject is None or one == subject:
             found[mode] = found.get(mode, 0) | mask
     return [
-        (MODES[mode], [label for category, label in CATEGORIES.items() if mask >> category & 1])
+        (telling.MODES[mode], [label for category, label in telling.CATEGORIES.items() if mask >> category & 1])
         for mode, mask in found.items()
     ]
 
@@ -139,10 +117,21 @@ def moment(micros: int) -> datetime:
     return datetime.fromtimestamp(micros / 1_000_000, UTC)
 
 
+def _quoted(number: str) -> HttpResponse:
+    """The event of this number, or the refusals of the day that an answer for what is not there named."""
+    if event := parsed(number):
+        return redirect("audit_event", event=event)
+    try:
+        day = datetime.strptime(number, clock.MINUTE).date().isoformat()  # noqa: DTZ007 - a day is all that is asked
+    except ValueError:
+        raise Hidden from None
+    return redirect(f"{reverse('trail')}?{urlencode({'since': day, 'until': day, 'outcome': 'refused'})}")
+
+
 def _labels(**context: Any) -> dict[str, Any]:
     words = {
-        "outcomes": OUTCOMES,
-        "doors": DOORS,
+        "outcomes": telling.OUTCOMES,
+        "doors": telling.DOORS,
         "purposes": naming.purposes,
         "act": telling.act,
         "label": actions.label,

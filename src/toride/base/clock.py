@@ -1,11 +1,29 @@
 """Time as the product means it: UTC in stores, local on pages."""
 
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+
+MINUTE = "%Y%m%d-%H%M"
+
+
+_earlier = timedelta()
 
 
 def now() -> datetime:
     """The current moment, aware, UTC."""
-    return datetime.now(UTC)
+    return datetime.now(UTC) - _earlier
+
+
+@contextmanager
+def earlier(by: timedelta) -> Iterator[None]:
+    """So much earlier within, in this process: a demonstration's past."""
+    global _earlier  # noqa: PLW0603 - one clock for a process
+    before, _earlier = _earlier, by
+    try:
+        yield
+    finally:
+        _earlier = before
 
 
 def timestamp() -> float:
@@ -18,6 +36,13 @@ def today() -> date:
     from django.utils import timezone
 
     return timezone.localdate(now())
+
+
+def minute() -> str:
+    """The minute where the institution is, as somebody reads it out: 20261129-1019."""
+    from django.utils import timezone
+
+    return timezone.localtime(now()).strftime(MINUTE)
 
 
 def micros(moment: datetime) -> int:

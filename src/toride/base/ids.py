@@ -2,6 +2,7 @@
 
 import os
 import time
+from typing import Any
 from uuid import UUID, uuid4
 
 _SHARED, _OWN, _RANDOM = 3, 13, 10  # bytes
@@ -18,6 +19,14 @@ def parsed(text: str | None) -> UUID | None:
         return UUID(text or "")
     except ValueError:
         return None
+
+
+def request_number(request: Any) -> UUID:
+    """The number of this request, the same whenever it is asked: what its events, the log and an error page say."""
+    if not hasattr(request, "number"):
+        request.number = ordered_id()
+    found: UUID = request.number
+    return found
 
 
 def near_ids(count: int) -> list[UUID]:

@@ -6,6 +6,9 @@ import sys
 
 import click
 
+from toride.base import terminal
+from toride.cli import examples
+
 COMMANDS = {
     "access-review": "toride.access.reviews.commands:access_review",
     "api-key": "toride.access.machines.commands:api_key",
@@ -14,8 +17,10 @@ COMMANDS = {
     "bench": "toride.cli.checks:bench",
     "branches": "toride.access.commands:branches",
     "check": "toride.cli.checks:check",
+    "completion": "toride.cli.completion:completion",
     "customers": "toride.customers.commands:customers",
     "demo": "toride.cli.home:demo",
+    "doctor": "toride.cli.doctor:doctor",
     "import": "toride.customers.imports.commands:import_file",
     "imports": "toride.customers.imports.commands:imports",
     "init": "toride.cli.home:init",
@@ -26,15 +31,25 @@ COMMANDS = {
     "process": "toride.cli.supervisor:process",
     "restore": "toride.cli.backup:restore",
     "serve": "toride.cli.home:serve",
+    "sign-in": "toride.access.commands:sign_in",
     "test": "toride.cli.checks:test",
     "token": "toride.access.commands:token",
 }
 # These set Django up themselves, or do without it.
-WITHOUT_DJANGO = frozenset({"bench", "check", "demo", "init", "migrate", "process", "restore", "serve", "test"})
+WITHOUT_DJANGO = frozenset(
+    {"bench", "check", "completion", "demo", "doctor", "init", "migrate", "process", "restore", "serve", "test"}
+)
+JOBS = {
+    "Set up and run": ("demo", "init", "serve", "doctor", "migrate", "backup", "restore", "completion"),
+    "Customers": ("customers", "import", "imports"),
+    "People and access": ("people", "branches", "policy", "access-review", "sign-in", "api-key", "token"),
+    "Audit trail and keys": ("audit", "keys"),
+    "Development": ("test", "check", "bench"),
+}
 
 
-class Lazy(click.Group):
-    """Finds a command's module when it is asked for."""
+class Lazy(terminal.Group):
+    """Finds a command's module when it is asked for; lists commands by job."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)
@@ -48,6 +63,9 @@ class Lazy(click.Group):
             import django
 
             django.setup()
+            from django.utils import translation
+
+            translation.activate(terminal.language())
         path, _, name = target.partition(":")
         module = importlib.import_module(path)
         if cmd_name == "keys":
@@ -57,13 +75,23 @@ class Lazy(click.Group):
 
             module.acting = acting.permitted  # type: ignore[attr-defined] # the audit floor lies below access
         command: click.Command = getattr(module, name)
+        examples.attach(command, cmd_name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for job, names in JOBS.items():
+            found = [(name, command) for name in names if (command := self.get_command(ctx, name))]
+            with formatter.section(job):
+                formatter.write_dl([(name, command.get_short_help_str(90)) for name, command in found])
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name=None, version="0.1.0", prog_name="toride")
 def toride() -> None:
-    """Toride: a CRM in which customer information is guarded first, and used well because it is guarded."""
+    """Toride: a CRM that protects customer information first.
+
+    Run a command with --help for its options and examples.
+    """
 
 
 def _tell_of_keys(action: str, facts: dict[str, object]) -> None:
@@ -79,7 +107,9 @@ def _tell_of_keys(action: str, facts: dict[str, object]) -> None:
     from toride.base.errors import Refused
 
     if action == "keys:generation:destroy" and not settings.DEMO:
-        raise Refused("Two people destroy keys: an administrator asks at /access/keys/, another person approves.")
+        raise Refused(
+            "Destroying keys needs two people: an administrator requests it at /access/keys/, another approves."
+        )
     audit.note(None, door(), action, facts=facts)
     settle()
 
@@ -93,13 +123,15 @@ def main() -> None:
         toride(prog_name="toride")
     except TorideError as error:
         click.echo(f"toride: {_sentence(error)}", err=True)
+        for note in getattr(error, "__notes__", ()):
+            click.echo(f"  {note}", err=True)
         for field, problem in getattr(error, "fields", {}).items():
             click.echo(f"  {field}: {problem}", err=True)
         sys.exit(error.exit_code)
 
 
 def _sentence(error: Exception) -> str:
-    """In the words of the pages, where Django stands; commands speak English."""
+    """In the words of the pages and the language of the terminal, where Django stands."""
     from django.conf import settings
 
     if not settings.configured:
@@ -108,5 +140,5 @@ def _sentence(error: Exception) -> str:
 
     from toride.access import answers
 
-    with translation.override("en"):
+    with translation.override(terminal.language()):
         return answers.sentence(error)  # type: ignore[arg-type]

@@ -11,21 +11,23 @@ from pathlib import Path
 import click
 import orjson
 
-from toride.base import config, home
+from toride.base import config, home, terminal
 from toride.base.errors import ConfigurationError
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 KEEP_DAYS = 7
 
 
-@click.command()
-@click.option("--data", type=FOLDER, help="Where data, trail and files go; default: backup/data in the home.")
-@click.option("--keys", type=FOLDER, help="Where the keys go: another place; default: backup/keys in the home.")
+@click.command(cls=terminal.Command)
+@click.option("--data", type=FOLDER, help="Folder for data, trail and files. Default: backup/data in the home folder.")
+@click.option(
+    "--keys", type=FOLDER, help="Folder for the keys; use another location. Default: backup/keys in the home folder."
+)
 @click.option("--keep-keys", type=click.IntRange(1, 3650), default=KEEP_DAYS, show_default=True, metavar="DAYS",
-              help="Older copies of the keys are ended for good.")  # fmt: skip
-@click.option("--json", "as_json", is_flag=True)
+              help="Delete key backups older than this.")  # fmt: skip
+@terminal.JSON
 def backup(data: Path | None, keys: Path | None, keep_keys: int, as_json: bool) -> None:
-    """Copy everything, sealed, while it is in use: data first, then keys, to separate places."""
+    """Back up everything, encrypted, while in use. Data and keys go to separate folders."""
     from django.conf import settings
 
     from toride import audit
@@ -57,19 +59,21 @@ def backup(data: Path | None, keys: Path | None, keep_keys: int, as_json: bool) 
     if as_json:
         click.echo(orjson.dumps({"backup": manifest.name, "parts": sizes, "created": manifest.created}))
     else:
-        click.echo(f"{manifest.name}: {sum(sizes.values()):,} bytes of data sealed, read back, and the keys apart.")
-        click.echo("Keep the root keys (the KMS) in a third place: without them neither opens.")
+        click.echo(
+            f"{manifest.name}: {sum(sizes.values()):,} bytes of data backed up and verified; keys stored separately."
+        )
+        click.echo("Keep the root keys (KMS) in a third location: without them, neither can be decrypted.")
 
 
-@click.command()
-@click.option("--data", type=FOLDER, required=True, help="The folder of the data's copy (holds manifest.json).")
-@click.option("--keys", type=FOLDER, required=True, help="The folder of the keys' copy.")
+@click.command(cls=terminal.Command)
+@click.option("--data", type=FOLDER, required=True, help="Folder of the data backup (contains manifest.json).")
+@click.option("--keys", type=FOLDER, required=True, help="Folder of the key backup.")
 @click.option("--kms", "root_file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="The saved file of root keys, where the KMS is a file.")  # fmt: skip
+              help="Saved root key file, if the KMS is a file.")  # fmt: skip
 @click.option("--since", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="A checkpoint kept outside: says whether the trail was rolled back.")  # fmt: skip
+              help="Checkpoint kept elsewhere: detects a rolled-back trail.")  # fmt: skip
 def restore(data: Path, keys: Path, root_file: Path | None, since: Path | None) -> None:
-    """Bring a copy back into an empty home; what was erased since stays erased."""
+    """Restore a backup into an empty home folder. Data erased since the backup stays erased."""
     where = config.home()
     os.environ["TORIDE_HOME"] = str(where)
     _empty(where)
@@ -92,8 +96,8 @@ def restore(data: Path, keys: Path, root_file: Path | None, since: Path | None) 
     lay_out(where)
     erased, findings = _make_good(manifest.name, manifest.checkpoint, since)
     (where / "RESTORING").unlink()
-    state = "NOT as sealed" if findings else "as sealed"
-    click.echo(f"{manifest.name} is back; {erased} erasures replayed; the trail is {state}.")
+    state = "ALTERED" if findings else "OK: unaltered"
+    click.echo(f"{manifest.name} restored; {erased} erasures repeated. Audit trail: {state}.")
     for finding in findings:
         click.echo(f"  {finding}", err=True)
     if findings:

@@ -18,9 +18,10 @@ NO_TESTS = 5  # pytest's exit status when nothing was collected, as with a narro
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-@click.option("--store", type=click.Choice(["both", "sqlite", "postgres"]), default="both", show_default=True)
+@click.option("--store", type=click.Choice(["both", "sqlite", "postgres"]), default="both", show_default=True,
+              help="Which databases to test on.")  # fmt: skip
 def test(arguments: tuple[str, ...], store: str) -> None:
-    """Everything: fast tests, both databases, journeys in a real browser. ARGUMENTS go to pytest."""
+    """Run all tests: both databases, and journeys in a real browser. ARGUMENTS go to pytest."""
     missing = _provide()
     _say_skipped(missing)
     codes = []
@@ -34,7 +35,7 @@ def test(arguments: tuple[str, ...], store: str) -> None:
 
 @click.command()
 def check() -> None:
-    """Format, lint, types, layers, requirement coverage, then the tests."""
+    """Run formatter, linter, type and layer checks, requirement coverage, then all tests."""
     tools = Path(sys.executable).parent
     steps = (
         ("format", [str(tools / "ruff"), "format", "--check", "."]),
@@ -46,7 +47,7 @@ def check() -> None:
     for name, command in steps:
         click.echo(f"── {name}", err=True)
         if subprocess.run(command, cwd=ROOT, env=_environment(), check=False).returncode:  # noqa: S603
-            click.echo(f"toride: {name} found something to mend; see above.", err=True)
+            click.echo(f"toride: {name} found problems; see above.", err=True)
             sys.exit(1)
     os.execv(sys.executable, [sys.executable, "-m", "toride", "test"])  # noqa: S606
 
@@ -54,7 +55,7 @@ def check() -> None:
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def bench(arguments: tuple[str, ...]) -> None:
-    """The figures of docs/performance.md, as ratios within one run."""
+    """Measure the figures of docs/performance.md."""
     done = subprocess.run([sys.executable, "-m", "benchmarks", *arguments], cwd=ROOT, env=_environment(), check=False)  # noqa: S603
     sys.exit(done.returncode)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from toride.base import config, home
+from toride.base import config, home, terminal
 from toride.base.errors import ConfigurationError
 from toride.cli.supervisor import Child, Supervisor
 
@@ -18,13 +18,16 @@ CUSTOMERS = 5_000
 MOST_CUSTOMERS = 1_000_000
 
 
-@click.command()
-@click.option("--institution", prompt="Name of the institution")
-@click.option("--admin", "username", prompt="Sign-in name of the first administrator", default="admin")
-@click.option("--name", prompt="Their name")
-@click.option("--branch", "branch_name", prompt="Name of the head office", default="本部")
+@click.command(cls=terminal.Command)
+@click.option("--institution", prompt="Name of the institution", help="Name of the institution.")
+@click.option("--admin", "username", prompt="Sign-in name of the first administrator", default="admin",
+              help="Sign-in name of the first administrator.")  # fmt: skip
+@click.option("--name", prompt="Their name", help="Full name of the first administrator.")
+@click.option(
+    "--branch", "branch_name", prompt="Name of the head office", default="本部", help="Name of the head office."
+)
 def init(institution: str, username: str, name: str, branch_name: str) -> None:
-    """Make the home, the keys and the first administrator."""
+    """Set up an installation: home folder, keys and first administrator."""
     where = _home(default="toride")
     if home.is_finished(where):
         raise ConfigurationError(f"{where} already holds an installation ({home.kind(where)}).")
@@ -38,23 +41,24 @@ def init(institution: str, username: str, name: str, branch_name: str) -> None:
     click.echo(f"Ready: {where}\nNext: ./toride serve --host crm.example.jp --port 8443")
 
 
-@click.command()
-@click.option("--host", default="127.0.0.1", help="Address to listen on; needs TLS unless it is loopback.")
-@click.option("--port", type=click.IntRange(1, 65535), default=8443)
-@click.option("--name", "names", multiple=True, help="Host name that people type; repeat for several.")
-@click.option("--certificate", type=click.Path(exists=True, dir_okay=False))
-@click.option("--key", type=click.Path(exists=True, dir_okay=False))
-@click.option("--no-tls", is_flag=True, help="Plain HTTP; only on loopback.")
-@click.option("--workers", type=click.IntRange(1, 64), default=2)
+@click.command(cls=terminal.Command)
+@click.option("--host", default="127.0.0.1", show_default=True,
+              help="Address to listen on; TLS is required unless it is loopback.")  # fmt: skip
+@click.option("--port", type=click.IntRange(1, 65535), default=8443, show_default=True, help="Port to listen on.")
+@click.option("--name", "names", multiple=True, help="Host name that people use; repeatable.")
+@click.option("--certificate", type=click.Path(exists=True, dir_okay=False), help="TLS certificate chain (PEM).")
+@click.option("--key", type=click.Path(exists=True, dir_okay=False), help="Private key of the certificate (PEM).")
+@click.option("--no-tls", is_flag=True, help="Plain HTTP; loopback only.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Web worker processes.")
 def serve(
     host: str, port: int, names: tuple[str, ...], certificate: str | None, key: str | None, no_tls: bool, workers: int
 ) -> None:
-    """Serve for real use, over TLS 1.3 and HTTP/2."""
+    """Serve for production use, over TLS 1.3 and HTTP/2."""
     where = _home(default="toride")
     if home.is_demo(where):
         raise ConfigurationError(
-            f"{where} is a demonstration, for ever; it is never served for real use. "
-            "Name another folder in TORIDE_HOME, then: ./toride init"
+            f"{where} is a demo and can never be served for production use. "
+            "Set TORIDE_HOME to another folder, then run: ./toride init"
         )
     if not home.is_finished(where):
         raise ConfigurationError(f"There is no finished installation in {where}. Make one with: ./toride init")
@@ -69,23 +73,25 @@ def serve(
     os.environ["TORIDE_HOSTS"] = ",".join(hosts)
     lay_out(where)
     _keys()
+    _say_what_waits()
     if not no_tls and not certificate:
         certificate, key = _certificate(where, hosts)
     click.echo(f"Toride serves {'http' if no_tls else 'https'}://{hosts[0]}:{port}")
     _run(host, port, workers, certificate, key)
 
 
-@click.command()
-@click.option("--port", type=click.IntRange(1, 65535), default=8000)
-@click.option("--customers", type=click.IntRange(0, MOST_CUSTOMERS), default=CUSTOMERS, show_default=True)
-@click.option("--reset", is_flag=True, help="Throw the demonstration away and build it anew.")
-@click.option("--no-serve", is_flag=True, help="Build and exit.")
-@click.option("--workers", type=click.IntRange(1, 64), default=2)
+@click.command(cls=terminal.Command)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to listen on.")
+@click.option("--customers", type=click.IntRange(0, MOST_CUSTOMERS), default=CUSTOMERS, show_default=True,
+              help="Number of fictional customers.")  # fmt: skip
+@click.option("--reset", is_flag=True, help="Delete the demo and build it again.")
+@click.option("--no-serve", is_flag=True, help="Build the demo and exit.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Web worker processes.")
 def demo(port: int, customers: int, reset: bool, no_serve: bool, workers: int) -> None:
-    """A fictional institution on http://localhost:8000, for this machine only."""
+    """Start a demo with fictional data, for this computer only (http://localhost:8000)."""
     where = _home(default="demo")
     if home.kind(where) == "real":
-        raise ConfigurationError(f"{where} is an installation for real use; a demonstration never touches it.")
+        raise ConfigurationError(f"{where} is a production installation; a demo never changes it.")
     if not no_serve:
         _free("127.0.0.1", port)
     home.hold(where)
@@ -105,7 +111,7 @@ def demo(port: int, customers: int, reset: bool, no_serve: bool, workers: int) -
         home.finish(where)
     _keys()
     if no_serve:
-        click.echo(f"Built: {where}")
+        click.echo(f"Demo built: {where}")
         return
     click.echo(_who_can_sign_in(port))
     _run("127.0.0.1", port, workers, None, None)
@@ -156,6 +162,17 @@ def _keys() -> None:
 
     for kind in keyring.Kind:
         keyring.current(kind)
+
+
+def _say_what_waits() -> None:
+    """Rules and providers of before they were sealed, or altered since, hold only once they are confirmed."""
+    from toride.access import restoring
+
+    altered, providers = restoring.unconfirmed()
+    if altered:
+        click.echo("The rules of sign-in are not confirmed; the strictest hold. See: ./toride sign-in show", err=True)
+    for one in providers:
+        click.echo(f"{one.name} is not confirmed and not offered at sign-in. See: ./toride sign-in show", err=True)
 
 
 def _stand_empty() -> None:
@@ -239,8 +256,8 @@ def _who_can_sign_in(port: int) -> str:
     lines = [f"  {person.username:10} {person.name}" for person in people.order_by("username")]
     return "\n".join(
         [
-            f"Toride demonstration: http://localhost:{port}",
-            "Who can sign in, at one click:",
+            f"Toride demo: http://localhost:{port}",
+            "Sign in with one click as:",
             *lines,
             "Stop with Ctrl+C.",
         ]

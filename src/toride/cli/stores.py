@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from toride.base import terminal
+
 GRANTS = {
     "default": {
         "app": ["GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO app",
@@ -27,9 +29,9 @@ GRANTS = {
 }  # fmt: skip
 
 
-@click.command()
+@click.command(cls=terminal.Command)
 def migrate() -> None:
-    """Lay out or upgrade the stores (as their owner)."""
+    """Create or upgrade the databases (as their owner)."""
     layout()
 
 
@@ -50,8 +52,6 @@ def layout() -> None:
         alone = [label for label, store in Router.stores.items() if store == alias and isinstance(label, str)]
         call_command("migrate", *alone, database=alias, verbosity=0, interactive=False)
         grant(connections[alias], alias)
-    call_command("createcachetable", database="default", verbosity=0)
-    grant(connections["default"], "default")
 
 
 def grant(connection: Any, alias: str) -> None:

@@ -2,39 +2,52 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import click
+from django.utils.translation import gettext as _
 
+from toride import audit
 from toride.access import acting
-from toride.customers import queries
+from toride.access.options import AS, PURPOSE
+from toride.base import terminal
+from toride.customers import queries, showing
 from toride.customers.actions import Action
 from toride.customers.fields import CATEGORY_LABELS, FIELDS
 from toride.customers.forms import FILTERS
 from toride.customers.queries import Ask, Profile
+from toride.vault import records
 from toride.vault.permit import Category, Opening
-from toride.vault.values import Masked, Opened
+from toride.vault.values import Masked, Opened, Value
 
+MOST_NAMED = 100  # in the event
 LISTED = ("number", "name", "kana", "phones", "prefecture", "city", "birth_date", "status")
+PRINTED = ("number", "name", "kana", "city")
+LINES = "contacts"
 
 
-@click.group()
+@click.group(cls=terminal.Group)
 def customers() -> None:
-    """Search and show customers, as a person, for a purpose."""
+    """Search and show customers, as a person, for a purpose of use; verify that all records open."""
 
 
 @customers.command()
 @click.argument("query")
-@click.option("--as", "username", required=True, help="Sign-in name of the person who acts.")
-@click.option("--purpose", required=True, help="Purpose of use: service, call, sales, marketing, data-care, audit.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
-@click.option("--sort", type=click.Choice(sorted(queries.SORTS)), default="kana")
-@click.option("--descending", is_flag=True)
-@click.option("--filter", "filters", multiple=True, metavar="NAME=VALUE", help=f"One of {', '.join(FILTERS)}.")
-@click.option("--json", "as_json", is_flag=True)
+@AS
+@PURPOSE
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="Most customers to print.")
+@click.option(
+    "--sort", type=click.Choice(sorted(queries.SORTS)), default="kana", show_default=True, help="Order of the results."
+)
+@click.option("--descending", is_flag=True, help="Reverse the order.")
+@click.option(
+    "--filter", "filters", multiple=True, metavar="NAME=VALUE", help=f"Repeatable; NAME is one of {', '.join(FILTERS)}."
+)
+@terminal.JSON
 def search(
     query: str,
-    username: str,
+    username: str | None,
     purpose: str,
     limit: int,
     sort: str,
@@ -42,7 +55,7 @@ def search(
     filters: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Search as the one search box does."""
+    """Search by name, kana, phone, last four digits, e-mail, customer number or birth date."""
     chosen = dict(_pair(one) for one in filters)
     with acting.permitted(username, Action.SEARCH, purpose=purpose) as permit:
         ask = Ask(text=query, filters=chosen, sort=sort, descending=descending, limit=limit, exact_total=True)
@@ -51,35 +64,60 @@ def search(
     if as_json:
         print(json.dumps({"total": found.total, "items": items}, ensure_ascii=False))
         return
-    for item in items:
-        print("\t".join(str(item.get(name) or "") for name in ("number", "name", "kana", "city")))
-    print(f"{found.total} found", file=sys.stderr)
+    terminal.table([[item.get(name) for name in PRINTED] for item in items], [FIELDS[name].label for name in PRINTED])
+    print(_("%(count)s customers found") % {"count": f"{found.total:,}"}, file=sys.stderr)
 
 
 @customers.command()
 @click.argument("number")
-@click.option("--as", "username", required=True)
-@click.option("--purpose", required=True)
-@click.option("--json", "as_json", is_flag=True)
-def show(number: str, username: str, purpose: str, as_json: bool) -> None:
-    """Show one customer by number."""
+@AS
+@PURPOSE
+@terminal.JSON
+def show(number: str, username: str | None, purpose: str, as_json: bool) -> None:
+    """Show one customer, by customer NUMBER."""
     subject = queries.subject_of(number) or queries.NOBODY
     with acting.permitted(username, Action.PROFILE_READ, purpose=purpose, subject=subject) as permit:
         found = queries.profile(permit, subject)
         content = _whole(found)
+        parts = {category: list(_written(found, category)) for category in Category}
     if as_json:
         print(json.dumps(content, ensure_ascii=False))
         return
-    for category in Category:
-        print(f"[{CATEGORY_LABELS[category]}]")
-        for name, value in content[category.name.lower()].items():
-            print(f"  {FIELDS[name].label}: {value}")
+    terminal.facts([(showing.named("branch"), found.branch_name), (showing.named("owner"), found.owner)])
+    for category, pairs in parts.items():
+        print(f"\n{CATEGORY_LABELS[category]}")
+        if pairs:
+            terminal.facts(pairs)
+        else:
+            print(f"  {_('No access')}")
+
+
+@customers.command()
+@terminal.JSON
+def verify(as_json: bool) -> None:
+    """Check that every record opens. Shows no customer's data. Exit status 1 if any was damaged or altered."""
+    count, damaged = 0, []
+    for size, found in records.examine():
+        count += size
+        damaged += sorted(found)
+    facts = {"customers": count, "unopenable": len(damaged), "subjects": [str(one) for one in damaged[:MOST_NAMED]]}
+    audit.note(None, acting.door(), Action.RECORDS_VERIFY, outcome="failed" if damaged else "ok", facts=facts)
+    if as_json:
+        print(json.dumps({"customers": count, "unopenable": [str(one) for one in damaged]}))
+    else:
+        for one in damaged:
+            print(_("%(id)s cannot be opened. Restore this customer from a backup.") % {"id": one})
+        words = {"count": f"{count:,}", "damaged": f"{len(damaged):,}"}
+        print(_("%(count)s customers checked, %(damaged)s cannot be opened") % words)
+    if damaged:
+        raise click.exceptions.Exit(1)
 
 
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or name not in FILTERS:
-        raise click.BadParameter(f"write NAME=VALUE with one of {', '.join(FILTERS)}", param_hint="--filter")
+        said = _("Enter NAME=VALUE, where NAME is one of %(names)s") % {"names": ", ".join(FILTERS)}
+        raise click.BadParameter(said, param_hint="--filter")
     return name, value
 
 
@@ -104,3 +142,22 @@ def _whole(profile: Profile) -> dict[str, Any]:
             {name: _content(profile.values[name]) for name in fields} if opening != Opening.CLOSED else {}
         )
     return found
+
+
+def _written(profile: Profile, category: Category) -> Iterator[tuple[Any, Any]]:
+    """Names and values of a category as its page writes them; nothing where it is closed."""
+    if profile.openings[category] == Opening.CLOSED:
+        return
+    for name, spec in FIELDS.items():
+        if spec.category != category:
+            continue
+        value = profile.values[name]
+        if name == LINES and isinstance(value, Opened):
+            lines = [" ".join(map(str, line)) for line in value.content or ()]
+            yield from ((spec.label if not at else "", line) for at, line in enumerate(lines or [None]))
+        else:
+            yield spec.label, _plain(showing.display(name, value))
+
+
+def _plain(value: Value | str) -> Any:
+    return value.content if isinstance(value, Opened) else str(value)

@@ -273,7 +273,7 @@ def clean(written: dict[str, str], standing: Mapping[str, Any] | None = None) ->
         if field.must and name not in problems and not stored[name]:
             problems[name] = _("is required")
     if problems:
-        raise Invalid(_("Some fields need another look."), problems)
+        raise Invalid(_("Please fix the highlighted fields."), problems)
     return stored
 
 

@@ -8,7 +8,7 @@ from django.utils.crypto import constant_time_compare
 from toride.base.ids import ordered_id, parsed
 from toride.customers.fields import CLEAR, FIELDS
 from toride.customers.queries import SORTS, Ask, marked
-from toride.vault.permit import Category, Permit
+from toride.vault.permit import Category, Opening, Permit
 
 FILTERS = ("branch", "owner", "status", "kind", "prefecture", "city", "birth_date", "value_from", "value_to")
 
@@ -38,12 +38,12 @@ def _act(sent: Mapping[str, str], text: str) -> UUID:
     return act if act and goes_on and constant_time_compare(mark, marked(act, former)) else ordered_id()
 
 
-def written(sent: Mapping[str, str], permit: Permit) -> dict[str, str]:
-    """The fields that were sent and that the permit opens."""
+def written(sent: Mapping[str, str], permit: Permit, *, least: Opening = CLEAR) -> dict[str, str]:
+    """The fields that were sent and that the permit opens at least so far."""
     return {
         name: sent[name]
         for name, spec in FIELDS.items()
-        if name in sent and spec.typed and permit.opening(spec.category, spec.name) == CLEAR
+        if name in sent and spec.typed and permit.opening(spec.category, spec.name) >= least
     }
 
 

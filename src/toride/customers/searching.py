@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -33,6 +33,7 @@ MOST_TOGETHER = 5  # a whole address with blanks between its parts
 MOST_LEAVES, AROUND = MAX_PARTS - 20, 2  # filters and the row scope are asked, too: questions, levels
 SHORTEST_PHONE, LAST_DIGITS, POSTCODE, LONGEST_PHONE = 3, 4, 7, 11  # digits
 BEGUN = re.compile(r"[+0-9()-]{1,4}(?<![0-9]{4})|[MTSHR明大昭平令]", re.IGNORECASE)
+TELLING, SEVERAL, SHORTEST_WHOLE = ("name", "phones", "emails"), re.compile(r"[\n、;,]"), 10
 HONORIFIC = re.compile(r"(?:さま|さん|サマ|サン|くん|ちゃん|様|殿|氏|君|御中|先生)$")
 MAIL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.@-]{2,}", re.IGNORECASE)
 MAIL_MARK = re.compile(r"@|[a-z][0-9._+-]|[0-9._+-][a-z]", re.IGNORECASE)
@@ -122,6 +123,19 @@ def _exactly(words: list[str], columns: frozenset[str]) -> Expr | None:
     exact = _allowed([Equals("kana", folding.kana(whole))], columns)
     first = Either(_as_written(Equals, folding.plain(whole)), *exact, All(*written))
     return Either(first, All(*read)) if read and "kana" in columns else first
+
+
+def resembling(permit: Permit, written: Mapping[str, str]) -> Expr | None:
+    """Who has exactly this name, one of these phones or mail addresses; None where nothing of it can be asked."""
+    parts: list[Expr] = []
+    if name := folding.name(written.get("name", "")[:MOST_CHARACTERS]):
+        parts.append(Equals("name", name))
+    phones = map(folding.phone_digits, SEVERAL.split(written.get("phones", "")[:MOST_CHARACTERS]))
+    parts += [Equals("phone", phone) for phone in phones if len(phone) >= SHORTEST_WHOLE]
+    mails = SEVERAL.split(written.get("emails", "")[:MOST_CHARACTERS])
+    parts += [Equals("email", text.strip().lower()) for text in mails if "@" in text.strip()[1:]]
+    found = _allowed(parts, opened(permit))
+    return Either(*found) if found else None
 
 
 def shut_off(permit: Permit, text: str) -> bool:

@@ -32,13 +32,14 @@ ANOTHER = lazy(
 def register(permit: Permit, *, branch: str, owner: UUID | None, written: Mapping[str, str], source: str) -> UUID:
     """A new customer from what was written in a form. The subject's keys are committed before any data.
 
-    Raises Invalid with advice by field, Refused for a field that the permit does not open, Taken for a number in use.
+    What the permit masks can be written here though not be read. Raises Invalid with advice by field, Refused for a
+    field that the permit closes, Taken for a number in use.
     """
     if not permit.rows.include(branch, owner):
         raise Refused("scope")
     for name in fields.FIELDS:
         if written.get(name):
-            _must_open(permit, name)
+            _must_open(permit, name, least=Opening.MASKED)
     screened = barred.screen(written)
     stored = fields.clean({"name": "", "number": "", "status": "active", "kind": "person", **screened.written})
     subject = subjects.create(1)[0]
@@ -129,7 +130,7 @@ def _must_stay_the_same_person(amendments: Iterable[Amendment]) -> None:
     """Raises Doubtful."""
     basic = [one for one in amendments if one.category is Category.BASIC]
     if any(judged(basic, resemblance.becomes_another).values()):
-        raise Doubtful(_("Some fields need another look."), {"name": ANOTHER})
+        raise Doubtful(_("Please fix the highlighted fields."), {"name": ANOTHER})
 
 
 def _standing(permit: Permit, subject: UUID, names: Iterable[str]) -> dict[str, Any]:
@@ -156,7 +157,7 @@ def _set_apart(permit: Permit, subject: UUID, screened: barred.Screened) -> None
         permit.ledger.facts["struck"] = {name: str(kind) for name, kind in screened.struck.items()}
 
 
-def _must_open(permit: Permit, name: str) -> None:
+def _must_open(permit: Permit, name: str, *, least: Opening = Opening.CLEAR) -> None:
     spec = fields.FIELDS[name]
-    if permit.opening(spec.category, name) != Opening.CLEAR:
+    if permit.opening(spec.category, name) < least:
         raise Refused(permit.reasons.get(spec.category, "duty"))

@@ -44,6 +44,10 @@ class Sheet:
         """Is there something to be revealed?"""
         return any(one.masked for one in self.facts)
 
+    def dialled(self, phone: Opened) -> Opened:
+        """A phone number as a telephone takes it (RFC 3966)."""
+        return showing.dialled(phone)
+
     def symbol(self, contact: str) -> str:
         """The icon of a contact."""
         return showing.symbol(contact)

@@ -108,6 +108,12 @@ def symbol(contact: str) -> str:
     return next((icon for word, icon in SYMBOLS if word in contact), "chat")
 
 
+def dialled(phone: Opened | str) -> Opened:
+    """A phone number as a telephone takes it, behind `tel:` (RFC 3966)."""
+    text = phone.content if isinstance(phone, Opened) else phone
+    return Opened("".join(one for one in str(text) if one in "+0123456789"))
+
+
 def source(code: str) -> Any:
     """Where a change came from, in words."""
     return SOURCES.get(code, code)

@@ -18,6 +18,8 @@ urlpatterns = [
     path("customers/handover/", handing.begin, name="handover"),
     path("customers/handover/<uuid:number>/", handing.handover, name="handover_one"),
     path("customers/new/", views.create, name="customer_new"),
+    path("customers/new/owners/", views.owners, name="customer_owners"),
+    path("customers/new/likely/", views.likely, name="customer_likely"),
     path("customers/postcode/", views.postcode, name="postcode"),
     path("imports/", include("toride.customers.imports.urls")),
     path("customers/<uuid:subject>/", views.profile, name="profile"),

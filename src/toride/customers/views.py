@@ -19,10 +19,12 @@ from toride.access.purposes import SHIPPED
 from toride.base import clock
 from toride.base.errors import Conflict, Doubtful, Invalid, Taken
 from toride.base.guard import guarded
+from toride.base.ids import parsed
 from toride.customers import addresses, apart, barred, fields, folding, queries, services, sheets, showing
 from toride.customers.actions import Action
 from toride.customers.forms import revisions, written
-from toride.vault.permit import Category, Permit
+from toride.customers.handing import listing
+from toride.vault.permit import Category, Opening, Permit
 
 REVEALED_SECONDS = 300
 
@@ -74,16 +76,29 @@ def create(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return _form(request, Action.PROFILE_CREATE, {}, {})
     permit = request.permit  # type: ignore[attr-defined]
-    values = written(request.POST, permit)
+    values = written(request.POST, permit, least=Opening.MASKED)
     try:
-        branch = request.POST.get("branch", "")
-        if not Branch.objects.filter(code=branch).exists():
-            raise Invalid(_("Some fields need another look."), {"branch": _("Choose a branch")})
-        subject = services.register(permit, branch=branch, owner=None, written=values, source="form")
+        branch, owner = _place(request)
+        subject = services.register(permit, branch=branch, owner=owner, written=values, source="form")
     except (Invalid, Taken) as error:
         return _form(request, Action.PROFILE_CREATE, values, **_told(error))
     messages.success(request, _("Registered."))
     return _to_profile(request, subject)
+
+
+@guarded(Action.PROFILE_CREATE)
+@require_POST
+def owners(request: HttpRequest) -> HttpResponse:
+    """Who of a branch may be in charge, for the form."""
+    return render(request, "customers/owners.html", {"owners": listing.owners(request.POST.get("branch", ""))})
+
+
+@guarded(Action.SEARCH)
+@require_POST
+def likely(request: HttpRequest) -> HttpResponse:
+    """Who in reach has the name, phone or mail that is being typed into the form."""
+    found = queries.likely(request.permit, request.POST)  # type: ignore[attr-defined]
+    return render(request, "customers/likely.html", {"found": found})
 
 
 @guarded(Action.PROFILE_CHANGE, subject="subject")
@@ -151,6 +166,16 @@ def _context(request: HttpRequest, action: Action, **context: Any) -> dict[str, 
     }
 
 
+def _place(request: HttpRequest) -> tuple[str, UUID | None]:
+    """Branch and person in charge as chosen. Raises Invalid."""
+    branch, owner = request.POST.get("branch", ""), request.POST.get("owner", "")
+    if not Branch.objects.filter(code=branch).exists():
+        raise Invalid(_("Please fix the highlighted fields."), {"branch": _("Choose a branch")})
+    if owner and owner not in dict(listing.owners(branch)):
+        raise Invalid(_("Please fix the highlighted fields."), {"owner": _("Choose a person of this branch")})
+    return branch, parsed(owner) if owner else None
+
+
 def _branches() -> dict[str, str]:
     """Codes and names, for a choice."""
     return dict(Branch.objects.order_by("code").values_list("code", "name"))
@@ -188,10 +213,14 @@ def _form(
     **context: Any,
 ) -> HttpResponse:
     permit = request.permit  # type: ignore[attr-defined]
+    least = Opening.MASKED if "customer" not in context else Opening.CLEAR
     shown = [
-        (category, fields.CATEGORY_LABELS[category], [spec for spec in fields.of(category) if _clear(permit, spec)])
+        (category, fields.CATEGORY_LABELS[category], [one for one in fields.of(category) if _open(permit, one, least)])
         for category in Category
     ]
+    if "customer" not in context:
+        chosen = request.POST.get("branch") or request.user.branch_id or ""  # type: ignore[union-attr]
+        context |= {"owners": listing.owners(chosen), "branch": chosen}
     context |= {"values": values, "errors": errors, "groups": [group for group in shown if group[2]]}
     if "customer" in context and (part := _part(request)):
         context |= {"part": part, "specs": _of_part(permit, part, context["customer"])}
@@ -210,7 +239,9 @@ def _of_part(permit: Permit, part: showing.Part, customer: queries.Profile) -> l
     """The fields of a part that a form shows: opened ones, and of a person only what a person has."""
     foreign = fields.OF_A_PERSON if showing.is_company(customer) else fields.OF_A_COMPANY
     return [
-        spec for spec in (fields.FIELDS[name] for name in part.names if name not in foreign) if _clear(permit, spec)
+        spec
+        for spec in (fields.FIELDS[name] for name in part.names if name not in foreign)
+        if _open(permit, spec, Opening.CLEAR)
     ]
 
 
@@ -221,8 +252,8 @@ def _part(request: HttpRequest) -> showing.Part | None:
     return showing.PARTS.get(request.POST.get("part") or request.GET.get("part", ""))
 
 
-def _clear(permit: Permit, spec: fields.Field) -> bool:
-    return spec.typed and bool(permit.opening(spec.category, spec.name) == fields.CLEAR)
+def _open(permit: Permit, spec: fields.Field, least: Opening) -> bool:
+    return spec.typed and bool(permit.opening(spec.category, spec.name) >= least)
 
 
 def _shown(found: queries.Profile) -> dict[str, str]:

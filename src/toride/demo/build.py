@@ -12,7 +12,7 @@ from toride.access.acting import door
 from toride.access.models import Person
 from toride.customers import bulk
 from toride.customers.bulk import New
-from toride.demo import fiction, people
+from toride.demo import fiction, life, people
 from toride.vault import index
 from toride.vault.amending import Amendment, amend
 from toride.vault.permit import Category
@@ -36,6 +36,7 @@ def build(count: int, say: Callable[[str], None]) -> None:
             ids += bulk.add(made, origin=ORIGIN)
         say(f"customers: {len(ids):,} of {count:,}")
     _histories(chance, ids[:: max(1, len(ids) // 300)])
+    life.build(chance, ids)
     index.compact()
     audit.note(None, door(), "system:home:build", facts={"customers": len(ids)})
     say(f"built in {time.monotonic() - start:.1f} s")

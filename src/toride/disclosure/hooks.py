@@ -14,7 +14,7 @@ from toride.access import approvals
 from toride.access.machines import scopes
 from toride.access.models import Approval, Connection
 from toride.audit import projections, recorded
-from toride.base import clock
+from toride.base import clock, outgoing
 from toride.base.errors import Conflict, Hidden, Invalid
 from toride.disclosure import standard
 from toride.disclosure.actions import Action
@@ -50,10 +50,12 @@ def propose(
         problems["connection"] = _("Choose a connection that can read customers")
     if not is_address(address, inside=inside):
         problems["address"] = _("Starts with https://, without user name or password.")
+    elif not inside and not outgoing.is_outside(address):
+        problems["address"] = _("This address is in a private network and can't be used.")
     if not kinds or set(kinds) - set(KINDS):
         problems["kinds"] = _("Choose at least one")
     if found is None or problems:
-        raise Invalid(_("Some fields need another look."), problems)
+        raise Invalid(_("Please fix the highlighted fields."), problems)
     _must_be_few()
     content: dict[str, Any] = {
         "connection": found.pk, "name": found.name, "address": address, "kinds": sorted(set(kinds)), "inside": inside,

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import cast
@@ -73,6 +73,11 @@ def is_due(folder: Path, hosts: Sequence[str]) -> bool:
     names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     ends = clock.now() + timedelta(days=RENEW_DAYS) >= found.not_valid_after_utc
     return ends or not same_key or set(names) != {_host(host) for host in hosts}
+
+
+def ends(folder: Path) -> datetime:
+    """Until when the certificate is good."""
+    return _certificate(folder / "server.pem").not_valid_after_utc
 
 
 def _builder(subject: x509.Name, issuer: x509.Name, key: EllipticCurvePrivateKey, days: int) -> x509.CertificateBuilder:

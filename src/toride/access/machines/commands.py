@@ -5,51 +5,58 @@ from collections.abc import Sequence
 from typing import Any
 
 import click
-from django.conf import settings
+from django.utils.translation import gettext as _
 
 from toride.access import acting
 from toride.access.actions import Action
 from toride.access.machines import queries, scopes, services
 from toride.access.models import Connection
+from toride.access.options import ACTING_AS as AS
+from toride.access.options import PURPOSE
+from toride.base import terminal
 from toride.vault.permit import Category
 
-ADMIN = "admin"
-AS = click.option("--as", "acting_as", metavar="USER", help="Who manages connections; default: whose token is set.")
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 DAYS = click.option(
-    "--days", type=click.IntRange(1, services.LONGEST), default=services.LIFETIME, show_default=True, help="Its life."
+    "--days",
+    type=click.IntRange(1, services.LONGEST),
+    default=services.LIFETIME,
+    show_default=True,
+    help="Days until the key expires.",
 )
 NAMES = {category.name.lower(): category for category in Category}
 
 
-@click.group("api-key")
+@click.group("api-key", cls=terminal.Group)
 def api_key() -> None:
-    """Keys with which machines act as a person: create, list, rotate, revoke."""
+    """Create, list, replace and revoke API keys of connections."""
 
 
 @api_key.command()
-@click.option("--for", "username", required=True, metavar="USER", help="As whom the machine acts.")
-@click.option("--scope", "wanted", multiple=True, required=True, type=click.Choice(sorted(scopes.SCOPES)))
-@click.option("--purpose", required=True, help="The one purpose of use, such as data-care.")
+@click.option("--for", "username", required=True, metavar="USER", help="Person the connection runs as (sign-in name).")
+@click.option("--scope", "wanted", multiple=True, required=True, metavar="SCOPE",
+              type=click.Choice(sorted(scopes.SCOPES)),
+              help=f"Permission; repeatable: {', '.join(sorted(scopes.SCOPES))}.")  # fmt: skip
+@PURPOSE
 @click.option("--category", "categories", multiple=True, type=click.Choice(list(NAMES)),
-              help="What it may open at most; default: all but sensitive.")  # fmt: skip
+              metavar="CATEGORY",
+              help=f"Data category; repeatable. One of {', '.join(NAMES)}. Default: all but sensitive.")  # fmt: skip
 @click.option(
-    "--address", "addresses", multiple=True, metavar="CIDR", help="From where it may come; default: anywhere."
+    "--address", "addresses", multiple=True, metavar="CIDR", help="Allowed network; repeatable. Default: any."
 )
-@click.option("--duty", "duties", multiple=True, metavar="[GROUP=]DUTY",
-              help="What groups of a directory give; in a demonstration: elsewhere two agree on it.")  # fmt: skip
-@click.option("--any-hour", is_flag=True, help="The hours of that person's duties do not bind it.")
-@click.option("--name", default="", help="What it is for.")
+@click.option("--duty", "duties", multiple=True, metavar="[GROUP=]ROLE",
+              help="Role that a directory group grants. Demo only; elsewhere it needs approval.")  # fmt: skip
+@click.option("--any-hour", is_flag=True, help="Usable at any time, regardless of the person's working hours.")
+@click.option("--name", default="", help="What the connection is used for.")
 @DAYS
 @AS
-@JSON
+@terminal.JSON
 def create(
     username: str, wanted: tuple[str, ...], purpose: str, categories: tuple[str, ...], addresses: tuple[str, ...],
     duties: tuple[str, ...], any_hour: bool, name: str, days: int, acting_as: str | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """Print a new key, once: it is kept as a digest only."""
+    """Create a connection and print its API key. The key is shown only once."""
     opened = [NAMES[one] for one in categories] or services.USUAL
-    with acting.permitted(_who(acting_as), Action.CONNECTION_MANAGE) as permit:
+    with acting.permitted(acting_as, Action.CONNECTION_MANAGE) as permit:
         made, key = services.connect(
             permit, username=username, name=name or ", ".join(wanted), wanted=wanted, purpose=purpose,
             categories=opened, addresses=addresses, duties=duties, days=days,
@@ -60,28 +67,32 @@ def create(
 
 @api_key.command("list")
 @AS
-@JSON
+@terminal.JSON
 def listed(acting_as: str | None, as_json: bool) -> None:
-    """All connections."""
-    with acting.permitted(_who(acting_as), Action.CONNECTION_MANAGE) as permit:
+    """List all connections."""
+    with acting.permitted(acting_as, Action.CONNECTION_MANAGE) as permit:
         lines = [_line(one) for one in queries.connections(permit)]
     if as_json:
         _say(lines)
-    for one in () if as_json else lines:
-        click.echo(f"{one['id']}  {one['person']:16} {','.join(one['scopes']):24} {one['purpose']:14} {one['expires']}"
-                   + ("  revoked" if one["revoked"] else ""))  # fmt: skip
+        return
+    terminal.table(
+        [(one["id"], one["name"], one["person"], one["scopes"], one["purpose"], one["expires"], _state(one))
+         for one in lines],
+        [_("Connection"), _("Used for"), _("Runs as"), _("Permissions"), _("Purpose of use"), _("Expires"),
+         _("Status")],
+    )  # fmt: skip
 
 
 @api_key.command()
 @click.argument("connection")
 @DAYS
 @click.option("--overlap", type=click.IntRange(0, services.LONGEST_OVERLAP), default=services.OVERLAP,
-              show_default=True, help="Hours for which the key before is still good.")  # fmt: skip
+              show_default=True, help="Hours for which the previous key stays valid.")  # fmt: skip
 @AS
-@JSON
+@terminal.JSON
 def rotate(connection: str, days: int, overlap: int, acting_as: str | None, as_json: bool) -> None:
-    """Print another key for a connection."""
-    with acting.permitted(_who(acting_as), Action.CONNECTION_MANAGE) as permit:
+    """Replace the API key of a CONNECTION and print the new one."""
+    with acting.permitted(acting_as, Action.CONNECTION_MANAGE) as permit:
         key = services.rotate(permit, connection=connection, days=days, overlap=overlap)
     _say({"key": key, "id": connection} if as_json else key)
 
@@ -90,14 +101,10 @@ def rotate(connection: str, days: int, overlap: int, acting_as: str | None, as_j
 @click.argument("connection")
 @AS
 def revoke(connection: str, acting_as: str | None) -> None:
-    """End a connection at once."""
-    with acting.permitted(_who(acting_as), Action.CONNECTION_MANAGE) as permit:
+    """Revoke a CONNECTION immediately."""
+    with acting.permitted(acting_as, Action.CONNECTION_MANAGE) as permit:
         services.revoke(permit, connection=connection)
-    click.echo(f"{connection} has ended.")
-
-
-def _who(acting_as: str | None) -> str | None:
-    return acting_as or (ADMIN if settings.DEMO else None)
+    click.echo(_("Connection %(id)s is revoked.") % {"id": connection})
 
 
 def _line(one: Connection) -> dict[str, Any]:
@@ -115,6 +122,10 @@ def _line(one: Connection) -> dict[str, Any]:
         "used": one.used.isoformat() if one.used else None,
         "revoked": one.revoked.isoformat() if one.revoked else None,
     }
+
+
+def _state(one: dict[str, Any]) -> str:
+    return _("revoked") if one["revoked"] else _("active")
 
 
 def _say(content: str | dict[str, Any] | Sequence[dict[str, Any]]) -> None:

@@ -152,7 +152,7 @@ def _asked(
     networks = _networks(addresses, problems)
     given = _duties(duties, wanted, problems)
     if person is None or problems:
-        raise Invalid(_("Some fields need another look."), problems)
+        raise Invalid(_("Please fix the highlighted fields."), problems)
     return person, {
         "person": str(person.id), "who": person.name, "name": name, "scopes": sorted(set(wanted)), "purpose": purpose,
         "categories": sorted(set(map(int, categories))), "addresses": networks, "duties": given,

@@ -161,7 +161,7 @@ def _people(members: Sequence[UUID]) -> list[Person]:
     people = list(Person.objects.filter(pk__in=wanted).exclude(provisioned__removed=True))
     if len(people) < len(wanted):
         raise Invalid(
-            _("Some fields need another look."), {"members": _("It contains a person who is not registered here")}
+            _("Please fix the highlighted fields."), {"members": _("It contains a person who is not registered here")}
         )
     return people
 
@@ -175,7 +175,7 @@ def _check(said: Said) -> None:
     if len(said.members) > MOST_MEMBERS:
         problems["members"] = _("write at most %(most)d") % {"most": MOST_MEMBERS}
     if problems:
-        raise Invalid(_("Some fields need another look."), problems)
+        raise Invalid(_("Please fix the highlighted fields."), problems)
 
 
 def _note(permit: Permit, group: DirectoryGroup, step: str) -> None:

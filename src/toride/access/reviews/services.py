@@ -103,7 +103,7 @@ def decide(permit: Permit, *, items: Sequence[UUID], decision: str, words: str =
     if plan.wants_words:
         words = worded(words, "words")
     if plan.wants_sure and sure != len(plan.items):
-        raise Invalid(_("Some fields need another look."), {"sure": _("Check the list again, then confirm.")})
+        raise Invalid(_("Please fix the highlighted fields."), {"sure": _("Check the list again, then confirm.")})
     for item in plan.items:
         if words:
             talking.say(permit, item, "question" if decision == "ask" else decision, words)
@@ -176,7 +176,7 @@ def _asked(branches: Sequence[str], departments: Sequence[str], reviewer: str, d
     if reviewer and (chosen is None or assigning.reviewer(chosen) is None):
         errors["reviewer"] = _("This person's role can't review access.")
     if errors:
-        raise Invalid(_("Some fields need another look."), errors)
+        raise Invalid(_("Please fix the highlighted fields."), errors)
     return chosen
 
 

@@ -45,7 +45,7 @@ def provider(typed: Any, before: Provider) -> dict[str, Any]:
     if not errors and not is_saml:
         _reach(wanted, errors)
     if errors:
-        raise Invalid(_("Some fields need another look."), errors)
+        raise Invalid(_("Please fix the highlighted fields."), errors)
     flags = {name: typed.get(name) == "1" for name in ("active", "sole")}
     return {"kind": before.kind, "name": words["name"], "wanted": wanted, "secret": words.get("secret", ""), **flags}
 

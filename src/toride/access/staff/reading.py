@@ -95,4 +95,4 @@ def _time(typed: Mapping[str, str], name: str, errors: dict[str, str]) -> str:
 
 def _end(errors: dict[str, str]) -> None:
     if errors:
-        raise Invalid(_("Some fields need another look."), errors)
+        raise Invalid(_("Please fix the highlighted fields."), errors)

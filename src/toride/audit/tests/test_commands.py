@@ -56,7 +56,7 @@ def actions():
 @pytest.mark.requirement("T2")
 def test_verify_says_as_sealed_and_is_in_the_trail(visited):
     done = run("verify", "--deep")
-    assert (done.exit_code, "as sealed" in done.output) == (0, True)
+    assert (done.exit_code, "正常：改変なし" in done.output) == (0, True)
     assert actions()[-1] == "audit:trail:verify"
 
 
@@ -157,6 +157,6 @@ def test_verify_of_a_trail_that_takes_no_events_still_reports(visited, owner):
     finally:
         with owner["audit"].cursor() as cursor:
             cursor.execute("ALTER TABLE audit_gone RENAME TO audit_inbox")
-    assert "as sealed" in done.output
+    assert "正常：改変なし" in done.output
     assert "could not be recorded" in done.output
     record([])

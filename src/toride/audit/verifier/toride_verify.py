@@ -5,7 +5,7 @@
 Python 3.11 or newer and the package `cryptography` suffice. EXPORT is a folder in the layout of C2SP tlog-tiles:
 `checkpoint`, `tile/<level>/<n>`, `tile/entries/<n>`; beside it `checkpoints` (all signed heads, oldest first), `ids`
 (16 bytes per entry, only to name entries) and `key` (the log's public key; take it from a place of your own instead,
-with --key). Exit status 0: as sealed; 1: findings; 2: not usable.
+with --key). Exit status 0: unaltered; 1: findings; 2: not usable.
 """
 
 import argparse
@@ -545,8 +545,8 @@ def main(arguments: list[str] | None = None) -> int:
     else:
         for one in report.findings:
             sys.stdout.write(f"{one.text}{f' (event {one.event})' if one.event else ''}\n")
-        verdict = f"{len(report.findings)} findings" if report.findings else "as sealed"
-        sys.stdout.write(f"{report.entries} entries, {report.heads} checkpoints, root {report.root}: {verdict}\n")
+        verdict = f"ALTERED: {len(report.findings)} findings" if report.findings else "OK: unaltered"
+        sys.stdout.write(f"{verdict}. {report.entries} entries, {report.heads} checkpoints, root {report.root}\n")
     return 1 if report.findings else 0
 
 

@@ -79,8 +79,13 @@ def branches() -> list[tuple[str, str]]:
 
 def colleagues(branch: str) -> list[tuple[str, str]]:
     """Who of a branch may take over: id and name, after the choice that is none and after nobody."""
+    return [("", _("Choose an owner")), (NOBODY, _("no owner")), *owners(branch)]
+
+
+def owners(branch: str) -> list[tuple[str, str]]:
+    """Who of a branch may be in charge of a customer: id and name."""
     people = Person.objects.filter(branch=branch, is_active=True).order_by("name").values_list("pk", "name")
-    return [("", _("Choose an owner")), (NOBODY, _("no owner")), *((str(one), name) for one, name in people)]
+    return [(str(one), name) for one, name in people]
 
 
 def _own(permit: Permit) -> QuerySet[Handover]:

@@ -48,7 +48,9 @@ def hand_over(permit: Permit, *, chosen: Collection[UUID], to: Facts, reason: st
     if not places:
         raise Invalid(_("There are no customers to reassign."), {"chosen": _("There are no customers to reassign.")})
     if len(places) > MOST:
-        raise Invalid(_("Some fields need another look."), {"chosen": _("Too many customers at once. Select fewer.")})
+        raise Invalid(
+            _("Please fix the highlighted fields."), {"chosen": _("Too many customers at once. Select fewer.")}
+        )
     row = Handover(
         person_id=permit.actor.id, branch_id=to.branch, owner_id=to.owner, count=len(places), created=clock.now()
     )
@@ -91,9 +93,9 @@ def of(person: UUID) -> list[UUID]:
 def must_fit(to: Facts) -> None:
     """Raises Invalid for an unknown branch, or for a person who does not work there."""
     if not Branch.objects.filter(pk=to.branch).exists():
-        raise Invalid(_("Some fields need another look."), {"branch": _("Choose a branch")})
+        raise Invalid(_("Please fix the highlighted fields."), {"branch": _("Choose a branch")})
     if to.owner and not Person.objects.filter(pk=to.owner, branch=to.branch, is_active=True).exists():
-        raise Invalid(_("Some fields need another look."), {"owner": _("Choose a person at this branch")})
+        raise Invalid(_("Please fix the highlighted fields."), {"owner": _("Choose a person at this branch")})
 
 
 def _move(permit: Permit, subjects: Sequence[UUID], to: Facts) -> int:

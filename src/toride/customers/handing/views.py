@@ -86,7 +86,7 @@ def _to(sent: Mapping[str, str]) -> Facts:
         problems = {"owner": _("Choose an owner")}
         if not sent.get("branch"):
             problems["branch"] = _("Choose a branch")
-        raise Invalid(_("Some fields need another look."), problems)
+        raise Invalid(_("Please fix the highlighted fields."), problems)
     return Facts(sent.get("branch", ""), None if owner == listing.NOBODY else parsed(owner) or NOBODY_KNOWN)
 
 

@@ -92,7 +92,7 @@ def clean(number: int, cells: Sequence[str], columns: Columns, policy: Policy, c
     _join_names(written)
     _choose_whom(written, row, choices.company or columns.company)
     _split_address(written, row)
-    if barred.may_hold("\n".join([text for name, text in written.items() if name not in NOT_SCREENED])):
+    if any(barred.may_hold(text) for name, text in written.items() if name not in NOT_SCREENED):
         _screen(written, row, policy)
     for name, text in written.items():
         if text or name in MUST:

@@ -109,7 +109,7 @@ def import_file(
 
 @click.group()
 def imports() -> None:
-    """Look at imports, go on with one, take one back."""
+    """List, resume, cancel and undo imports."""
 
 
 @imports.command("list")
@@ -132,7 +132,7 @@ def listed(username: str, as_json: bool, limit: int) -> None:
 @click.argument("number", type=click.UUID)
 @AS
 @PURPOSE
-@click.option("--rejected", "rejected_file", type=click.Path(path_type=Path))
+@click.option("--rejected", "rejected_file", type=click.Path(path_type=Path), help="File to write error rows to.")
 @JSON
 def resume(number: UUID, username: str, purpose: str, rejected_file: Path | None, as_json: bool) -> None:
     """Go on with an import that was cancelled, failed or killed."""
@@ -187,7 +187,7 @@ def undo(number: UUID, username: str, purpose: str, as_json: bool) -> None:
 @click.argument("number", type=click.UUID)
 @AS
 @PURPOSE
-@click.option("--out", type=click.Path(path_type=Path), required=True)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="File to create.")
 def rejected_rows(number: UUID, username: str, purpose: str, out: Path) -> None:
     """Write the rejected rows, with reasons, in the file's own encoding."""
     print(f"{_write_rejected(number, username, purpose, out):,} rows: {out}")

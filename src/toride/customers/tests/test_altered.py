@@ -8,7 +8,6 @@ from tests.people import House
 from toride.access.tests.test_matrix import enter
 from toride.customers import fields, queries, services
 from toride.customers.actions import Action
-from toride.demo import fiction
 from toride.vault.permit import Category, Mode
 
 pytestmark = pytest.mark.requirement("C3", "C6")
@@ -87,16 +86,3 @@ def test_the_page_says_that_nothing_was_changed(house: House, odd: Any) -> None:
     address = f"/customers/{odd}/change/"
     answer = client.post(address, {"for": "data-care", "postcode": ODD["postcode"]}, follow=True)
     assert "変更はありません" in answer.content.decode() or "Nothing was changed" in answer.content.decode()
-
-
-def test_the_demonstrations_own_values_are_as_the_house_writes_them() -> None:
-    import random
-
-    for one in fiction.customers(400, random.Random(7)):
-        written = {
-            name: fields.as_written(value)
-            for name, value in one.values.items()
-            if fields.FIELDS[name].typed and value not in (None, [])
-        }
-        cleaned = fields.clean(written)
-        assert {name: fields.as_written(value) for name, value in cleaned.items()} == written

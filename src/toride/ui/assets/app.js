@@ -48,6 +48,11 @@
   });
   folded();
 
+  for (const back of document.querySelectorAll("[data-back]")) {
+    back.hidden = history.length < 2;
+    back.addEventListener("click", () => history.back());
+  }
+
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   });

@@ -125,7 +125,7 @@ def test_commands_work_with_it(service, address, settings):
         return done.stdout
 
     command("rotate", "--kind", "subjects")
-    assert "3 generations have new roots" in command("rewrap")
+    assert "3世代のルート鍵を更新しました" in command("rewrap")
     name = f"files:{former.number}"
     command("destroy", name, "--confirm", name)
     told = json.loads(command("status", "--json"))
@@ -135,7 +135,7 @@ def test_commands_work_with_it(service, address, settings):
     assert told["unused_roots"] == 0
     later = len(told["ending_roots"])
     assert later == (0 if address.startswith("transit") else 5)
-    assert command("status").count("opens no more") == later
+    assert command("status").count("は無効です") == later
 
 
 @pytest.mark.django_db(databases="__all__")

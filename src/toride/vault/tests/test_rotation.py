@@ -150,7 +150,7 @@ def test_rewrap_gives_new_roots_to_the_same_secrets():
     made = people(3)
     before = {row.number: row.root_version for row in keyring.generations()}
     index = keyring.current(Kind.INDEX)
-    assert CliRunner().invoke(keys, ["rewrap"], catch_exceptions=False).output == "2 generations have new roots\n"
+    assert CliRunner().invoke(keys, ["rewrap"], catch_exceptions=False).output == "2世代のルート鍵を更新しました\n"
     after = kms.provider().versions()
     assert not set(before.values()) & after
     assert {row.root_version for row in keyring.generations()} <= after
@@ -217,7 +217,7 @@ def test_command_shows_rotates_and_destroys():
         ("subjects", "destroyed", False, 0),
         ("subjects", "active", True, 2),
     ]
-    assert "subjects 2" in run.invoke(keys, ["status"]).output
+    assert "\tあり\t2\n" in run.invoke(keys, ["status"]).output
     assert all_open(made)
 
 

@@ -297,4 +297,4 @@ def test_key_by_command_is_printed_once_as_json(house: House, monkeypatch: pytes
     run(api_key, ["revoke", found["id"]], catch_exceptions=False)
     with pytest.raises(entering.Unknown):
         entering.enter(renewed, DOOR)
-    assert "revoked" in run(api_key, ["list"], catch_exceptions=False).output
+    assert "無効" in run(api_key, ["list"], catch_exceptions=False).output

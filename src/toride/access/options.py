@@ -1,0 +1,17 @@
+"""Options that commands have in common: who acts, and for what purpose of use."""
+
+import click
+
+from toride.access import purposes
+
+WHO = "Sign-in name of the person who acts. Default: the holder of TORIDE_TOKEN; in a demo, somebody with such a role."
+AS = click.option("--as", "username", metavar="USER", help=WHO)
+ACTING_AS = click.option("--as", "acting_as", metavar="USER", help=WHO)
+OF_PURPOSE = click.Choice(list(purposes.SHIPPED))
+PURPOSE = click.option(
+    "--purpose",
+    required=True,
+    metavar="PURPOSE",
+    type=OF_PURPOSE,
+    help=f"Purpose of use: {', '.join(purposes.SHIPPED)}.",
+)
