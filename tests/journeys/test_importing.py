@@ -165,6 +165,7 @@ def test_a_messy_file_is_put_right_on_its_pages(sign_in, tmp_path) -> None:
     page.check("[name=head][value='3']")
     expect(page.locator("[data-go]")).to_be_enabled()
     page.select_option("[name=company]", "company")
+    expect(page.locator("[name=company] option[selected]")).to_have_attribute("value", "company")
     page.click("[data-go]")
     page.wait_for_url("**/check/")
     expect(page.locator("#would")).to_be_visible(timeout=60_000)
