@@ -210,8 +210,11 @@ def _perform(
         _write_rejected(source.pk, username, purpose, rejected_file)
         result["rejected_file"] = str(rejected_file)
     if ended.state != State.DONE:
-        why = ended.error or ended.state
-        print(f"toride: the import stopped ({why}); go on with: ./toride imports resume {source.pk}", file=sys.stderr)
+        kind, _colon, why = (ended.error or str(ended.state)).partition(": ")
+        if kind == "Invalid" and not source.counts:
+            raise Invalid(why)
+        told = ended.error or ended.state
+        print(f"toride: the import stopped ({told}); go on with: ./toride imports resume {source.pk}", file=sys.stderr)
         raise SystemExit(2)
     _tell(result, as_json, time.monotonic() - start)
 

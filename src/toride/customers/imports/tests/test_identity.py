@@ -224,3 +224,17 @@ def test_numbers_that_an_earlier_version_took_down_folded_are_known(house: House
 def test_nobody_is_another_than_they_are(values: dict[str, str]) -> None:
     assert not resemblance.is_another(values, values)
     assert not resemblance.becomes_another(values, values)
+
+
+def test_after_a_restore_numbers_are_claimed_anew_and_near_ones_stand_beside_each_other(house: House) -> None:
+    from toride.vault.index import restoring
+    from toride.vault.index.database import run
+
+    known = {number: house.customer(number) for number in ("A-1", "a1", "0012", "12")}
+    run("DELETE FROM vault_lookuptoken")
+    assert claims.owners(known) == {}
+    restoring._claim_anew(numbers.NUMBER, numbers.EXACTLY, lookup.claim_many)
+    restoring._claim_anew(numbers.NEAR, numbers.NEARLY, lookup.claim_free)
+    assert claims.owners(known) == known
+    assert claims.alike(["A1"])["A1"] in known.values()
+    assert claims.alike(["00012"])["00012"] in {known["0012"], known["12"]}
