@@ -23,6 +23,7 @@ TWICE = "stands twice in the file"
 MOVED = "stands with another branch or person in charge, and stays there; hand customers over to move them"
 # Doubts: kind → the field that it is about. A row is held back until somebody says otherwise.
 DOUBTS = {"near": "number", "another": "name", "torn": "row", "company": "name", "place": "row"}
+MAY_BE_TAKEN = frozenset(DOUBTS) - {"company"}  # company or person is a choice of its own
 NEAR_ROW = "nearly the same number as row %s of this file"
 NEAR = "nearly the same number as a customer"
 ANOTHER = "would become another person: name, reading, and birth date or phone differ"

@@ -93,3 +93,11 @@ def test_a_file_that_cannot_be_read_is_no_import_to_resume(run: Callable[..., Re
     assert ran.exit_code != 0
     assert "HTML" in ran.stderr + str(ran.exception)
     assert "resume" not in ran.stderr
+
+
+def test_rejected_rows_that_cannot_be_written_beside_the_file_are_told_another_way(
+    run: Callable[..., Result], tmp_path: Path
+) -> None:
+    ran = run("顧客番号,氏名,電話番号\nA-1,佐藤,12\n", "--rejected", str(tmp_path / "no" / "rejected.csv"))
+    assert told(ran) == (0, 0, 1, 0)
+    assert "imports rejected" in ran.stderr
