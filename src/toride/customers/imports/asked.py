@@ -67,7 +67,8 @@ def columns(permit: Permit, source: Import, sent: Mapping[str, str]) -> Look:
     drafts.decide_columns(
         permit, source=source, encoding=found.encoding, delimiter=found.delimiter, header=header, targets=targets,
         above=above, double=source.double, numbering=numbering and "number" not in targets,
-        company=sent.get("company", source.choices.get("company", "")), hidden=source.hidden, guessed=source.guessed and not sent.get("go"),
+        company=sent.get("company", source.choices.get("company", "")), hidden=source.hidden,
+        guessed=source.guessed and not sent.get("go"),
     )  # fmt: skip
     if "keep" in sent and header and (name := sent.get("mapping_name", "").strip()):
         saved.keep(permit, source=source, name=name, headings=headings(source, found))
