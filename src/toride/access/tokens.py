@@ -4,6 +4,8 @@ import hashlib
 import secrets
 from datetime import timedelta
 
+from django.utils.translation import gettext as _
+
 from toride.access.models import Person, PersonalToken
 from toride.base import clock
 from toride.base.errors import Refused
@@ -23,7 +25,7 @@ def holder(token: str) -> Person:
     """Whose token it is. Raises Refused for an unknown, expired or revoked one, or a disabled person."""
     found = PersonalToken.objects.select_related("person").filter(digest=_digest(token)).first()
     if found is None or found.revoked or found.expires <= clock.now() or not found.person.is_active:
-        raise Refused("This token is not valid. Ask for a new one with: ./toride token USER")
+        raise Refused(_("This token is not valid. Get a new one with: ./toride token USER"))
     return found.person
 
 
