@@ -105,7 +105,7 @@ UNAVAILABLE_ADVICE = _lazy(
 )
 REASONS = {
     "duty": _lazy("Your role doesn't include access to this. If you need it, contact your administrator."),
-    "purpose": _lazy("Not available for this purpose of use. Choose another purpose, or leave the page."),
+    "purpose": _lazy("Not available for this purpose of use. Choose another purpose."),
     "closed-column": _lazy(
         "This list is filtered or sorted by a field that your role or this purpose of use cannot access."
     ),
