@@ -4,7 +4,7 @@ import click
 
 from toride.access import purposes
 
-WHO = "Sign-in name of the person who acts. Default: the holder of TORIDE_TOKEN; in a demo, somebody with such a role."
+WHO = "Sign-in name of the person who acts. Default: the holder of TORIDE_TOKEN; in a demo, someone with such a role."
 AS = click.option("--as", "username", metavar="USER", help=WHO)
 ACTING_AS = click.option("--as", "acting_as", metavar="USER", help=WHO)
 CODES = ", ".join(purposes.SHIPPED)

@@ -47,8 +47,8 @@ CHUNK = 1_048_576
 @PURPOSE
 @click.option("--branch", help="Code of the branch that new customers belong to; default: the person's own.")
 @click.option("--mapping", "mapping_file", default="auto", help='"auto", or a JSON file {"heading": "field", …}.')
-@click.option("--encoding", help="utf-8, cp932, utf-16, euc_jp; found out by default.")
-@click.option("--delimiter", help="One character; found out by default.")
+@click.option("--encoding", help="utf-8, cp932, utf-16, euc_jp; detected by default.")
+@click.option("--delimiter", help="One character; detected by default.")
 @click.option("--heading-row", type=click.IntRange(1, mapping.TOP), help="In which row the headings stand.")
 @click.option("--accept-guess", is_flag=True, help="Go on with what is only guessed of headings and columns.")
 @click.option("--number-them", is_flag=True, help="The file has no customer numbers: give the rows numbers.")
@@ -59,7 +59,7 @@ CHUNK = 1_048_576
     help='Leave cells of this field empty where they are not in order; "all" for every optional one.',
 )
 @click.option(
-    "--take", multiple=True, type=click.Choice(sorted(DOUBTS)), help="Bring in rows that are held back for this doubt."
+    "--take", multiple=True, type=click.Choice(sorted(DOUBTS)), help="Import rows that are held back for this doubt."
 )
 @click.option(
     "--company-is",
@@ -117,7 +117,7 @@ def imports() -> None:
 @AS
 @ANY_PURPOSE
 @JSON
-@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="At most so many.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="Most imports to print.")
 def listed(username: str | None, purpose: str | None, as_json: bool, limit: int) -> None:
     """The imports, newest first."""
     with acting.permitted(username, Action.IMPORT_READ, purpose=purpose) as permit:
