@@ -4,9 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.test import Client
+
 from toride.access import people, seals
 from toride.access.decide import decide
-from toride.access.models import Branch, Department, Person
+from toride.access.models import Branch, Department, Person, SignInRules, Visit
+from toride.access.sessions import digest
+from toride.base import clock
 from toride.customers import bulk
 from toride.customers.bulk import New
 from toride.customers.models import Customer
@@ -53,6 +58,24 @@ class House:
 
     def permit(self, person: Person, action: str, subject: UUID | None = None, purpose: str | None = None) -> Permit:
         return decide(person, action, door=DOOR, purpose=purpose, subject=subject)
+
+
+def signed_in(person: Person) -> Client:
+    """A browser in which this person has signed in a moment ago."""
+    client, moment = Client(), clock.now()
+    client.force_login(person)
+    key = client.cookies[settings.SESSION_COOKIE_NAME].value
+    Visit.objects.create(person=person, session=digest(key), born=moment, seen=moment)
+    session = client.session
+    session["born"] = session["seen"] = moment.timestamp()
+    session.save()
+    return client
+
+
+def set_rules(content: str) -> None:
+    """These rules of sign-in are in the store now, sealed as the service seals them."""
+    kept = {"content": content, "changed": clock.now(), "seal": seals.of_rules(content)}
+    SignInRules.objects.update_or_create(pk=1, defaults=kept)
 
 
 def become(person: Person, **change: Any) -> None:

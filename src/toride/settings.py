@@ -39,6 +39,7 @@ MIDDLEWARE = [
     "toride.ui.middleware.Headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "toride.ui.middleware.Received",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -67,6 +68,9 @@ TEMPLATES = [
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
 LOCALE_PATHS = [Path(__file__).parent / "ui" / "locale"]
+LANGUAGE_COOKIE_SECURE = config.flag("TORIDE_TLS")
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = config.text("TORIDE_TIME_ZONE", "Asia/Tokyo")
@@ -110,8 +114,12 @@ SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
 ALLOWED_HOSTS = (config.text("TORIDE_HOSTS") or "localhost,127.0.0.1").split(",")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 600  # the columns of an import, and what stands around them
+# A body arrives within the patience (seconds), or at that rate (bytes a second); all bodies of one process together
+RECEIVE_PATIENCE = config.number("TORIDE_RECEIVE_SECONDS", 10, least=1, most=600)
+RECEIVE_RATE = config.number("TORIDE_RECEIVE_RATE", 16_384, least=1, most=2**30)
+RECEIVE_HELD = 134_217_728
 FILE_UPLOAD_HANDLERS: list[str] = []  # a file in a form is never parsed, so never in clear on a disk (imports: PUT)
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "access_rate"}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}  # a cache would be pickled objects
 
 APPROVAL_LIFETIME = timedelta(hours=config.number("TORIDE_APPROVAL_HOURS", 24, least=1, most=168))
 GLASS_REVIEW = timedelta(days=config.number("TORIDE_GLASS_REVIEW_DAYS", 3, least=1, most=30))

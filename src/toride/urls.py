@@ -26,5 +26,6 @@ urlpatterns = [
     path("health", health, name="health"),
     path("", include("toride.ui.urls")),
 ]
+handler400 = "toride.ui.views.bad"
 handler404 = "toride.ui.views.missing"
 handler500 = "toride.ui.views.broken"

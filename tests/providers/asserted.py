@@ -16,6 +16,7 @@ from django.urls import reverse
 from lxml import etree
 from signxml import XMLSigner
 
+from toride.access import seals
 from toride.access.models import Provider
 from toride.access.sso import markup
 from toride.access.sso.config import Config
@@ -50,7 +51,10 @@ def at(seconds: float = 0) -> str:
 
 def provider(**more: object) -> Provider:
     wanted = Config(ISSUER, "", **{"claim": "uid", "address": ADDRESS, "certificates": (keys()[1],)} | more)
-    return Provider.objects.create(kind="saml", name="Hausdienst", content=wanted.text(), changed=clock.now())
+    made = Provider(kind="saml", name="Hausdienst", content=wanted.text(), changed=clock.now())
+    made.seal = seals.of_provider(made)
+    made.save()
+    return made
 
 
 def begun(client: Client, found: Provider) -> tuple[etree._Element, str]:

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from joserfc import jwk, jws
 
+from toride.access import seals
 from toride.access.models import Provider
 from toride.access.sso import config
 from toride.access.sso.config import Config
@@ -92,6 +93,7 @@ def provider(said: Said, *, sole: bool = False, secret: str = SECRET, **more: ob
     wanted = Config(said.issuer, CLIENT, inside=True, **more)
     made = Provider(kind="oidc", name="Hausdienst", content=wanted.text(), sole=sole, changed=clock.now())
     made.blob = config.sealed(made, wanted, secret)
+    made.seal = seals.of_provider(made)
     made.save()
     return made
 

@@ -43,8 +43,10 @@ class Action(StrEnum):
     PERSON_SEAL = "system:person:seal"
     PERSON_START = "system:person:start"
     PROVIDER_CHANGE = "access:provider:change"
+    PROVIDER_SEAL = "system:provider:seal"
     RULE_EXPLAIN = "access:rule:explain"
     RULES_CHANGE = "access:rules:change"
+    RULES_SEAL = "system:rules:seal"
     SESSION_END = "access:session:end"
     PERSON_READ = "access:person:read"
     TEMPORARY_APPROVE = "access:temporary:approve"
@@ -138,6 +140,7 @@ describe(
         Action.PROVIDER_CHANGE: doing(
             _("Changing single sign-on"), {PROPOSE: _("Requested approval to change single sign-on")}
         ),
+        Action.PROVIDER_SEAL: happening(_("An identity provider found in the database was accepted by command")),
         Action.RULE_EXPLAIN: doing(_("Explaining access"), {"explain": _("Checked why access is allowed or denied")}),
         Action.PERSON_MANAGE: doing(
             _("Managing people"),
@@ -162,6 +165,7 @@ describe(
             },
         ),
         Action.RULES_CHANGE: doing(_("Changing the sign-in policy"), {"change": _("Changed the sign-in policy")}),
+        Action.RULES_SEAL: happening(_("The sign-in policy found in the database was accepted by command")),
         Action.SESSION_END: doing(_("Ending one's own sessions"), {"end": _("Ended their own sessions")}),
         Action.PERSON_READ: reading(_("Viewing people"), _("Viewed people")),
         Action.TEMPORARY_APPROVE: doing(_("Approving temporary access"), {"approve": _("Approved temporary access")}),

@@ -14,6 +14,7 @@ from toride.access.models import Person
 from toride.access.policy import ALTERED, current
 from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid, Refused, TorideError, Unavailable
+from toride.vault.aead import Unopenable
 
 FEW = 3  # names of whom to ask
 
@@ -57,7 +58,7 @@ def _grantors(request: HttpRequest) -> str:
     able = {code for code in rules.duties if Action.PERSON_CHANGE in rules.actions([code], MOST_RANK)}
     people = Person.objects.filter(is_active=True).order_by("name").values_list("name", "roles")
     names = list(islice((name for name, roles in people if able & set(roles)), FEW))
-    return _("To ask for access, tell %(names)s this number.") % {"names": _(", ").join(names)} if names else ""
+    return _("Administrator: %(names)s. Quote the number below.") % {"names": _(", ").join(names)} if names else ""
 
 
 def onward(request: HttpRequest, target: str) -> HttpResponse:
@@ -87,17 +88,28 @@ def _words(error: TorideError) -> tuple[str, str]:
             return _("Someone else saved first"), str(error.reason) or _("Reload the page to see what changed.")
         case Invalid():
             return _("Check your entries"), str(error.reason)
-        case Unavailable():
-            return _("Temporarily unavailable"), str(ALTERED_ADVICE if str(error) == ALTERED else UNAVAILABLE_ADVICE)
+        case Unavailable() | Unopenable():
+            return _closed(error)
         case _:
             return _("Something went wrong"), _(
                 "Nothing was changed. Try again. If the problem persists, contact your administrator."
             )
 
 
+def _closed(error: TorideError) -> tuple[str, str]:
+    """What is closed to everybody, now or until it is mended."""
+    if isinstance(error, Unopenable):
+        return _("This cannot be opened"), str(UNOPENABLE_ADVICE)
+    return _("Temporarily unavailable"), str(ALTERED_ADVICE if str(error) == ALTERED else UNAVAILABLE_ADVICE)
+
+
 ALTERED_ADVICE = _lazy(
     "The stored access policy is not the one that was approved, so all access is blocked. To restore "
     "the last valid policy, a key holder runs: ./toride policy restore"
+)
+UNOPENABLE_ADVICE = _lazy(
+    "The stored data was damaged or altered, so nothing can be shown or changed. This has been logged. Contact your "
+    "administrator. The operator can find damaged records with: ./toride customers verify"
 )
 UNAVAILABLE_ADVICE = _lazy(
     "The audit trail or the encryption keys are unavailable, so nothing can be shown. Try again in a "

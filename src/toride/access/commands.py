@@ -6,12 +6,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from toride import audit
-from toride.access import acting, factors, leaks, restoring, signin, starting, tokens
+from toride.access import acting, factors, leaks, restoring, rules, signin, starting, tokens
 from toride.access import people as service
 from toride.access.acting import door
 from toride.access.actions import Action
 from toride.access.models import Branch, Person
 from toride.access.options import ACTING_AS as AS
+from toride.access.sso import config as single
+from toride.access.sso import providers
 from toride.base import config, terminal
 from toride.base.errors import Invalid, Refused
 from toride.vault.permit import Actor
@@ -157,6 +159,50 @@ def restore_policy() -> None:
         click.echo(
             _("%(name)s: all access is denied, the stored roles are not the approved ones") % {"name": person.username}
         )
+
+
+@click.group("sign-in", cls=terminal.Group)
+def sign_in() -> None:
+    """Show and accept a sign-in policy or identity providers that are not confirmed."""
+
+
+@sign_in.command("show")
+def show_sign_in() -> None:
+    """Show what is not confirmed, as it is stored. Until it is, the strictest rules apply."""
+    altered, found = restoring.unconfirmed()
+    if not altered and not found:
+        click.echo(_("Everything is confirmed."))
+    if altered:
+        click.echo(_("rules: not confirmed. As stored:"))
+        terminal.facts(list(rules.differing(rules.standing()).items()))
+    for one in found:
+        about = single.read(one.content)
+        click.echo(_("%(name)s: not confirmed. As stored:") % {"name": one.name})
+        terminal.facts(
+            [
+                (_("Issuer"), about.issuer),
+                (_("State"), _("shown on the sign-in page") if one.active else _("hidden")),
+                (_("Passwords"), _("only administrators, in an emergency") if one.sole else _("also allowed")),
+                *((_("Group → role"), providers.mapped(each)) for each in about.mapped),
+            ]
+        )
+
+
+@sign_in.command("accept")
+@click.argument("name")
+@click.option("--confirm", required=True, help="NAME again, to confirm.")
+def accept_sign_in(name: str, confirm: str) -> None:
+    """Accept the stored sign-in policy (NAME: rules), or an identity provider by its NAME. Recorded.
+
+    An identity provider can also be confirmed on its page, with a second person. This is for whoever holds the keys.
+    """
+    if confirm != name:
+        raise Invalid(_("--confirm must repeat the name. Nothing was accepted."))
+    if name == "rules":
+        restoring.accept_rules()
+    else:
+        restoring.accept_provider(name)
+    click.echo(_("%(name)s: accepted") % {"name": name})
 
 
 @click.group(cls=terminal.Group)

@@ -75,7 +75,7 @@ class Person(AbstractBaseUser):
 
 
 class PersonalToken(models.Model):
-    """Lets a person act by command; see tokens.py."""
+    """Lets a person act by command; see tokens.py. `digest`: under a key, for this person and until this moment."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE)
     digest = models.BinaryField(max_length=32, unique=True)
@@ -95,7 +95,7 @@ class FormerPassword(models.Model):
 class StartCode(models.Model):
     """Lets a person who forgot their password set another, once; see starting.py. `digest`: of name and code, None
     until it is taken; `issuer` None: whoever holds the keys; `agreed`: by two people, or by them; `known`: the person
-    has said that its use was their own.
+    has said that its use was their own; `seal`: see seals.py.
     """
 
     id = models.UUIDField(primary_key=True, default=random_id, editable=False)
@@ -107,6 +107,7 @@ class StartCode(models.Model):
     expires = models.DateTimeField()
     used = models.DateTimeField(null=True)
     known = models.BooleanField(default=False)
+    seal = models.CharField(max_length=64, default="")
 
 
 class Factor(models.Model):
@@ -160,10 +161,11 @@ class Visit(models.Model):
 
 
 class SignInRules(models.Model):
-    """The rules of sign-in as the administrator set them, one row at most; see rules.py."""
+    """The rules of sign-in as the administrator set them, one row at most; see rules.py. `seal`: see seals.py."""
 
     content = models.TextField()
     changed = models.DateTimeField()
+    seal = models.CharField(max_length=64, default="")
 
 
 class Approval(models.Model):
@@ -334,7 +336,7 @@ class TemporaryAccess(models.Model):
 class Provider(models.Model):
     """An identity provider that two people agreed upon; see sso/. `content`: canonical JSON; `blob`: its secret.
 
-    `sole`: no passwords beside it.
+    `sole`: no passwords beside it. `seal`: see seals.py.
     """
 
     class Kind(models.TextChoices):
@@ -349,6 +351,7 @@ class Provider(models.Model):
     active = models.BooleanField(default=True)
     sole = models.BooleanField(default=False)
     changed = models.DateTimeField()
+    seal = models.CharField(max_length=64, default="")
 
 
 class Bond(models.Model):

@@ -4,13 +4,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from toride import audit
-from toride.access import policy, seals
+from toride.access import policy, rules, seals
 from toride.access.acting import door
 from toride.access.actions import Action
-from toride.access.models import Person, PolicyVersion
+from toride.access.models import Person, PolicyVersion, Provider, SignInRules
 from toride.access.people import find
+from toride.access.sso import providers
 from toride.audit.events import Event
-from toride.base.errors import Conflict
+from toride.base.errors import Conflict, Hidden
 
 
 def restore() -> tuple[list[str], str]:
@@ -43,6 +44,39 @@ def accept(username: str) -> Person:
         facts = {"person": str(person.id), "roles": person.roles, "rank": person.rank, "branch": person.branch_id or ""}
         audit.stage([_event(Action.PERSON_SEAL, facts)])
     return person
+
+
+def unconfirmed() -> tuple[bool, list[Provider]]:
+    """Are the rules of sign-in other than what was set, and which providers are not what two people agreed upon? Those
+    of before they were sealed are among them.
+    """
+    return not rules.stand(), [one for one in providers.every() if not seals.is_provider(one)]
+
+
+def accept_rules() -> None:
+    """The rules of sign-in hold as they stand in the store. Raises Conflict where they hold already."""
+    with transaction.atomic():
+        row = SignInRules.objects.select_for_update().filter(pk=rules.ONLY).first()
+        if row is None or seals.is_rules(row.content, row.seal):
+            raise Conflict("The rules of sign-in are what was set.")
+        rules.read(row.content)
+        row.seal = seals.of_rules(row.content)
+        row.save(update_fields=["seal"])
+        audit.stage([_event(Action.RULES_SEAL, {"rules": row.content})])
+
+
+def accept_provider(name: str) -> None:
+    """A provider is offered as it stands in the store. Raises Hidden for an unknown one, Conflict as above."""
+    with transaction.atomic():
+        row = Provider.objects.select_for_update().filter(name=name).first()
+        if row is None:
+            raise Hidden("There is no provider of this name.")
+        if seals.is_provider(row):
+            raise Conflict("This provider is what two people agreed upon.")
+        row.seal = seals.of_provider(row)
+        row.save(update_fields=["seal"])
+        facts = {"provider": str(row.pk), "name": row.name, "active": row.active, "sole": row.sole}
+        audit.stage([_event(Action.PROVIDER_SEAL, facts)])
 
 
 def _event(action: str, facts: dict[str, object]) -> Event:

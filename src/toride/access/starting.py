@@ -22,6 +22,7 @@ from toride.access import (
     personas,
     policy,
     rules,
+    seals,
     tokens,
 )
 from toride.access.actions import Action
@@ -60,7 +61,8 @@ def takes_two(person: Person) -> bool:
 def agreed(permit: Permit, person: UUID) -> StartCode | None:
     """What this administrator asked for, a second one agreed to, and was not taken yet."""
     mine = StartCode.objects.select_related("person").filter(person=person, issuer=permit.actor.id, agreed=True)
-    return mine.filter(digest=None, used=None, expires__gt=clock.now()).first()
+    row = mine.filter(digest=None, used=None, expires__gt=clock.now()).first()
+    return row if row is not None and seals.is_code(row) else None
 
 
 @recorded(Action.PERSON_MANAGE, did="code")
@@ -124,7 +126,8 @@ def use(number: UUID, *, password: str, door: Door) -> None:
     """
     with transaction.atomic():
         row, moment = standing(number), clock.now()
-        if row is None or not StartCode.objects.filter(pk=number, used=None, expires__gt=moment).update(used=moment):
+        unused = StartCode.objects.filter(pk=number, used=None, expires__gt=moment)
+        if row is None or not unused.update(used=moment, seal=""):
             raise Conflict(_("This start code has been used or has expired. Ask for a new one."))
         person = Person.objects.select_for_update(of=("self",)).get(pk=row.person_id)
         passwords.check(password, person, rules.current().passwords)
@@ -178,6 +181,7 @@ def _taken(row: StartCode) -> str:
     code, person = onetime.new_code(), row.person
     StartCode.objects.filter(person=person).filter(Q(used=None) | Q(issued__lt=clock.now() - KEPT)).delete()
     row.digest = _digest(person.username, code)
+    row.seal = seals.of_code(row)
     row.save(force_insert=True)
     locks.release(person)
     locks.heard(person)
@@ -190,8 +194,8 @@ def _open() -> QuerySet[StartCode]:
 
 
 def _fits(row: StartCode) -> bool:
-    """Duties and factors may have changed since it was given out."""
-    return providers.takes_password(row.person) and (row.agreed or not takes_two(row.person))
+    """Is it as it was given out? Duties and factors may have changed since."""
+    return seals.is_code(row) and providers.takes_password(row.person) and (row.agreed or not takes_two(row.person))
 
 
 def _digest(username: str, code: str) -> str:
@@ -206,6 +210,7 @@ def _run(_permit: Permit, content: approvals.Content) -> None:
     StartCode.objects.filter(person=person, used=None).delete()
     row = _new(person, UUID(content["asker"]))
     row.agreed = True
+    row.seal = seals.of_code(row)
     row.save(force_insert=True)
 
 

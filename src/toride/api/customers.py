@@ -1,6 +1,7 @@
 """Customers: search, read, register, change."""
 
 import re
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from toride.customers import queries, services
 from toride.customers.actions import Action
 from toride.customers.fields import FIELDS
 from toride.customers.queries import Ask, Profile
+from toride.customers.searchable import NEEDED
 from toride.vault.permit import Category, Permit
 from toride.vault.values import Masked, Opened
 
@@ -43,8 +45,9 @@ def search(request: HttpRequest, asked: forms.Search) -> dict[str, Any]:
             limit=asked.limit,
         ),
     )  # fmt: skip
-    items = [_customer(permit, one) for one in found.items]
-    return {"items": items, "total": found.total, "more": found.capped, "after": found.after}
+    items = [_customer(permit, one, NEEDED) for one in found.items]
+    page = {"total": found.total, "more": found.capped, "after": found.after, "unopenable": found.damaged}
+    return {"items": items, **page}
 
 
 @act(router, "GET", "/customers/{uuid:customer}", Action.PROFILE_READ, answers=forms.Customer)
@@ -109,11 +112,14 @@ def _permit(request: HttpRequest) -> Permit:
     return request.permit  # type: ignore[attr-defined,no-any-return]
 
 
-def _customer(permit: Permit, found: Profile) -> dict[str, Any]:
+def _customer(permit: Permit, found: Profile, opened: Collection[Category] = tuple(Category)) -> dict[str, Any]:
+    """As far as `opened` categories were asked for."""
     values, withheld = {}, {}
     for name, spec in FIELDS.items():
         value = found.values[name]
-        if isinstance(value, Opened):
+        if isinstance(value, Opened) and spec.category not in opened:
+            withheld[name] = {"how": "unread", "why": "search"}
+        elif isinstance(value, Opened):
             values[name] = value.content
         else:
             how = "masked" if isinstance(value, Masked) else "closed"

@@ -19,7 +19,8 @@ WHOLE = frozenset({"value", "score"})
 Text = Annotated[StrictStr, Field(max_length=TEXT_LENGTH)]
 Branch = Annotated[StrictStr, Field(pattern=r"^[0-9A-Za-z_-]{1,8}$")]
 Short = Annotated[StrictStr, Field(max_length=200)]
-Content = str | int | list[str] | None
+Contact = tuple[str, str]  # day, how
+Content = str | int | list[str] | list[Contact] | None
 
 
 class Sent(Schema):
@@ -83,10 +84,12 @@ class Search(Sent):
 
 
 class Withheld(Schema):
-    """Why a field is not told: "masked" may be revealed by an act of a person; "closed" is closed to this key."""
+    """Why a field is not told: "masked" may be revealed by an act of a person; "closed" is closed to this key; "unread"
+    is open to it, and told where the customer is read: a search does not open it.
+    """
 
-    how: Literal["masked", "closed"]
-    why: Literal["duty", "purpose", "connection"]
+    how: Literal["masked", "closed", "unread"]
+    why: Literal["duty", "purpose", "connection", "search"]
 
 
 class Customer(Schema):
@@ -101,12 +104,15 @@ class Customer(Schema):
 
 
 class Customers(Schema):
-    """One page; `more` where there are more than `total`; `after` asks for the next page of the same question."""
+    """One page; `more` where there are more than `total`; `after` asks for the next page of the same question;
+    `unopenable`: so many of the page are left out, because what is stored of them is not what was sealed.
+    """
 
     items: list[Customer]
     total: int
     more: bool
     after: str | None
+    unopenable: int
 
 
 class Made(Schema):

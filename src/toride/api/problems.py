@@ -12,6 +12,7 @@ from toride import audit
 from toride.access import answers
 from toride.access.machines.entering import RATE, REASON, TooMany, Unknown
 from toride.base.errors import Conflict, Hidden, Invalid, Refused, TorideError, Unavailable
+from toride.vault.aead import Unopenable
 
 MEDIA = "application/problem+json"
 SPACE = "urn:toride:problem:"
@@ -44,6 +45,7 @@ TOLD: dict[type[TorideError], tuple[str, str]] = {  # "" where the error has its
     Refused: ("refused", ""),
     Conflict: ("conflict", ""),
     Invalid: ("invalid", ""),
+    Unopenable: ("unavailable", "What is stored of it is not what was sealed. Tell the administrator."),
     Unavailable: ("unavailable", "What happens cannot be recorded or opened now, so nothing is told. Try again later."),
 }
 

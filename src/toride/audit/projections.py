@@ -105,7 +105,10 @@ def lines(index: int, data: bytes) -> tuple[Listed, list[Touched]]:
 
 def differences(connection: Any) -> Iterator[Finding]:
     """Where the projections do not say what the entries say, up to where they have come."""
-    end, start = upto(connection), 0
+    end, start, length = upto(connection), 0, store.Trail(connection).length()
+    if end > length:
+        yield Finding("projection", f"projections say that they have come to {end}; there are {length} entries")
+        end = length
     while start < end:
         stop = min(start + ENTRIES, end)
         due: dict[int, tuple[Listed, list[Touched]]] = {}
@@ -119,7 +122,9 @@ def differences(connection: Any) -> Iterator[Finding]:
         start = stop
     for table in ("listed", "touched"):
         query = f"SELECT DISTINCT idx FROM audit_{table} WHERE idx >= %s OR idx < 0"  # noqa: S608 - constants
-        for (index,) in store.rows(connection, query, end):
+        beyond = store.rows(connection, query, end)
+        now = max(end, min(upto(connection), store.Trail(connection).length()))  # the trail goes on meanwhile
+        for (index,) in [row for row in beyond if not end <= row[0] < now]:
             yield Finding("projection", f"projection {table}: entry {index} does not exist", index)
 
 

@@ -8,22 +8,25 @@ from uuid import UUID
 import orjson
 
 from toride.audit import checkpoints, tree
+from toride.audit.events import decode
 from toride.audit.store import Trail
 from toride.audit.verifier import toride_verify
 from toride.audit.verifier.toride_verify import HASH, PROOF, TILE, Head, Verification, path_of
-from toride.base.errors import Conflict, Hidden, Invalid
+from toride.base.errors import Conflict, Hidden, Invalid, Unavailable
 
 
 def proof(event: UUID) -> str:
     """The event's C2SP tlog-proof under the newest checkpoint; its entry stands in the line `extra`.
 
-    Raises Hidden where there is no such event, or it is not sealed yet.
+    Raises Hidden where there is no such event, or it is not sealed yet, Unavailable where another stands in its place.
     """
     trail = Trail()
     index, note = trail.place(event), trail.newest()
     if index is None or note is None or index >= trail.size:
         raise Hidden("unknown")
     entry = next(data for at, data in trail.entries(index // TILE) if at == index)
+    if decode(entry)[0].id != event:
+        raise Unavailable("altered")
     path = tree.inclusion(trail.tile, index, trail.size)
     lines = [PROOF, f"extra {_text(entry)}", f"index {index}", *(_text(one) for one in path), "", note]
     return "\n".join(lines)

@@ -14,7 +14,7 @@ from toride.audit.events import Event, decode
 from toride.audit.projections import Lag
 from toride.audit.sealing import Sealed
 from toride.base import actions, clock
-from toride.base.errors import Hidden, Refused
+from toride.base.errors import Hidden, Refused, Unavailable
 from toride.vault.permit import Mode, Permit
 
 PAGE = 50
@@ -183,11 +183,15 @@ def entry(permit: Permit, event_id: UUID) -> Entry:
 
 
 def within(permit: Permit, event_id: UUID, index: int | None) -> Event:
-    """The event at this place of the trail (None: not sealed yet), told to the ledger. Raises Hidden as `entry`."""
+    """The event at this place of the trail (None: not sealed yet), told to the ledger. Raises Hidden as `entry`, and
+    Unavailable where another stands there.
+    """
     event = _pending(event_id) if index is None else _entered(index)
     in_scope = permit.rows.everything or (event is not None and event.actor and event.actor.id in permit.rows.owners)
     if event is None or not in_scope:
         raise Hidden
+    if event.id != event_id:
+        raise Unavailable("altered")
     permit.ledger.facts["event"] = str(event_id)
     return event
 

@@ -1,6 +1,6 @@
 """A service writes its event in its own transaction; a reader's event is committed before anything is shown."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from inspect import signature
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from toride.audit.events import Event, from_permit
+from toride.audit.events import TOUCHES, Event, from_permit
 from toride.audit.writer import record, stage
 from toride.base import actions
 from toride.base.errors import Refused, TorideError
@@ -101,6 +101,25 @@ def refuse(
                 policy=policy,
                 subjects=touches,
             )
+        ]
+    )
+
+
+def fail(permit: Permit, subjects: Sequence[UUID], *, reason: str) -> None:
+    """Commits at once that an act under this permit failed for these subjects, whatever becomes of the rest."""
+    record(
+        [
+            Event(
+                action=permit.action,
+                door=permit.door,
+                actor=permit.actor,
+                outcome="failed",
+                reason=reason,
+                purpose=permit.purpose,
+                policy=permit.policy,
+                subjects=tuple((subject, Mode.LISTED, 0) for subject in subjects[at : at + TOUCHES]),
+            )
+            for at in range(0, len(subjects), TOUCHES)
         ]
     )
 

@@ -15,7 +15,8 @@ from toride.base.errors import Unavailable
 
 NAME = "audit.sock"
 FRAME_BYTES = 8 * 1_048_576
-ANSWER_SECONDS = 15.0
+ANSWER_SECONDS = 5.0
+AGAIN_SECONDS = 0.5  # once the writer has not answered, until it answers again: nobody else waits for as long
 ACCEPTED, FAILED = b"\x01", b"\x00"
 LENGTH = struct.Struct(">I")
 _kept = threading.local()
@@ -81,10 +82,12 @@ def send(rows: Sequence[bytes]) -> bool:
             answer = connection.recv(1)
         except TimeoutError:
             _drop()
+            _kept.patience = AGAIN_SECONDS
             raise Unavailable("audit") from None
         except OSError:
             answer = b""
         if answer == ACCEPTED:
+            _at_ease(connection)
             return True
         _drop()
         if answer == FAILED:
@@ -99,7 +102,7 @@ def _connection() -> socket.socket:
         return found
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        connection.settimeout(ANSWER_SECONDS)
+        connection.settimeout(getattr(_kept, "patience", ANSWER_SECONDS))
         with address() as path:
             connection.connect(path)
     except BaseException:
@@ -107,6 +110,13 @@ def _connection() -> socket.socket:
         raise
     _kept.connection, _kept.pid = connection, os.getpid()
     return connection
+
+
+def _at_ease(connection: socket.socket) -> None:
+    """It answers: the next row may take as long as ever."""
+    if getattr(_kept, "patience", ANSWER_SECONDS) != ANSWER_SECONDS:
+        _kept.patience = ANSWER_SECONDS
+        connection.settimeout(ANSWER_SECONDS)
 
 
 def _drop() -> None:

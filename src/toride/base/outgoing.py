@@ -16,6 +16,12 @@ from urllib3.exceptions import HTTPError
 from toride.base.errors import Invalid, Unavailable
 
 NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in the last four bytes
+GLOBAL = ipaddress.ip_network("2000::/3")  # RFC 4291: the only unicast addresses that are given out
+NOT_OUTSIDE_4 = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.31.196.0/24", "192.52.193.0/24",
+                                                 "192.88.99.0/24", "192.175.48.0/24")))  # fmt: skip
+NOT_OUTSIDE_6 = tuple(map(ipaddress.ip_network, ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48",
+                                                 "3fff::/20", "3ffe::/16", "5f00::/16")))  # fmt: skip
+HERE = (".localhost", ".local", ".internal", ".home.arpa")  # RFC 6761, 6762, 8375; ICANN has set .internal apart
 CHUNK = 65_536
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -96,16 +102,30 @@ def _checked(host: str, port: int, scheme: str, *, private: bool) -> Address:
     return found[0]
 
 
+def is_outside(url: str) -> bool:
+    """Does an address, as far as it says so itself, lie outside every house's own network? Nobody is asked."""
+    try:
+        _scheme, host, *_rest = _parts(url)
+        answers = socket.getaddrinfo(host.rstrip("."), None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except Invalid:
+        return False
+    except (OSError, UnicodeError):  # a name
+        return "." in host.strip(".") and not f".{host.rstrip('.').lower()}".endswith(HERE)
+    return all(_is_public(ipaddress.ip_address(str(one[4][0]).partition("%")[0])) for one in answers)
+
+
 def _is_public(address: Address) -> bool:
-    if isinstance(address, ipaddress.IPv6Address):
-        inside = address.ipv4_mapped or address.sixtofour
-        if address in NAT64:
-            inside = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
-        if inside is not None:
-            return _is_public(inside)
-        if address.teredo is not None:
-            return False
-    return address.is_global and not address.is_multicast
+    """Is it global unicast, and of no block with a special meaning? What is not known to be is not (IANA's registries
+    of special-purpose addresses, RFC 6890).
+    """
+    if isinstance(address, ipaddress.IPv4Address):
+        return address.is_global and not address.is_multicast and not any(address in one for one in NOT_OUTSIDE_4)
+    inside = address.ipv4_mapped
+    if address in NAT64:
+        inside = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    if inside is not None:
+        return _is_public(inside)
+    return address in GLOBAL and address.is_global and not any(address in one for one in NOT_OUTSIDE_6)
 
 
 def _connection(

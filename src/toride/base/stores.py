@@ -12,6 +12,7 @@ from toride.base.errors import ConfigurationError
 
 ALIASES = {"default": "TORIDE_DATABASE", "keys": "TORIDE_KEYS", "audit": "TORIDE_AUDIT"}
 FILES = {"default": "data/toride.db", "keys": "keys/keys.db", "audit": "audit/audit.db"}
+WAITS = {"default": 30, "keys": 30, "audit": 4}  # seconds for another's write; no longer than one waits for the writer
 ROLES = ("app", "owner", "sequencer")
 # PRAGMAs of the embedded default. FULL: an acknowledged commit survives a power cut (sqlite.org/pragma.html).
 SQLITE_INIT = (
@@ -32,7 +33,7 @@ def databases(home: Path, acting: str | None = None) -> dict[str, dict[str, Any]
     """Django's DATABASES for this process's role, or for another that it also has the URLs of."""
     urls = {alias: config.text(f"{name}_URL") for alias, name in ALIASES.items()}
     if not any(urls.values()):
-        return {alias: _sqlite(home / path) for alias, path in FILES.items()}
+        return {alias: _sqlite(home / path, WAITS[alias]) for alias, path in FILES.items()}
     missing = [f"{ALIASES[alias]}_URL" for alias, url in urls.items() if url is None]
     if missing:
         raise ConfigurationError(
@@ -42,12 +43,12 @@ def databases(home: Path, acting: str | None = None) -> dict[str, dict[str, Any]
     return {alias: _server(alias, str(url), acting or role()) for alias, url in urls.items()}
 
 
-def _sqlite(path: Path) -> dict[str, Any]:
+def _sqlite(path: Path, seconds: int) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
         "CONN_MAX_AGE": None,
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 30, "init_command": SQLITE_INIT},
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": seconds, "init_command": SQLITE_INIT},
     }
 
 

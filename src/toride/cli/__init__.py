@@ -31,6 +31,7 @@ COMMANDS = {
     "process": "toride.cli.supervisor:process",
     "restore": "toride.cli.backup:restore",
     "serve": "toride.cli.home:serve",
+    "sign-in": "toride.access.commands:sign_in",
     "test": "toride.cli.checks:test",
     "token": "toride.access.commands:token",
 }
@@ -41,7 +42,7 @@ WITHOUT_DJANGO = frozenset(
 JOBS = {
     "Set up and run": ("demo", "init", "serve", "doctor", "migrate", "backup", "restore", "completion"),
     "Customers": ("customers", "import", "imports"),
-    "People and access": ("people", "branches", "policy", "access-review", "api-key", "token"),
+    "People and access": ("people", "branches", "policy", "access-review", "sign-in", "api-key", "token"),
     "Audit trail and keys": ("audit", "keys"),
     "Development": ("test", "check", "bench"),
 }

@@ -171,17 +171,14 @@ def _migrations(_where: Path) -> Iterator[Found]:
 
 
 def _keys(_where: Path) -> Iterator[Found]:
-    from toride.vault import keyring, kms
-    from toride.vault.keystore.models import State
+    from toride.vault import keyring
 
-    roots = kms.provider().versions()
-    living = keyring.generations(None, State.ACTIVE, State.RETIRING)
-    lost = [f"{row.kind}:{row.number}" for row in living if row.root_version not in roots]
+    count, lost = keyring.living()
     if lost:
         advice = "Restore the root keys (KMS) from their backup: without them this data can't be decrypted."
         yield Found("Keys", FAIL, f"root key missing: {', '.join(lost)}", advice)
     else:
-        yield Found("Keys", OK, f"{len(living)} generations, all root keys present")
+        yield Found("Keys", OK, f"{count} generations, all root keys present")
 
 
 def _trail(where: Path) -> Iterator[Found]:

@@ -25,6 +25,7 @@ EXAMPLES = {
         "customers search 1818 --as operator --purpose call --json",
     ),
     "customers show": ("customers show 0221-101403 --as teller --purpose service",),
+    "customers verify": ("customers verify",),
     "demo": ("demo", "demo --customers 300 --port 8001", "demo --reset"),
     "doctor": ("doctor",),
     "import": ("import customers.csv --as steward --purpose data-care --dry-run",),
@@ -50,6 +51,8 @@ EXAMPLES = {
     "policy restore": ("policy restore",),
     "restore": ("restore --data /mnt/backup/data/latest --keys /mnt/vault/keys/latest",),
     "serve": ("serve --host crm.example.jp --port 8443",),
+    "sign-in accept": ("sign-in accept rules --confirm rules",),
+    "sign-in show": ("sign-in show",),
     "test": ("test", "test --store sqlite -k search"),
     "token": ("token hasegawa",),
 }

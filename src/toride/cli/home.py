@@ -73,6 +73,7 @@ def serve(
     os.environ["TORIDE_HOSTS"] = ",".join(hosts)
     lay_out(where)
     _keys()
+    _say_what_waits()
     if not no_tls and not certificate:
         certificate, key = _certificate(where, hosts)
     click.echo(f"Toride serves {'http' if no_tls else 'https'}://{hosts[0]}:{port}")
@@ -161,6 +162,17 @@ def _keys() -> None:
 
     for kind in keyring.Kind:
         keyring.current(kind)
+
+
+def _say_what_waits() -> None:
+    """Rules and providers of before they were sealed, or altered since, hold only once they are confirmed."""
+    from toride.access import restoring
+
+    altered, providers = restoring.unconfirmed()
+    if altered:
+        click.echo("The rules of sign-in are not confirmed; the strictest hold. See: ./toride sign-in show", err=True)
+    for one in providers:
+        click.echo(f"{one.name} is not confirmed and not offered at sign-in. See: ./toride sign-in show", err=True)
 
 
 def _stand_empty() -> None:

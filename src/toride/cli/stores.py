@@ -52,8 +52,6 @@ def layout() -> None:
         alone = [label for label, store in Router.stores.items() if store == alias and isinstance(label, str)]
         call_command("migrate", *alone, database=alias, verbosity=0, interactive=False)
         grant(connections[alias], alias)
-    call_command("createcachetable", database="default", verbosity=0)
-    grant(connections["default"], "default")
 
 
 def grant(connection: Any, alias: str) -> None:

@@ -13,7 +13,6 @@ from types import FrameType
 import click
 
 PATIENCE = 10.0
-WORKER_PATIENCE = 5  # whole seconds, below PATIENCE: a web worker that hangs is killed by its own parent
 BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)
 HEALTHY = 5.0
 PR_SET_PDEATHSIG = 1
@@ -112,49 +111,10 @@ def process() -> None:
 @click.option("--certificate", type=click.Path())
 @click.option("--key", type=click.Path())
 def web(host: str, port: int, workers: int, certificate: str | None, key: str | None) -> None:
-    """The pages. The index is opened here, before any fork, so that the workers share its memory."""
-    import multiprocessing
-    from pathlib import Path
-    from typing import Any
+    """The pages."""
+    from toride.cli import web as pages
 
-    import django
-
-    multiprocessing.set_start_method("fork")
-    django.setup()
-    from django.core.wsgi import get_wsgi_application
-    from django.db import connections
-    from granian.constants import HTTPModes, Interfaces
-    from granian.server import Server
-
-    from toride.vault import index
-    from toride.vault.process import harden
-
-    application = get_wsgi_application()
-    harden()
-    index.open()
-    connections.close_all()
-
-    parent = os.getpid()
-
-    def load() -> Any:
-        die_with_parent(parent, signal.SIGKILL)  # until it serves, it would take SIGTERM for its parent's, and stay
-        return application
-
-    Server(
-        "toride.wsgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        http=HTTPModes.auto,
-        workers=workers,
-        blocking_threads=1,
-        respawn_failed_workers=True,
-        respawn_interval=0.5,
-        workers_kill_timeout=WORKER_PATIENCE,
-        log_enabled=False,
-        ssl_cert=Path(certificate) if certificate else None,
-        ssl_key=Path(key) if key else None,
-    ).serve(target_loader=load, wrap_loader=False)
+    pages.serve(host, port, workers, certificate, key)
 
 
 @process.command()

@@ -23,6 +23,7 @@ WRITTEN_BACKWARDS = re.compile(
     r"(?P<street>[^,\n]+?)[,\s]+(?P<city>[^,\s]+),\s*(?P<prefecture>[^,\s]+)\s+〒?(?P<code>\d{3}-?\d{4})"
 )
 ISO = re.compile(r"JP-?(\d{2})", re.IGNORECASE)
+LONGEST_CITY = 14  # characters of a name; the longest has eleven
 LONGEST = 24  # characters of an address within which prefecture and city end
 # Forms of one place name beside variant kanji: 竜ヶ崎, 竜ケ崎, 竜が崎; 塩釜 and 塩竈; 西ノ表 and 西之表.
 SAME = str.maketrans("ヶヵガカ竈ノ之檮", "ケケケケ釜ノノ梼")
@@ -221,6 +222,10 @@ def _prefecture(text: str) -> tuple[str, str, bool]:
 
 def _city(prefecture_found: str, text: str) -> tuple[str, str]:
     """(the city with which a text begins, by its official name, the rest); the longest, however it is written."""
+    exact = _exact_cities().get(prefecture_found, frozenset())
+    for size in range(min(LONGEST_CITY, len(text)), 1, -1):
+        if text[:size] in exact:
+            return text[:size], text[size:]
     names, folded, best = _folded_cities().get(prefecture_found, {}), "", ("", text)
     for at, one in enumerate(text[:LONGEST], 1):
         if one.isspace():
@@ -244,6 +249,11 @@ def _begins(text: str, name: str) -> int:
 @lru_cache(maxsize=4_096)
 def _alike(one: str) -> str:
     return folding.name(one).translate(SAME)
+
+
+@cache
+def _exact_cities() -> dict[str, frozenset[str]]:
+    return {prefecture_found: frozenset(cities) for prefecture_found, cities in _cities().items()}
 
 
 @cache

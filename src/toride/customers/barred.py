@@ -5,8 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
-from itertools import accumulate
+from functools import cache, lru_cache
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -48,11 +47,28 @@ STRUCK = "＊"
 NOT_SCREENED = frozenset({"number", "birth_date", "since", "last_contact", "value", "score"})  # formats of their own
 UNSCREENED_CELLS = frozenset({"number", "value"})  # cells of a file that are quoted as they stand
 SURE, FEWEST = 0.9, 20  # of a column's cells; of random ones a tenth fits
-_ONES = bytes(ord("1") if chr(byte).isdigit() else byte for byte in range(256))
-_TWELVE_ONES = b"1" * 12
-_RUN = re.compile(r"[0-9](?:[ ‐-―−ー.・-]?[0-9])*")
-_BREAK = re.compile(r"[^0-9]")
-_SEPARATORS = re.compile(r"[\s‐-―−ー.・-]")
+KANJI = dict(zip("〇零○◯一二三四五六七八九壱弐参肆伍陸漆捌玖壹貳參", "0000123456789123456789123", strict=True))
+FEWEST_FIGURES = 12
+_NOT_FIGURES = bytes(byte for byte in range(256) if not chr(byte).isdecimal() or byte > ord("9"))
+_DOUBLE = re.compile("[⑩-⑳⑽-⒇⒑-⒛⓫-⓴㉑-㉟㊱-㊿]")  # one sign for two figures
+_GAP = r"(?: ?(?:[^\w\s\0]|[ー_]){1,3} ?|[ \n]{1,3})"  # what parts groups: signs, with or without blanks; no letter
+_RUN = re.compile(rf"[0-9]+(?:{_GAP}[0-9]+)*")
+_WORDS = re.compile(r"[0-9]+([^0-9\0]{1,8})[0-9]+(?:\1[0-9]+)+")  # the same word between all groups
+_UNITS = frozenset(("円", "万円", "年", "月", "日", "時", "分", "歳", "才", "件", "名", "人"))
+_BREAK = re.compile(r"[^0-9]+")
+_SEPARATORS = re.compile(r"[\W_]")
+_PLAIN = frozenset(" ‐‑‒–—―−ー.・-")  # between the groups of a known shape, wherever they stand
+_EXPLAINED = re.compile(  # dates, times, phones, postcodes: their digits belong to no other number
+    r"""(?<![0-9])(?:
+    (?:19|20)[0-9]{2}([/.-])[0-9]{1,2}\1[0-9]{1,2}(?![0-9])(?!\1[0-9])
+    |(?<![0-9]:)[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9:])
+    |0[5789]0(?:[ -]?[0-9]{4}){2}(?![0-9-])
+    |0120(?:[ -]?[0-9]{3}){2}(?![0-9-])
+    |(?=(?:[0-9][ ()-]{0,2}){10}(?![0-9-]))0[1-9][0-9]{0,3}[ ()-]{0,2}[0-9]{1,4}[ ()-]{0,2}[0-9]{4}(?![0-9-])
+    |(?<![0-9]-)[0-9]{3}-[0-9]{4}(?![0-9-])
+    )""",
+    re.VERBOSE,
+)
 _DIGITS = re.compile(r"[0-9]{12,19}")
 _NAMED = re.compile(r"(?:個人番号|マイナンバー|my\s*number)[^0-9]{0,8}$", re.IGNORECASE)
 _OTHER = re.compile(
@@ -60,7 +76,7 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 _MOMENT = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[01][0-9]|2[0-3])[0-5][0-9]")
-_TWELVE = {(12,), (4, 4, 4)}
+_TWELVE = {(12,), (4, 4, 4), (6, 6), (3, 3, 3, 3)}
 _CARDS = (  # who issues: first digits, lengths (ISO/IEC 7812-1; the schemes' own ranges)
     (re.compile(r"4"), {13, 16, 19}),
     (re.compile(r"5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720"), {16}),
@@ -70,6 +86,7 @@ _CARDS = (  # who issues: first digits, lengths (ISO/IEC 7812-1; the schemes' ow
     (re.compile(r"6011|64[4-9]|65|62"), {16, 17, 18, 19}),
 )
 _SHAPES = {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3)}
+_ACCOUNTS = {(4, 3, 7), (4, 7), (3, 7)}  # bank, branch and number
 _CARD_DIGITS = (13, 19)
 
 
@@ -96,29 +113,30 @@ class Screened:
 
 
 def find(text: str) -> list[Found]:
-    """Every such number in a text, in any width, with or without separators; ordered, not overlapping."""
+    """Every such number in a text, in any figures, parted by any one sign or word, or by none; ordered, not
+    overlapping.
+    """
     if not may_hold(text):
         return []
-    places = [at for at, one in enumerate(text) if unicodedata.category(one) != "Cf"]  # what nobody sees parts nothing
-    folded = "".join(unicodedata.normalize("NFKC", text[at])[:1] or " " for at in places)
-    found: list[Found] = []
-    for run in _RUN.finditer(folded):
-        before = folded[: run.start()]
-        if before.endswith("+"):
-            continue
-        found += _within(run[0], run.start(), before)
-    return [Found(one.kind, places[one.start], places[one.end - 1] + 1) for one in found]
+    folded, places = _folded(text)
+    found = _of_figures(folded)
+    kanji = "".join(KANJI.get(one, "\0" if one.isdecimal() else one) for one in folded)
+    if kanji != folded:
+        found += _of_figures(kanji)
+        found += _in_one("".join(KANJI.get(one, one) for one in folded))
+    told: list[Found] = []
+    for one in sorted(found, key=lambda one: (one.start, -one.end)):
+        if not told or one.start >= told[-1].end:
+            told.append(one)
+    return [Found(one.kind, places[one.start], places[one.end - 1] + 1) for one in told]
 
 
 def may_hold(text: str) -> bool:
-    """False where a second look is not needed: there are never twelve digits with nothing but separators between.
-
-    Two microseconds for a row of a file; whatever is not ASCII counts as a separator, 、 does not.
-    """
-    text = text.replace("、", "\n")
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-    return _TWELVE_ONES in text.encode("ascii", "ignore").translate(_ONES, b" -.")
+    """False where a second look is not needed: there are never as many figures. A microsecond for a cell of a file."""
+    if text.isascii():
+        return len(text.encode().translate(None, _NOT_FIGURES)) >= FEWEST_FIGURES
+    figures = sum(map(str.isnumeric, text)) + text.count("○") + text.count("◯")
+    return figures >= FEWEST_FIGURES or (figures >= FEWEST_FIGURES // 2 and _DOUBLE.search(text) is not None)
 
 
 def screen(written: Mapping[str, str]) -> Screened:
@@ -166,9 +184,9 @@ def column(cells: Iterable[str], heading: str = "") -> Kind | None:
     """
     counts = {Kind.INDIVIDUAL: [0, 0], Kind.CARD: [0, 0]}
     for cell in cells:
-        if len(cell) < len(_TWELVE_ONES):
+        if not may_hold(cell):
             continue
-        digits = _SEPARATORS.sub("", unicodedata.normalize("NFKC", cell))
+        digits = _SEPARATORS.sub("", "".join(KANJI.get(one, one) for one in _folded(cell)[0]))
         if not _DIGITS.fullmatch(digits):
             continue
         kind, fits = (Kind.INDIVIDUAL, is_individual) if len(digits) == 12 else (Kind.CARD, is_card)  # noqa: PLR2004
@@ -186,7 +204,7 @@ def strike(text: str, found: list[Found]) -> str:
     """The text with the digits of each number struck out; of a card's the last four stay (PCI DSS 4.0, 3.4.1)."""
     content = list(text)
     for one in found:
-        digits = [at for at in range(one.start, one.end) if content[at].isdigit()]
+        digits = [at for at in range(one.start, one.end) if content[at].isnumeric() or content[at] in KANJI]
         for at in digits[:-4] if one.kind is Kind.CARD else digits:
             content[at] = STRUCK
     return "".join(content)
@@ -214,22 +232,95 @@ def is_card(digits: str) -> bool:
     return (sum(int(digit) for digit in digits[-1::-2]) + sum(two - 9 if two > 9 else two for two in doubled)) % 10 == 0  # noqa: PLR2004 - Luhn
 
 
+def _folded(text: str) -> tuple[str, list[int]]:
+    """The text with every figure as one of 0 to 9, and where each sign of it stands; what nobody sees is left out."""
+    signs = [_plain(one) for one in text]
+    return "".join(signs), [at for at, sign in enumerate(signs) for _each in sign]
+
+
+@lru_cache(maxsize=16_384)
+def _plain(one: str) -> str:
+    """A sign as it is looked at: figures as 0 to 9, blanks alike, nothing of what nobody sees."""
+    if unicodedata.category(one) == "Cf":
+        return ""
+    figure = unicodedata.digit(one, None)
+    plain = str(figure) if figure is not None else unicodedata.normalize("NFKC", one)
+    return "".join(each if each == "\n" or not each.isspace() else " " for each in plain)
+
+
+def _of_figures(folded: str) -> list[Found]:
+    """Those of the figures 0 to 9: of a known shape anywhere in a run of groups, of any shape where a run, or its part
+    with one separator, is nothing else.
+    """
+    found: list[Found] = []
+    for run in re.finditer(_RUN, folded):
+        before = folded[: run.start()]
+        if not before.endswith("+"):
+            found += _within(run[0], run.start(), before)
+    clear = _EXPLAINED.sub(lambda one: "\0" * len(one[0]), folded)
+    for run in _RUN.finditer(clear):
+        for start, end in _parts(run[0], run.start()):
+            found += _whole(clear, start, end)
+    for run in _WORDS.finditer(clear):
+        if run[1].strip() not in _UNITS:
+            found += _whole(clear, run.start(), run.end())
+    return found
+
+
+def _in_one(folded: str) -> list[Found]:
+    """Those without any separator, where kanji and other figures are mixed."""
+    return [found for run in re.finditer(r"[0-9]{12,19}", folded) for found in _whole(folded, run.start(), run.end())]
+
+
+def _parts(run: str, start: int) -> Iterator[tuple[int, int]]:
+    """The whole run, and each longest part of it with the same separator between all groups."""
+    yield start, start + len(run)
+    groups = [(one.start(), one.end()) for one in re.finditer(r"[0-9]+", run)]
+    first = 0
+    for at in range(2, len(groups)):
+        if run[groups[at - 2][1] : groups[at - 1][0]] != run[groups[at - 1][1] : groups[at][0]]:
+            yield start + groups[first][0], start + groups[at - 1][1]
+            first = at - 1
+    if first:
+        yield start + groups[first][0], start + groups[-1][1]
+
+
+def _whole(text: str, start: int, end: int) -> list[Found]:
+    """What a stretch is that may be one number and nothing else: no letter at either end, no sum of money, no code."""
+    around = text[start - 1 : start] + text[end : end + 1]
+    before, digits = text[:start], _BREAK.sub("", text[start:end])
+    if (around.isascii() and any(one.isalnum() for one in around)) or before.endswith(("+", "¥", "$")):
+        return []
+    if text[end : end + 1] in ("円", "%") or _OTHER.search(before) or _MOMENT.fullmatch(digits):
+        return []
+    if tuple(len(one) for one in _BREAK.split(text[start:end])) in _ACCOUNTS:
+        return []
+    kind = Kind.INDIVIDUAL if is_individual(digits) else Kind.CARD if is_card(digits) else None
+    return [Found(kind, start, end)] if kind else []
+
+
 def _within(run: str, start: int, before: str) -> Iterator[Found]:
-    """Those among the groups of one run of digits and single separators."""
-    groups = [len(part) for part in _BREAK.split(run)]
-    ends = list(accumulate(groups, lambda end, length: end + 1 + length))
-    begins = [end - length for end, length in zip(ends, groups, strict=True)]
+    """Those of a known shape among the groups of one run."""
+    groups = [(one.start(), one.end()) for one in re.finditer(r"[0-9]+", run)]
     first = 0
     while first < len(groups):
-        for last in range(len(groups), first, -1):
-            shape = tuple(groups[first:last])
-            digits = _BREAK.sub("", run[begins[first] : ends[last - 1]])
-            kind = _kind(digits, shape, before + run[: begins[first]])
+        for last in range(_reach(run, groups, first), first, -1):
+            begin, end = groups[first][0], groups[last - 1][1]
+            shape = tuple(stop - at for at, stop in groups[first:last])
+            kind = _kind(_BREAK.sub("", run[begin:end]), shape, before + run[:begin])
             if kind:
-                yield Found(kind, start + begins[first], start + ends[last - 1])
+                yield Found(kind, start + begin, start + end)
                 first = last - 1
                 break
         first += 1
+
+
+def _reach(run: str, groups: Sequence[tuple[int, int]], first: int) -> int:
+    """How far plain single separators go from a group on; the place behind the last."""
+    last = first + 1
+    while last < len(groups) and run[groups[last - 1][1] : groups[last][0]] in _PLAIN:
+        last += 1
+    return last
 
 
 def _kind(digits: str, shape: tuple[int, ...], before: str) -> Kind | None:
@@ -237,7 +328,7 @@ def _kind(digits: str, shape: tuple[int, ...], before: str) -> Kind | None:
     if shape in _TWELVE:
         if _NAMED.search(before):
             return Kind.INDIVIDUAL
-        if not other and is_individual(digits) and not (len(shape) == 1 and _MOMENT.fullmatch(digits)):
+        if not other and is_individual(digits) and not _MOMENT.fullmatch(digits):
             return Kind.INDIVIDUAL
     in_one = len(shape) == 1 and _CARD_DIGITS[0] <= shape[0] <= _CARD_DIGITS[1]
     return Kind.CARD if (in_one or shape in _SHAPES) and not other and is_card(digits) else None

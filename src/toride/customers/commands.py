@@ -8,6 +8,7 @@ from typing import Any
 import click
 from django.utils.translation import gettext as _
 
+from toride import audit
 from toride.access import acting
 from toride.access.options import AS, PURPOSE
 from toride.base import terminal
@@ -16,9 +17,11 @@ from toride.customers.actions import Action
 from toride.customers.fields import CATEGORY_LABELS, FIELDS
 from toride.customers.forms import FILTERS
 from toride.customers.queries import Ask, Profile
+from toride.vault import records
 from toride.vault.permit import Category, Opening
 from toride.vault.values import Masked, Opened, Value
 
+MOST_NAMED = 100  # in the event
 LISTED = ("number", "name", "kana", "phones", "prefecture", "city", "birth_date", "status")
 PRINTED = ("number", "name", "kana", "city")
 LINES = "contacts"
@@ -26,7 +29,7 @@ LINES = "contacts"
 
 @click.group(cls=terminal.Group)
 def customers() -> None:
-    """Search and show customers, as a person, for a purpose of use."""
+    """Search and show customers, as a person, for a purpose of use; verify that all records open."""
 
 
 @customers.command()
@@ -87,6 +90,27 @@ def show(number: str, username: str | None, purpose: str, as_json: bool) -> None
             terminal.facts(pairs)
         else:
             print(f"  {_('No access')}")
+
+
+@customers.command()
+@terminal.JSON
+def verify(as_json: bool) -> None:
+    """Check that every record opens. Shows no customer's data. Exit status 1 if any was damaged or altered."""
+    count, damaged = 0, []
+    for size, found in records.examine():
+        count += size
+        damaged += sorted(found)
+    facts = {"customers": count, "unopenable": len(damaged), "subjects": [str(one) for one in damaged[:MOST_NAMED]]}
+    audit.note(None, acting.door(), Action.RECORDS_VERIFY, outcome="failed" if damaged else "ok", facts=facts)
+    if as_json:
+        print(json.dumps({"customers": count, "unopenable": [str(one) for one in damaged]}))
+    else:
+        for one in damaged:
+            print(_("%(id)s cannot be opened. Restore this customer from a backup.") % {"id": one})
+        words = {"count": f"{count:,}", "damaged": f"{len(damaged):,}"}
+        print(_("%(count)s customers checked, %(damaged)s cannot be opened") % words)
+    if damaged:
+        raise click.exceptions.Exit(1)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from toride.customers import characters, folding
 
 # As libphonenumber writes them, ten times faster; 0800 is no mobile number (総務省 電気通信番号計画).
 MOBILE = re.compile(r"(0(?:[79]0|80(?!-?0)))-?([0-9]{4})-?([0-9]{4})")
+USUAL = re.compile(r"0[0-9]{1,5}-[0-9]{1,4}-[0-9]{3,4}|0[0-9]{9,10}")
 ELEVEN = re.compile(r"0(?:[5-9]0|20)[0-9]{8}|0800[0-9]{7}")
 TEN = re.compile(r"0[1-9][0-9]{8}")
 SHORT_MOBILE = re.compile(r"0[789]0[0-9]{7}")
@@ -29,14 +30,19 @@ def written(text: str) -> str:
     """A number in national notation, or international where it is not Japanese. Raises Invalid."""
     if mobile := MOBILE.fullmatch(text):
         return "-".join(mobile.groups())
+    if USUAL.fullmatch(text):
+        return _written(text.replace("-", ""))
     folded = LONG_VOWEL.sub("-", characters.plain(text))
     if not SIGNS.fullmatch(folded):
         raise Invalid(_("write only figures, hyphens and +"))
     if not GROUPS.fullmatch(folded) or len(re.split(r"[^0-9]+", folded)[-1]) < LAST:
         raise Invalid(_("write a phone number such as 090-1234-5678"))
     national = _national(folded)
-    if national is None:
-        return _foreign(folded)
+    return _foreign(folded) if national is None else _written(national)
+
+
+def _written(national: str) -> str:
+    """The figures in groups, if there are as many as such a number has."""
     if mobile := MOBILE.fullmatch(national):
         return "-".join(mobile.groups())
     if SHORT_MOBILE.fullmatch(national) or not (TEN.fullmatch(national) or ELEVEN.fullmatch(national)):

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils.crypto import salted_hmac
 
+from toride import audit
 from toride.access.facts import Facts
 from toride.base.errors import Hidden
 from toride.base.ids import ordered_id
@@ -16,12 +17,14 @@ from toride.customers import claims, numbers, searching
 from toride.customers.fields import FIELDS
 from toride.customers.searchable import FOLDED_FROM, NEEDED, row
 from toride.vault import index, records, rows
+from toride.vault.aead import Unopenable
 from toride.vault.index.query import All, Expr, leaves, matcher
 from toride.vault.permit import Category, Mode, Opening, Permit
 from toride.vault.records import Record
 from toride.vault.values import Closed, Masked, Opened, Value
 
 PAGE, FEW = 50, 5
+DAMAGED = "unopenable"
 NOBODY = UUID(int=0)
 LISTED = "list"  # the verb of an event that searched for nothing in particular
 SORTS = {"kana", "value", "last_contact"}
@@ -67,13 +70,16 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of a search; `question` is what the text asked, for marking its hits."""
+    """One page of a search; `question` is what the text asked, for marking its hits; `damaged`: so many of the page are
+    left out, because their records do not open.
+    """
 
     items: Sequence[Profile]
     total: int
     capped: bool
     after: str | None = None
     question: Expr = field(default_factory=All)
+    damaged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +133,13 @@ def search(permit: Permit, ask: Ask) -> Found:
     if ask.among is not None:
         items = _among(permit, ask, expr)
         permit.ledger.facts |= {"found": len(items), "more": False}
-        return Found(items, len(items), capped=False, question=question.expr)
+        return Found(items, len(items), capped=False, question=question.expr, damaged=_damaged(permit))
     items = _answering(profiles(permit, hits.subjects, _opened(ask, expr)), expr)
-    return Found(items, hits.total, hits.capped, hits.cursor, question.expr)
+    return Found(items, hits.total, hits.capped, hits.cursor, question.expr, _damaged(permit))
+
+
+def _damaged(permit: Permit) -> int:
+    return int(permit.ledger.facts.get(DAMAGED, 0))
 
 
 def likely(permit: Permit, written: Mapping[str, str]) -> list[Profile]:
@@ -165,8 +175,11 @@ def _among(permit: Permit, ask: Ask, expr: Expr) -> list[Profile]:
 
 
 def profile(permit: Permit, subject: UUID, categories: Sequence[Category] = tuple(Category)) -> Profile:
-    """One customer, as far as `categories`. Raises Hidden where there is none."""
-    found = profiles(permit, [subject], categories)
+    """One customer, as far as `categories`. Raises Hidden where there is none, Unopenable as `vault.records.read`."""
+    found, damaged = _profiles(permit, [subject], categories)
+    if damaged:
+        permit.ledger.touch(subject, Mode.LISTED)
+        raise Unopenable
     if not found:
         raise Hidden
     return found[0]
@@ -175,19 +188,35 @@ def profile(permit: Permit, subject: UUID, categories: Sequence[Category] = tupl
 def profiles(
     permit: Permit, subjects: Sequence[UUID], categories: Sequence[Category] = tuple(Category)
 ) -> list[Profile]:
-    """These customers, in this order, within the permit's rows; three queries for any number."""
+    """These customers, in this order, within the permit's rows; three queries for any number.
+
+    Whose record does not open as it was sealed is left out and counted in the ledger, and an event names them.
+    """
+    found, damaged = _profiles(permit, subjects, categories)
+    if damaged:
+        permit.ledger.facts[DAMAGED] = len(damaged)
+        audit.fail(permit, sorted(damaged), reason=DAMAGED)
+    return found
+
+
+def _profiles(
+    permit: Permit, subjects: Sequence[UUID], categories: Sequence[Category]
+) -> tuple[list[Profile], set[UUID]]:
+    """The profiles that open, and whose do not."""
+    damaged: set[UUID] = set()
     places = {
         place.subject: place
         for place in _places(permit, subjects)
         if permit.rows.include(place.branch, place.owner_id, place.subject)
     }
     known = [subject for subject in subjects if subject in places]
-    opened = records.read(permit, known, kinds=("profile",), categories=categories)
+    opened = records.read(permit, known, kinds=("profile",), categories=categories, damaged=damaged)
+    known = [subject for subject in known if subject not in damaged]
     for subject in known:
         if not opened.get(subject):
             permit.ledger.touch(subject, Mode.LISTED)
     shape = _shape(tuple(permit.openings.items()), tuple(permit.fields.items()))
-    return [shape.profile(places[subject], opened.get(subject, ())) for subject in known]
+    return [shape.profile(places[subject], opened.get(subject, ())) for subject in known], damaged
 
 
 class _Place(NamedTuple):

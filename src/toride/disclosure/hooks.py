@@ -14,7 +14,7 @@ from toride.access import approvals
 from toride.access.machines import scopes
 from toride.access.models import Approval, Connection
 from toride.audit import projections, recorded
-from toride.base import clock
+from toride.base import clock, outgoing
 from toride.base.errors import Conflict, Hidden, Invalid
 from toride.disclosure import standard
 from toride.disclosure.actions import Action
@@ -50,6 +50,8 @@ def propose(
         problems["connection"] = _("Choose a connection that can read customers")
     if not is_address(address, inside=inside):
         problems["address"] = _("Starts with https://, without user name or password.")
+    elif not inside and not outgoing.is_outside(address):
+        problems["address"] = _("This address is in a private network and can't be used.")
     if not kinds or set(kinds) - set(KINDS):
         problems["kinds"] = _("Choose at least one")
     if found is None or problems:

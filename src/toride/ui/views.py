@@ -4,8 +4,9 @@ import logging
 import sys
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -13,9 +14,11 @@ from django.views.decorators.http import require_POST
 from toride.base import clock
 from toride.base.guard import open_to_all
 from toride.base.ids import request_number
+from toride.base.receiver import TOO_BUSY, TOO_LARGE, TOO_SLOW
 from toride.ui import assets
 from toride.ui.looks import LOOKS
 
+MACHINES = ("/api/", "/scim/")
 NOT_FOUND = 404
 log = logging.getLogger("toride.failure")
 
@@ -65,6 +68,37 @@ def broken(request: HttpRequest) -> HttpResponse:
     log.error("answered 500 under number %s", request_number(request))
     advice = _("Nothing was changed. Try again. If the problem persists, contact your administrator.")
     return _error(request, _("Something went wrong"), advice, 500)
+
+
+def bad(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400 outside any view: the request is not read again, since that may be what failed."""
+    if isinstance(exception, RequestDataTooBig):
+        return unreceived(request, TOO_LARGE)
+    advice = _("The request could not be read. Nothing was changed. Reload the page and try again.")
+    return _error(request, _("Invalid request"), advice, 400)
+
+
+def unreceived(request: HttpRequest, status: int) -> HttpResponse:
+    """A body that was too slow, too large, or too much beside all others; it is not there to be read."""
+    title, advice = {
+        TOO_SLOW: (_("Request timed out"), _("Nothing was changed. Check your connection and try again.")),
+        TOO_LARGE: (
+            _("Request too large"),
+            _("Nothing was changed. Send less data at a time. To send a file, import it."),
+        ),
+    }.get(status, (_("Temporarily unavailable"), _("The server is receiving too much data. Try again in a minute.")))
+    response = (
+        _problem(title, advice, status) if request.path.startswith(MACHINES) else _error(request, title, advice, status)
+    )
+    if status == TOO_BUSY:
+        response["Retry-After"] = "60"
+    return response
+
+
+def _problem(title: str, advice: str, status: int) -> HttpResponse:
+    """The same for a machine (RFC 9457)."""
+    content = {"type": "about:blank", "title": title, "status": status, "detail": advice}
+    return JsonResponse(content, status=status, content_type="application/problem+json")
 
 
 def _error(request: HttpRequest, title: str, advice: str, status: int) -> HttpResponse:

@@ -1,7 +1,7 @@
 """Sealed records without a permit: for the vault's own work (index, keys) and for nobody else."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -32,6 +32,7 @@ TABLE = "vault_sealedrecord"
 COLUMNS = ("id", "subject_id", "category", "kind", "revision", "changed", "blob")
 MAX_BYTES = 1_048_576
 STREAM_SUBJECTS = 1_000
+NEVER = datetime.fromtimestamp(0, UTC)
 _SCHEMA = 1  # of what a record's seal covers; kept as a blob's first byte
 _LABEL = "record"
 _BEGIN = pack(_LABEL, _SCHEMA)
@@ -86,23 +87,38 @@ def open_record(key: DataKey, row: Sealed) -> dict[str, Any]:
     return load(unseal_packed(key.secret, blob[1:], row.place.context(row.revision)))
 
 
-def open_records(sealed: Collection[Sealed]) -> dict[UUID, dict[str, Any]]:
-    """The contents by record id; one query. Erased ones are left out, Unopenable where one does not belong."""
+def open_records(sealed: Collection[Sealed], damaged: set[UUID] | None = None) -> dict[UUID, dict[str, Any]]:
+    """The contents by record id; one query. Erased ones are left out, Unopenable where one does not belong; where
+    `damaged` is given, its subject is put there instead, and nothing of that subject opened.
+    """
     if not sealed:
         return {}
-    keys = bundles.load({row.place.subject for row in sealed})
+    lost: set[UUID] = set()
+    keys = bundles.load({row.place.subject for row in sealed}, damaged=lost)
     found = {}
     keyless = []
     for row in sealed:
+        if row.place.subject in lost:
+            continue
         bundle = keys.get(row.place.subject)
         key = bundle.key(row.place.category) if bundle else None
         blob = row.blob or b""
-        if key is None or (blob[:1] == _HEAD and key_id(blob[1:]) < key.version):
-            keyless.append(row.place)
-        else:
-            found[row.place.id] = open_record(key, row)
-    _refuse_unexplained(keyless)
-    return found
+        try:
+            if key is None or (blob[:1] == _HEAD and key_id(blob[1:]) < key.version):
+                keyless.append(row.place)
+            else:
+                found[row.place.id] = open_record(key, row)
+        except Unopenable:
+            lost.add(row.place.subject)
+    lost |= _unexplained(keyless)
+    if not lost:
+        return found
+    if damaged is None:
+        raise Unopenable
+    damaged |= lost
+    return {
+        row.place.id: found[row.place.id] for row in sealed if row.place.subject not in lost and row.place.id in found
+    }
 
 
 def fetch(
@@ -144,6 +160,15 @@ def open_sealed(
                 yield row.place.subject, row.place.category, row.place.kind, opened[row.place.id]
 
 
+def examine() -> Iterator[tuple[int, set[UUID]]]:
+    """For each thousand living subjects: how many there are, and whose records or keys do not open as sealed."""
+    everything = tuple(Category)
+    for batch in _living():
+        damaged: set[UUID] = set()
+        open_records(fetch(batch, None, everything, everything), damaged)
+        yield len(batch), damaged
+
+
 def dump(data: Mapping[str, Any]) -> bytes:
     """Padded JSON (dates and ids as text). Invalid over MAX_BYTES."""
     content = pad(orjson.dumps(data))
@@ -170,18 +195,20 @@ def _end(revision: int, kind: str) -> bytes:
 
 def _row(found: Iterable[Any], known: Mapping[Any, UUID]) -> Sealed:
     record, subject, category, kind, revision, changed, blob = found
-    place = Place(rows.from_id(record), known[subject], _NUMBERED[category], kind)
-    return Sealed(place, revision, rows.from_moment(changed), None if blob is None else bytes(blob))
+    try:
+        place = Place(rows.from_id(record), known[subject], _NUMBERED[category], kind)
+        return Sealed(place, int(revision), rows.from_moment(changed), None if blob is None else bytes(blob))
+    except (ValueError, TypeError, OverflowError):  # a column that holds something else than it should
+        return Sealed(Place(UUID(int=0), known[subject], _NUMBERED[category], str(kind)), 0, NEVER, b"")
 
 
-def _refuse_unexplained(keyless: Collection[Place]) -> None:
-    """A record may lack its key only because it was erased; any other loss must show."""
+def _unexplained(keyless: Collection[Place]) -> set[UUID]:
+    """A record may lack its key only because it was erased; whose record lacks it otherwise must show."""
     if not keyless:
-        return
+        return set()
     erased = Erasure.objects.filter(subject__in={place.subject for place in keyless})
     noted = {(subject, category) for subject, category in erased.values_list("subject", "category")}
-    if any(not noted & {(place.subject, WHOLE), (place.subject, place.category)} for place in keyless):
-        raise Unopenable
+    return {place.subject for place in keyless if not noted & {(place.subject, WHOLE), (place.subject, place.category)}}
 
 
 def _living() -> Iterator[list[UUID]]:

@@ -29,6 +29,9 @@ Part = bytes | str | int | UUID
 class Unopenable(TorideError):  # noqa: N818
     """Wrong key, wrong place, altered, cut short or destroyed: which of them is not told."""
 
+    status = 503
+    exit_code = 6
+
     def __init__(self) -> None:
         super().__init__("sealed data cannot be opened")
 

@@ -100,18 +100,22 @@ def make(subjects: Collection[UUID]) -> list[Bundle]:
     return made
 
 
-def load(subjects: Collection[UUID], looks: int = LOOKS) -> dict[UUID, Bundle]:
-    """The keys of those subjects that have any; one query. Unopenable when a row is not what was sealed."""
+def load(subjects: Collection[UUID], looks: int = LOOKS, damaged: set[UUID] | None = None) -> dict[UUID, Bundle]:
+    """The keys of those subjects that have any; one query. Unopenable when a row is not what was sealed; where
+    `damaged` is given, its subject is put there instead.
+    """
     condition, parameter = rows.among(STORE, subjects)
     with reaching():
         found = rows.fetch(STORE, f"SELECT subject, keys FROM {TABLE} WHERE subject {condition}", [parameter])  # noqa: S608
     try:
         return dict(_unsealed(found))
     except Unopenable:
-        if looks == 1:
+        if looks > 1:
+            keyring.forget()
+            return load(subjects, looks - 1, damaged)
+        if damaged is None:
             raise
-        keyring.forget()
-        return load(subjects, looks - 1)
+        return _sound(found, damaged)
 
 
 def renew(subject: UUID, category: Category) -> None:
@@ -151,6 +155,17 @@ def move(generation: int, limit: int) -> int:
         found = rows.fetch(STORE, sql + rows.for_update(STORE), [generation, limit])
         _write([(key.number, _seal(key, subject, bundle), as_id(subject)) for subject, bundle in _unsealed(found)])
     return len(found)
+
+
+def _sound(found: Iterable[tuple[Any, Any]], damaged: set[UUID]) -> dict[UUID, Bundle]:
+    """Those that open; whose keys do not is put into `damaged`."""
+    opened: dict[UUID, Bundle] = {}
+    for row in found:
+        try:
+            opened.update(_unsealed([row]))
+        except Unopenable:
+            damaged.add(rows.from_id(row[0]))
+    return opened
 
 
 def _new_bundles(count: int) -> list[Bundle]:

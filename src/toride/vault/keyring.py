@@ -122,6 +122,13 @@ def generations(kind: Kind | None = None, *states: State) -> list[Generation]:
         return list(found.filter(state__in=states) if states else found)
 
 
+def living() -> tuple[int, list[str]]:
+    """How many generations still open something, and of which of them the KMS no longer has the root."""
+    roots = kms.provider().versions()
+    found = generations(None, State.ACTIVE, State.RETIRING)
+    return len(found), [f"{row.kind}:{row.number}" for row in found if row.root_version not in roots]
+
+
 def retire(kind: Kind, number: int) -> None:
     """The generation seals no more; it opens until it is destroyed."""
     with exclusive(kind), reaching():

@@ -37,18 +37,21 @@ def declare(schema: columns.Schema, projection: Projection) -> None:
 
 
 def project(subjects: Sequence[UUID]) -> Iterable[tuple[UUID, Mapping[str, Any]]]:
-    """The rows of those of `subjects` that are to be found; three queries."""
+    """The rows of those of `subjects` that are to be found, and whose records open; three queries."""
     if not _declared:
         raise ConfigurationError("no domain declares what is searchable")
     projection = _declared[0]
     facts = projection.clear(subjects)
     sealed = fetch(list(facts), [projection.kind], projection.categories, projection.categories)
-    opened = open_records(sealed)
+    damaged: set[UUID] = set()
+    opened = open_records(sealed, damaged)
     profiles: dict[UUID, dict[Category, Mapping[str, Any]]] = {subject: {} for subject in facts}
     for row in sealed:
         if row.place.id in opened:
             profiles[row.place.subject][row.place.category] = opened[row.place.id]
     for subject, profile in profiles.items():
+        if subject in damaged:  # found by nobody until it is mended
+            continue
         yield subject, projection.fold(facts[subject], profile)
 
 

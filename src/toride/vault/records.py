@@ -13,6 +13,7 @@ from toride.base.errors import Conflict, Hidden, Refused
 from toride.base.ids import ordered_id
 from toride.vault import bundles, keyring, rows
 from toride.vault._sealed import COLUMNS, STORE, TABLE, Place, dump, fetch, load, open_records, seal_record
+from toride.vault._sealed import examine as examined
 from toride.vault.aead import Part, Unopenable, key_id, seal, unseal
 from toride.vault.bundles import Bundle, DataKey
 from toride.vault.keyring import Kind
@@ -81,6 +82,11 @@ class Record(NamedTuple):
     values: Values
 
 
+def examine() -> Iterator[tuple[int, set[UUID]]]:
+    """As `_sealed.examine`; nothing that is opened leaves the vault."""
+    yield from examined()
+
+
 def write(drafts: Sequence[Draft]) -> list[UUID]:
     """Seals and keeps `drafts` in the caller's transaction; their record ids, in order.
 
@@ -122,11 +128,13 @@ def read(
     kinds: Collection[str],
     categories: Collection[Category] = tuple(Category),
     fields: Fields | None = None,
+    damaged: set[UUID] | None = None,
 ) -> dict[UUID, list[Record]]:
     """The records of each of `subjects` as `permit` shows them, oldest first by the millisecond; two queries for any.
 
     What is closed is not fetched, what is masked not decrypted: its values are dots for each of `fields`. The
-    permit's ledger notes what was opened. Erased records are left out; Unopenable where one was tampered with.
+    permit's ledger notes what was opened. Erased records are left out; Unopenable where one was tampered with: its
+    subject stands in the ledger then, or in `damaged` where that is given, and not in what is returned.
     """
     permit.check()
     for subject in subjects:
@@ -134,11 +142,20 @@ def read(
     depths = {category: _depth(permit, category) for category in categories}
     wanted = [category for category, depth in depths.items() if depth]
     found = fetch(subjects, kinds, wanted, [category for category in wanted if depths[category] is Opening.CLEAR])
-    opened = open_records([row for row in found if row.blob is not None])
-    records: dict[UUID, list[Record]] = {subject: [] for subject in subjects}
+    lost: set[UUID] = set()
+    opened = open_records([row for row in found if row.blob is not None], lost)
+    if lost and damaged is None:
+        for subject in lost:
+            permit.ledger.touch(subject, Mode.LISTED)
+        raise Unopenable
+    records: dict[UUID, list[Record]] = {subject: [] for subject in subjects if subject not in lost}
+    if damaged is not None:
+        damaged |= lost
     excepted = {place for place, _name in permit.fields}
     whole = {one for one in wanted if one not in excepted and permit.opening(one) is Opening.CLEAR}
     for (record, subject, category, kind), revision, changed, blob in found:
+        if subject in lost:
+            continue
         if blob is None:
             contents: Mapping[str, Any] = dict.fromkeys((fields or {}).get(category, ()))
         elif (content := opened.get(record)) is not None:

@@ -11,6 +11,7 @@ import orjson
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from toride.access import seals
 from toride.access.actions import Action
 from toride.access.models import Connection, Person
 from toride.access.people import leave
@@ -40,12 +41,15 @@ class Said:
 
 @recorded(Action.PERSON_PROVISION, did="admit")
 def admit(permit: Permit, connection: Connection, said: Said) -> Person:
-    """A new person without duty, branch or password. Raises Invalid, and Conflict for a taken sign-in name.
+    """A new person without duty, branch or password; or again the one of this name whom a directory removed.
 
-    The name of somebody who has left stays taken: the trail knows them by it.
+    Raises Invalid, and Conflict for a taken sign-in name: that of somebody who has left by another way stays taken, as
+    the trail knows them by it.
     """
     _check(said)
     now = clock.now()
+    if (former := _removed(said.username)) is not None:
+        return _again(permit, connection, former, said)
     person = Person(username=said.username, name=said.name, email=said.email, roles=[], is_active=said.active)
     person.set_unusable_password()
     if Person.objects.filter(username__iexact=said.username).exists():
@@ -59,6 +63,31 @@ def admit(permit: Permit, connection: Connection, said: Said) -> Person:
         person=person, external=said.external, said=said.words, changed=now, left=None if said.active else now
     )
     permit.ledger.facts |= {"person": str(person.id), "username": person.username, "step": "admit"}
+    permit.ledger.facts |= {"active": said.active, "connection": connection.id}
+    return person
+
+
+def _removed(username: str) -> Person | None:
+    """Who had this name, and is gone by a directory's own word."""
+    gone = Person.objects.select_for_update(of=("self",)).filter(username__iexact=username, is_active=False)
+    return gone.filter(provisioned__removed=True, provisioned__left__isnull=False).first()
+
+
+def _again(permit: Permit, connection: Connection, person: Person, said: Said) -> Person:
+    """The same account, as a new one is: without duty or password. Raises Refused as `change`."""
+    if person.id == connection.person_id:
+        raise Refused("own-person")
+    if not set(person.roles) <= set(connection.duties.values()):
+        raise Refused("not-listed")
+    now = clock.now()
+    person.username, person.name, person.email = said.username, said.name, said.email
+    person.roles, person.is_active = [], said.active
+    person.set_unusable_password()
+    person.save(update_fields=["username", "name", "email", "is_active", "password", *sorted(seals.PLACE)])
+    Provisioned.objects.filter(person=person).update(
+        external=said.external, said=dict(said.words), changed=now, left=None if said.active else now, removed=False
+    )
+    permit.ledger.facts |= {"person": str(person.id), "username": person.username, "step": "again"}
     permit.ledger.facts |= {"active": said.active, "connection": connection.id}
     return person
 
@@ -97,9 +126,11 @@ def remove(permit: Permit, connection: Connection, number: UUID, check: Callable
     check(person)
     DirectoryGroup.members.through.objects.filter(person=person).delete()
     permit.ledger.facts |= {"person": str(person.id), "username": person.username, "step": "remove"}
-    permit.ledger.facts |= {"active": False, "connection": connection.id, **leave(person)}
     now = clock.now()
-    Provisioned.objects.update_or_create(person=person, defaults={"changed": now, "left": None, "removed": True})
+    earlier = Provisioned.objects.filter(person=person).values_list("left", flat=True).first()
+    left = now if person.is_active else earlier  # None: somebody else ended them, and no directory brings them back
+    permit.ledger.facts |= {"active": False, "connection": connection.id, **leave(person)}
+    Provisioned.objects.update_or_create(person=person, defaults={"changed": now, "left": left, "removed": True})
 
 
 def known(number: UUID, *, lock: bool = False) -> Person:
@@ -140,7 +171,7 @@ def _others(person: Person, username: str) -> bool:
 
 
 def _taken() -> Conflict:
-    return Conflict(_("This sign-in name is or was used by someone else."), unique="userName")
+    return Conflict(_("This sign-in name is or was used by someone else. Choose another one."), unique="userName")
 
 
 def _check(said: Said) -> None:

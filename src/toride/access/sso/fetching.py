@@ -11,11 +11,13 @@ from toride.base import outgoing
 from toride.base.errors import Invalid, Unavailable
 
 KEPT = 600.0  # seconds
+DOWN = 10.0  # seconds for which nobody waits again for one that did not answer
 AGAIN = 30.0  # seconds before the same is fetched anew, whoever asks for it
 LARGEST = 200_000  # bytes
 MOST = 64  # documents
 
 _kept: dict[tuple[str, bool], tuple[float, Mapping[str, Any]]] = {}
+_down: dict[tuple[str, bool], float] = {}
 _lock = threading.Lock()
 
 
@@ -28,10 +30,17 @@ def document(url: str, *, inside: bool, anew: bool = False) -> Mapping[str, Any]
     at, found = _kept.get((url, inside), (0.0, None))
     if found is not None and moment - at < (AGAIN if anew else KEPT):
         return found
-    fresh = _fetched(url, inside=inside)
+    if moment - _down.get((url, inside), -DOWN) < DOWN:
+        raise Unavailable("the provider did not answer a moment ago")
+    try:
+        fresh = _fetched(url, inside=inside)
+    except Unavailable:
+        _down[url, inside] = time.monotonic()
+        raise
     with _lock:
         if len(_kept) >= MOST:
             _kept.clear()
+            _down.clear()
         _kept[url, inside] = moment, fresh
     return fresh
 

@@ -51,6 +51,8 @@ def is_address(text: Any, *, inside: bool) -> bool:
         return False
     if not host or parts.fragment or parts.username is not None:
         return False
+    if not inside and not outgoing.is_outside(text):
+        return False
     return parts.scheme == "https" or (inside and parts.scheme == "http" and host in HERE)
 
 

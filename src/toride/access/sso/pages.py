@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from toride import audit
-from toride.access import policy
+from toride.access import policy, seals
 from toride.access.actions import Action
 from toride.access.answers import onward
 from toride.access.models import Branch, Provider
@@ -33,6 +33,7 @@ def providers_page(request: HttpRequest) -> HttpResponse:
     request.permit.ledger.facts["read"] = "providers"  # type: ignore[attr-defined]
     rows = [(one, config.read(one.content)) for one in providers.every()]
     context = {"rows": rows, "kinds": providers.KINDS, "mapped": providers.mapped, "most": providers.MOST}
+    context["confirmed"] = seals.is_provider
     return render(request, "access/providers.html", context)
 
 

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from toride.access import approvals, factors, policy
+from toride.access import approvals, factors, policy, seals
 from toride.access.actions import Action
 from toride.access.models import Approval, Bond, Branch, Factor, Person, Provider
 from toride.access.sso import config
@@ -26,8 +25,8 @@ KINDS = {Provider.Kind.OIDC: lazy("OpenID Connect"), Provider.Kind.SAML: lazy("S
 
 
 def offered() -> list[Provider]:
-    """Those that the sign-in page offers."""
-    return list(Provider.objects.filter(active=True).order_by("name"))
+    """Those that the sign-in page offers: agreed upon by two people, and as they were agreed upon."""
+    return [one for one in Provider.objects.filter(active=True).order_by("name") if seals.is_provider(one)]
 
 
 def every() -> list[Provider]:
@@ -37,19 +36,20 @@ def every() -> list[Provider]:
 
 def find(provider: UUID, *, active: bool = False) -> Provider:
     """By id. Raises Hidden where there is none."""
-    found = Provider.objects.filter(Q(active=True) if active else Q(), pk=provider).first()
-    if found is None:
+    found = Provider.objects.filter(pk=provider).first()
+    if found is None or (active and not _is_offered(found)):
         raise Hidden
     return found
 
 
 def of_session(kept: Mapping[str, Any] | None) -> Provider | None:
     """Which one vouched for who is in a session, if it is still offered."""
-    return Provider.objects.filter(active=True, pk=kept["provider"]).first() if kept else None
+    found = Provider.objects.filter(pk=kept["provider"]).first() if kept else None
+    return found if found is not None and _is_offered(found) else None
 
 
 def stands_alone() -> bool:
-    """Is there a provider beside which nobody but the administrators keeps a password?"""
+    """Is there a provider beside which nobody but the administrators keeps a password? Also while it is unconfirmed."""
     return Provider.objects.filter(active=True, sole=True).exists()
 
 
@@ -83,7 +83,7 @@ def ask(
         raise Conflict(_("The maximum number of identity providers has been reached."))
     after = {"kind": kind, "name": name, "active": active, "sole": sole, "config": wanted.text()}
     before = _standing(row) if row else None
-    if before == after and not secret:
+    if row is not None and before == after and not secret and seals.is_provider(row):
         raise Invalid(_("There are no changes."))
     _somebody_comes_in(active=active, sole=sole)
     content = {
@@ -123,8 +123,13 @@ def _change(permit: Permit, content: approvals.Content) -> None:
         found.blob = fresh
     found.kind, found.name, found.content = after["kind"], after["name"], after["config"]
     found.active, found.sole, found.changed = after["active"], after["sole"], clock.now()
+    found.seal = seals.of_provider(found)
     found.save(force_insert=row is None)
     permit.ledger.facts |= {"provider": str(pk), "name": found.name, "active": found.active, "sole": found.sole}
+
+
+def _is_offered(row: Provider) -> bool:
+    return row.active and seals.is_provider(row)
 
 
 def _standing(row: Provider) -> dict[str, Any]:

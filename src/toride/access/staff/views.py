@@ -198,6 +198,7 @@ def _rules_page(
         "scores": [(str(score), label) for score, label in SCORES],
         "duties": [(code, duty.label, found.of(code)) for code, duty in policy.current().duties.items()],
         "said": listing.said,
+        "confirmed": rules.stand(),
     }
     return render(request, "access/rules.html", context, status=status)
 

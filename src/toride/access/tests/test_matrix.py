@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.above import Import, import_addresses
-from tests.people import House, become
+from tests.people import House, become, signed_in
 from toride.access.decide import decide
 from toride.access.roles import SHIPPED
 from toride.base import actions, clock
@@ -63,14 +63,7 @@ EVERYWHERE = {"operator", "marketing", "steward", "dpo", "auditor"}
 
 
 def enter(person: object) -> Client:
-    client = Client()
-    client.force_login(person)
-    session = client.session
-    from toride.base import clock
-
-    session["born"] = session["seen"] = clock.now().timestamp()
-    session.save()
-    return client
+    return signed_in(person)
 
 
 @pytest.mark.parametrize("page", sorted(PAGES))

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from tests.people import House
+from tests.people import House, signed_in
 from toride.access import rules
 from toride.access.proof import PROVED
 from toride.access.tests.signing import PASSWORD, enrol, events, sign_in
@@ -106,7 +106,7 @@ def test_a_proof_needs_a_token_of_the_form(house: House) -> None:
     house.admin.set_password(PASSWORD)
     house.admin.save()
     client = Client(enforce_csrf_checks=True)
-    client.force_login(house.admin)
+    client.cookies = signed_in(house.admin).cookies
     sent = PLAIN | {"proof_method": "post", "proof_password": PASSWORD}
     assert client.post("/sign-in-rules/passwords/", sent).status_code == 403
     assert rules.current().passwords.length == 12

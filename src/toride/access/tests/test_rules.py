@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from tests.people import House
+from tests.people import House, set_rules
 from toride.access import rules
 from toride.access.models import Person, SignInRules
 from toride.access.rules import Duty, Passwords, Rules
@@ -26,7 +26,7 @@ def put(**duties: Duty) -> None:
 
     found = Rules()
     content = orjson.dumps(asdict(Rules(found.passwords, found.proof, found.duties | duties))).decode()
-    SignInRules.objects.update_or_create(pk=rules.ONLY, defaults={"content": content, "changed": clock.now()})
+    set_rules(content)
 
 
 def test_the_administrator_sets_them_and_the_event_tells_both(front: Client) -> None:
@@ -143,7 +143,7 @@ def test_idle_time_is_the_dutys(front: Client) -> None:
 
 def test_rules_that_cannot_be_read_let_nobody_in(front: Client) -> None:
     sign_in(front, "hasegawa")
-    SignInRules.objects.create(pk=rules.ONLY, content="{", changed=clock.now())
+    set_rules("{")
     with pytest.raises(Unavailable):
         rules.current()
     assert front.get("/customers/").status_code == 503

@@ -202,7 +202,7 @@ def test_session_altered_in_the_store_signs_nobody_in(front: Client) -> None:
     sign_in(front, "hasegawa", PASSWORD)
     cookie = front.cookies[settings.SESSION_COOKIE_NAME].value
     [row] = Session.objects.all()
-    store = SessionStore()
+    store = SessionStore(cookie)
     kept, _, seal = row.session_data.rpartition(":")
     held = store.decode(row.session_data)
     assert held["seen"]

@@ -63,10 +63,12 @@ def columns(permit: Permit, source: Import, sent: Mapping[str, str]) -> Look:
         targets, header = saved.applied(chosen, headings(source, found)), True
     left = mapping.barred_columns(found.rows, header=header, above=above)
     targets = [None if at in left else target for at, target in enumerate(targets)]
+    numbering = sent.get("numbering", "1" if source.numbered else "0") == "1"
     drafts.decide_columns(
         permit, source=source, encoding=found.encoding, delimiter=found.delimiter, header=header, targets=targets,
-        above=above, double=source.double, numbering=sent.get("numbering") == "1" and "number" not in targets,
-        company=sent.get("company", ""), hidden=source.hidden, guessed=source.guessed and not sent.get("go"),
+        above=above, double=source.double, numbering=numbering and "number" not in targets,
+        company=sent.get("company", source.choices.get("company", "")), hidden=source.hidden,
+        guessed=source.guessed and not sent.get("go"),
     )  # fmt: skip
     if "keep" in sent and header and (name := sent.get("mapping_name", "").strip()):
         saved.keep(permit, source=source, name=name, headings=headings(source, found))

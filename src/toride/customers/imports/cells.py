@@ -8,7 +8,6 @@ from toride.customers.imports import reasons
 
 # ="0800123" and '0901… keep a spreadsheet from dropping zeros; the mark of our own rejected rows is the same '.
 _EXCEL = re.compile(r"=\"((?:[^\"]|\"\")*)\"")
-_EXCELS = re.compile(r"^['=]|[,;|\t\r\n]'")
 _INSIDE = re.compile(r"(?<=[,;|\t\r\n])'(?=\s*[=@+＝＠＋-])")
 _MARKED = re.compile(r"[='+@0-9-]")
 _NOTHING_WORDS = (
@@ -18,17 +17,27 @@ _NOTHING_WORDS = (
 )
 NOTHING = frozenset(_NOTHING_WORDS.split())
 LONGEST_NOTHING = 12
+_FIRST = frozenset(
+    other
+    for word in NOTHING
+    for one in (word[0], word[0].upper())
+    for other in (one, chr(ord(one) + 0xFEE0) if one.isascii() else one)
+) | frozenset("－−‐―–—")
 _ERRORS_WORDS = "#n/a #ref! #value! #div/0! #name? #num! #null! #spill! #calc! #getting_data #####"
 ERRORS = frozenset(_ERRORS_WORDS.split())
 WORDS = frozenset(["null", "none", "nil", "nan", "undefined", "n/a", "na", "#n/a", "<null>", "(null)"])
 NO_YEAR = re.compile(r"--\d{1,2}-?\d{1,2}|1604[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}月\d{1,2}日")
+ANY = re.compile(r"[\s:;,|/、，；｜／]")
 SEVERAL = re.compile(r"\s*:::\s*|\s*[\r\n;、；|｜]\s*|\s+[/／]\s+|\s*,\s*|\s*，\s*")
 SEVERAL_MAILS = re.compile(r"\s*:::\s*|[\s、；;,，|｜]+")
 SEVERAL_WORDS = re.compile(r"\s*:::\s*|\s*[\r\n;、；]\s*|\s*,(?!\d{3})\s*|\s*，\s*")
 SLASH = re.compile(r"\s*[/／]\s*")
+_NOTHING_AROUND = re.compile(r"[+0-9][0-9-]+")
 # What stands behind a number, or before it, and is none: (代), 内線123, ext.123, x12, （妻）, 携帯:, TEL
 _BEHIND = re.compile(
-    r"\s*(?:[(（【\[]\s*(?P<in>[^()（）0-9０-９]{1,20})\s*[)）】\]]|(?P<ext>(?:\(?内線|内|ext\.?|extension|x|#)\s*[:：]?\s*[0-9０-９]{1,6}\)?)|(?P<word>(?:代表?|直通|自宅|携帯|会社|職場|勤務先|本人|妻|夫|父|母|子|息子|娘|家族|実家|呼出?)))\s*$",
+    r"\s*(?:[(（【\[]\s*[^()（）0-9０-９]{1,20}\s*[)）】\]]"
+    r"|[(（]?(?:内線|内|ext\.?|extension|x|#)\s*[:：]?\s*[0-9０-９]{1,6}[)）]?"
+    r"|代表?|直通|自宅|携帯|会社|職場|勤務先|本人|妻|夫|父|母|子|息子|娘|家族|実家|呼出?)\s*$",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
@@ -40,7 +49,8 @@ _BEFORE = re.compile(
 def bare(cell: str) -> str:
     """A cell without marks of spreadsheets and unseen characters, composed; breaks that end no row are blanks."""
     text = cell.strip()
-    if text.isprintable() and not _EXCELS.search(text) and unicodedata.is_normalized("NFC", text):
+    plain = "'" not in text and text[:1] != "=" and text.isprintable()
+    if plain and (text.isascii() or unicodedata.is_normalized("NFC", text)):
         return text
     text = _INSIDE.sub("", text)
     text = characters.composed(characters.SEPARATORS.sub(" ", characters.flowing(characters.visible(text)))).strip()
@@ -53,7 +63,9 @@ def bare(cell: str) -> str:
 
 def is_nothing(text: str) -> bool:
     """A word for nothing: -, なし, NULL, 0/0/00."""
-    return len(text) <= LONGEST_NOTHING and unicodedata.normalize("NFKC", text).strip().lower() in NOTHING
+    if len(text) > LONGEST_NOTHING or text[:1] not in _FIRST:
+        return False
+    return unicodedata.normalize("NFKC", text).strip().lower() in NOTHING
 
 
 def is_error(text: str) -> bool:
@@ -64,6 +76,8 @@ def is_error(text: str) -> bool:
 
 def numbered(text: str) -> tuple[str, str]:
     """(a phone number, what stands around it that is none)."""
+    if _NOTHING_AROUND.fullmatch(text):
+        return text, ""
     notes = []
     if before := _BEFORE.search(text):
         notes.append(before[0].strip())
@@ -78,6 +92,8 @@ def numbered(text: str) -> tuple[str, str]:
 
 def several(name: str, text: str) -> list[str]:
     """The values of a cell that holds several, as the field parts them."""
+    if not ANY.search(text):
+        return [text]
     if name == "emails":
         found = SEVERAL.split(text) if "<" in text else [one for one in SEVERAL_MAILS.split(text) if one.strip("/／")]
     elif name == "phones":

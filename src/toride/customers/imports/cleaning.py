@@ -31,6 +31,8 @@ STRUCK = {
     },
 }
 RECURRING = frozenset({"kind", "gender", "status", "prefecture", "city", "birth_date", "since", "last_contact"})
+MUST = frozenset(name for name, spec in FIELDS.items() if spec.must)
+LISTS = frozenset(name for name, spec in FIELDS.items() if spec.many)
 DAYS = frozenset({"birth_date", "since", "last_contact"})
 JOINED_BY = {"address2": " "}  # several columns of one target; else by lines
 
@@ -90,10 +92,13 @@ def clean(number: int, cells: Sequence[str], columns: Columns, policy: Policy, c
     _join_names(written)
     _choose_whom(written, row, choices.company or columns.company)
     _split_address(written, row)
-    if barred.may_hold("\n".join([text for name, text in written.items() if name not in NOT_SCREENED])):
+    if any(barred.may_hold(text) for name, text in written.items() if name not in NOT_SCREENED):
         _screen(written, row, policy)
     for name, text in written.items():
-        _store(name, text, row, choices)
+        if text or name in MUST:
+            _store(name, text, row, choices)
+        else:
+            row.stored[name] = [] if name in LISTS else None
     _look_again(row)
     return row
 
@@ -120,7 +125,7 @@ def _gather(cells: Sequence[str], columns: Columns) -> dict[str, str]:
         if target is None:
             continue
         text = written_in.bare(cell) if cell else ""
-        if text and target not in ("number", "name") and written_in.is_nothing(text):
+        if text and target not in MUST and written_in.is_nothing(text):
             text = "" if not written_in.is_error(text) else text
         if written.get(target):
             text = f"{written[target]}{JOINED_BY.get(target, chr(10))}{text}" if text else written[target]

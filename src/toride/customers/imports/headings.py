@@ -7,6 +7,8 @@ from toride.customers import characters
 
 _BRACKETS = re.compile(r"[\s()（）【】\[\]]+")
 _MARKS = re.compile(r"[_\-‐./・:：*※＊]+|必須|任意|required|optional")
+FIGURES = "0123456789"
+SEVERAL = frozenset({"phones", "emails", "holdings", "note", "address2"})  # fields that take several columns
 KNOWN: dict[str, str] = {}
 GENERIC: dict[str, str] = {}
 _WORDS = {
@@ -104,7 +106,7 @@ _LITTLE = {
     "prefecture": "state province 県名",
 }
 _NOT = re.compile(
-    "種類|区分|label|type|ラベル|希望|配信|受信|可否|フラグ|flag|同意|不可|更新|確認|マガジン|marketing|accepts|"
+    "種類|種別|区分|label|type|ラベル|希望|配信|受信|可否|フラグ|flag|同意|不可|更新|確認|マガジン|marketing|accepts|"
     "パスワード|認証|有無|件数|合計|日時|履歴"
 )
 _FORMS = (
@@ -112,11 +114,11 @@ _FORMS = (
         "(?:顧客|お客様|お客さま|会員|得意先|契約者|加入者|組合員|利用者|カスタマー|cif)(?:管理)?(?:番号|no|コード|cd|id)",
         "number",
     ),
+    (".*(?:メールアドレス|eメール|電子メール|mailaddress|email).*", "emails"),
     (
         "(?!.*(?:fax|ファックス|ファクス)).*(?:電話|携帯|ケータイ|スマホ|スマートフォン|mobile|phone|tel).*",
         "phones",
     ),
-    (".*(?:メールアドレス|eメール|電子メール|mailaddress|email).*", "emails"),
     ("(?:自宅|現|ご|お)?郵便番号.*|.*(?:郵便番号|postalcode|zipcode)", "postcode"),
     (".*(?:生年月日|誕生日|birthdate|birthday|dateofbirth)", "birth_date"),
     ("(?:自宅|現|ご)住所|住所(?:自宅|現)|(?:自宅|現)?住所1", "address"),
@@ -148,7 +150,7 @@ _fill(GENERIC, _LITTLE)
 def specific(cell: str) -> str | None:
     """The field that a heading names beyond doubt; 電話2 is a 電話; 住所2 is listed, for it is something else."""
     word = key(cell)
-    if found := KNOWN.get(word) or KNOWN.get(word.rstrip("0123456789")):
+    if found := KNOWN.get(word) or _numbered(word):
         return found
     if not word or _NOT.search(word) or _OF_STAFF.search(word):
         return None
@@ -158,10 +160,19 @@ def specific(cell: str) -> str | None:
     return None
 
 
+def _numbered(word: str) -> str | None:
+    """電話2, 備考3: of what there may be several. 住所2 goes on where 住所 ends."""
+    stem = word.rstrip(FIGURES)
+    found, place = KNOWN.get(stem), word[len(stem) :]
+    if found == "address" and place not in ("", "1"):
+        return "address2"
+    return found if place == "1" or found in SEVERAL else None
+
+
 def generic(cell: str) -> str | None:
     """The field that a heading may name, if nothing says more and the values fit."""
     word = key(cell)
-    return GENERIC.get(word) or GENERIC.get(word.rstrip("0123456789"))
+    return GENERIC.get(word) or GENERIC.get(word.rstrip(FIGURES))
 
 
 def is_known(cell: str) -> bool:

@@ -18,7 +18,7 @@ SPECIAL = (
     "family", "given", "family_kana", "given_kana", "company", "address", "address2", "branch", "owner",
 )  # fmt: skip
 TARGETS = (*(name for name, spec in FIELDS.items() if spec.typed), *SPECIAL)
-MANY = frozenset({"phones", "emails", "holdings", "address2", "note"})
+MANY = headings.SEVERAL
 OF_WORDS = frozenset({"kind", "status", "gender", "prefecture"})  # fields that take one of few words
 NAMES = frozenset({"name", "family", "company"})
 SAMPLE = 200

@@ -266,6 +266,7 @@ def _found(request: HttpRequest, source: Import) -> dict[str, Any]:
         "left": omissions.told(partial(files.content, source.file), source, result.get("left", {})),
         "optional": OPTIONAL,
         "chosen": unpack(source.choices),
+        "wording": wording,
         "doubts": {kind: wording.DOUBTS[kind] for kind in findings.doubts(source)},
     }
 

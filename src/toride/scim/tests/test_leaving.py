@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.people import House
-from toride.access import people, tokens
+from toride.access import people, seals, tokens
 from toride.access.actions import Action
 from toride.access.models import Person
 from toride.access.tests.signing import PASSWORD, sign_in
@@ -89,8 +89,44 @@ def test_deleted_person_is_gone_for_the_directory_only(house: House) -> None:
         refused(answer, 404)
     assert "kikuchi" not in directory("GET", USERS).content.decode()
     refused(directory.found("any", number), 400, "invalidValue")
-    refused(directory("POST", USERS, {"schemas": [USER], "userName": "kikuchi"}), 409, "uniqueness")
     assert not Person.objects.get(username="kikuchi").is_active
+
+
+def test_whom_a_directory_removed_comes_back_by_it_as_a_new_one(house: House) -> None:
+    directory = Directory(house, duties={"GG": "teller"})
+    number = directory.admit("kikuchi", externalId="1")["id"]
+    directory.found("GG", number)
+    person = Person.objects.get(username="kikuchi")
+    person.set_password("Kuroshio-naga-9")
+    person.save()
+    assert person.roles == ["teller"]
+    assert directory("DELETE", one(number)).status_code == 204
+    again = directory.admit("Kikuchi", externalId="2", displayName="菊池 茜")
+    assert (again["id"], again["active"], again.get("groups")) == (number, True, None)
+    person.refresh_from_db()
+    assert (person.username, person.name, person.roles, person.is_active) == ("Kikuchi", "菊池 茜", [], True)
+    assert not person.has_usable_password()
+    assert seals.is_place(person)
+    assert directory("GET", one(number)).status_code == 200
+    refused(directory("POST", USERS, {"schemas": [USER], "userName": "kikuchi"}), 409, "uniqueness")
+    assert directory("DELETE", one(number)).status_code == 204
+    assert directory.admit("kikuchi", active=False)["active"] is False
+    refused(directory.patch(one(number), {"op": "replace", "path": "active", "value": "x"}), 400, "invalidValue")
+    assert directory.patch(one(number), BACK).status_code == 200
+
+
+def test_nobody_else_who_left_comes_back_by_a_name(house: House) -> None:
+    """Ended by an administrator, before or after the directory knew them; with a duty that it may not give; its own."""
+    directory = Directory(house)
+    people.dismiss(house.permit(house.admin, "access:person:manage"), username="shoji")
+    refused(directory("POST", USERS, {"schemas": [USER], "userName": "shoji"}), 409, "uniqueness")
+    number = directory.admit("kikuchi")["id"]
+    people.dismiss(house.permit(house.admin, "access:person:manage"), username="kikuchi")
+    assert directory("DELETE", one(number)).status_code == 204
+    refused(directory("POST", USERS, {"schemas": [USER], "userName": "kikuchi"}), 409, "uniqueness")
+    assert directory("DELETE", one(house.teller.pk)).status_code == 204
+    refused(directory("POST", USERS, {"schemas": [USER], "userName": "hasegawa"}), 403)
+    assert not Person.objects.get(username="hasegawa").is_active
 
 
 def test_directory_brings_back_only_whom_it_has_ended(house: House) -> None:

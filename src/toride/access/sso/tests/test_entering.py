@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from tests.authenticator import Authenticator
-from tests.people import House, become
+from tests.people import House, become, set_rules
 from tests.providers.spoken import Said, back, begun, entered, is_in, provider
 from toride.access import factors, locks, lost, proof, seals, starting
 from toride.access.models import Bond, Person
@@ -199,17 +199,16 @@ def test_half_a_sign_in_through_a_provider_is_none_with_a_password(house: House,
 
 def test_limits_of_a_duty_hold_whoever_vouches(house: House, said: Said) -> None:
     from toride.access import rules
-    from toride.access.models import SignInRules
 
     text = rules.orjson.dumps(rules.asdict(rules.replace(
         rules.Rules(), duties={"teller": rules.Duty(networks=("10.0.0.0/8",), idle=5)}))).decode()  # fmt: skip
-    SignInRules.objects.create(pk=rules.ONLY, content=text, changed=clock.now())
+    set_rules(text)
     found = provider(said)
     client = Client()
     assert entered(client, found, said).status_code == 403
     assert not is_in(client)
     assert events()[0].reason == "network"
-    SignInRules.objects.update(content=text.replace("10.0.0.0/8", "127.0.0.0/8"))
+    set_rules(text.replace("10.0.0.0/8", "127.0.0.0/8"))
     entered(client, found, said)
     assert is_in(client)
     session = client.session
@@ -339,12 +338,9 @@ def test_person_with_another_account_at_the_provider_comes_in_when_two_agree(hou
 
 def test_old_password_holds_nobody_who_did_not_use_it(house: House, said: Said) -> None:
     from toride.access import rules
-    from toride.access.models import SignInRules
 
     old = rules.Rules(passwords=rules.Passwords(days=30))
-    SignInRules.objects.create(
-        pk=rules.ONLY, content=rules.orjson.dumps(rules.asdict(old)).decode(), changed=clock.now()
-    )
+    set_rules(rules.orjson.dumps(rules.asdict(old)).decode())
     house.teller.set_password(PASSWORD)
     house.teller.password_changed = clock.now() - timedelta(days=90)
     house.teller.save()

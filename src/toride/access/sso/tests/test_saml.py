@@ -24,6 +24,7 @@ from tests.providers.asserted import (
     signed,
 )
 from tests.providers.spoken import is_in
+from toride.access import seals
 from toride.access.models import Handshake, Spent
 from toride.access.sso import markup
 from toride.access.sso.config import Mapped
@@ -270,7 +271,9 @@ def test_answer_that_waits_is_sealed(house: House) -> None:
 
 def test_provider_of_another_kind_takes_no_posted_answer(house: House) -> None:
     found = provider()
-    type(found).objects.update(kind="oidc")
+    found.kind = "oidc"
+    found.seal = seals.of_provider(found)
+    found.save()
     sent = {"SAMLResponse": "PGEvPg==", "RelayState": "x"}
     assert Client().post(f"/sign-in/on/{found.pk}/post/", sent).status_code == 403
     assert ISSUER

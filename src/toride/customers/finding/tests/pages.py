@@ -4,21 +4,15 @@ from uuid import UUID
 
 from django.test import Client
 
-from tests.people import House
+from tests.people import House, signed_in
 from toride.access.models import Person
-from toride.base import clock
 from toride.customers.finding import services
 from toride.customers.finding.setting import Setting
 from toride.customers.models import Customer
 
 
 def enter(person: Person) -> Client:
-    client = Client()
-    client.force_login(person)
-    session = client.session
-    session["born"] = session["seen"] = clock.now().timestamp()
-    session.save()
-    return client
+    return signed_in(person)
 
 
 def posted(client: Client, address: str, **sent: object) -> object:
