@@ -99,7 +99,7 @@ def _words(error: TorideError) -> tuple[str, str]:
 def _closed(error: TorideError) -> tuple[str, str]:
     """What is closed to everybody, now or until it is mended."""
     if isinstance(error, Unopenable):
-        return _("This cannot be opened"), str(UNOPENABLE_ADVICE)
+        return _("This data cannot be decrypted"), str(UNOPENABLE_ADVICE)
     return _("Temporarily unavailable"), str(ALTERED_ADVICE if str(error) == ALTERED else UNAVAILABLE_ADVICE)
 
 
