@@ -73,7 +73,7 @@ def test_pages(house: House, three: list[UUID], how: str) -> None:
     assert str(three[0]) in text
     assert str(three[2]) in text
     assert str(three[1]) not in text
-    assert "1件の記録を開けません" in text
+    assert "1件の情報を復号できません" in text
     assert client.get(f"/customers/{three[0]}/").status_code == 200
     closed = client.get(f"/customers/{three[1]}/")
     assert closed.status_code == 503

@@ -165,12 +165,12 @@ def restore_policy() -> None:
 
 @click.group("sign-in", cls=terminal.Group)
 def sign_in() -> None:
-    """Show and accept a sign-in policy or identity providers that are not confirmed."""
+    """Show and accept an unconfirmed sign-in policy or identity provider."""
 
 
 @sign_in.command("show")
 def show_sign_in() -> None:
-    """Show what is not confirmed, as it is stored. Until it is, the strictest rules apply."""
+    """Show what is unconfirmed, as stored. Until it is accepted, the strictest rules apply."""
     altered, found = restoring.unconfirmed()
     if not altered and not found:
         click.echo(_("Everything is confirmed."))
@@ -200,11 +200,11 @@ def _stored_rules() -> list[tuple[Any, Any]]:
 
 @sign_in.command("accept")
 @click.argument("name")
-@click.option("--confirm", required=True, help="NAME again, to confirm.")
+@click.option("--confirm", required=True, metavar="NAME", help="Repeat the name.")
 def accept_sign_in(name: str, confirm: str) -> None:
     """Accept the stored sign-in policy (NAME: rules), or an identity provider by its NAME. Recorded.
 
-    An identity provider can also be confirmed on its page, with a second person. This is for whoever holds the keys.
+    Two people do the same for an identity provider in the app. This command is for the key holder.
     """
     if confirm != name:
         raise Invalid(_("--confirm must repeat the name. Nothing was accepted."))

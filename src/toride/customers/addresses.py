@@ -108,7 +108,7 @@ def postcode(text: str) -> str:
     """Seven digits as 123-4567. Raises Invalid."""
     folded = MARKS.sub("", characters.plain(text).replace("ー", "-"))
     if not SEVEN.fullmatch(folded):
-        raise Invalid(_("write seven digits, such as 100-0001"))
+        raise Invalid(_("enter seven digits, such as 100-0001"))
     return f"{folded[:3]}-{folded[3:]}"
 
 

@@ -30,7 +30,7 @@ def parse(text: str) -> int:
     folded, less = _unsigned(_MONEY.sub("", _MONEY.sub("", folded)), less=less)
     found = _whole(folded)
     if found is None or found >= LARGEST:
-        raise Invalid(_("write whole yen in figures"))
+        raise Invalid(_("enter whole yen in digits"))
     return -found if less else found
 
 

@@ -85,7 +85,7 @@ def read(text: str) -> Read:
                 return _whole(found, folded)
     except (ValueError, OverflowError, KeyError):
         pass
-    raise Invalid(_("write a date such as 1980-03-04 or 昭和55年3月4日"))
+    raise Invalid(_("enter a date such as 1980-03-04 or 昭和55年3月4日"))
 
 
 def try_parse(text: str) -> date | None:

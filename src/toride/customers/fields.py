@@ -110,7 +110,7 @@ def kana(written: str) -> str:
     found = SPACES.sub(" ", found).strip()
     found = REPEATED.sub(_again, found)
     if found and not READING.fullmatch(found):
-        raise Invalid(_("write the reading in kana"))
+        raise Invalid(_("enter the reading in kana"))
     return str(jaconv.hira2kata(found))
 
 
@@ -139,7 +139,7 @@ def email(written: str) -> str:
             return f"{local}@{_domain(domain)}"
         return validate_email(folded, check_deliverability=False).normalized
     except EmailNotValidError:
-        raise Invalid(_("write a mail address such as name@example.jp")) from None
+        raise Invalid(_("enter an e-mail address such as name@example.jp")) from None
 
 
 @lru_cache(maxsize=1_024)
@@ -187,7 +187,7 @@ def prefecture(written: str) -> str:
     found = line(written)
     full = addresses.prefecture(found)
     if found and not full:
-        raise Invalid(_("write the prefecture in full, such as 東京都"))
+        raise Invalid(_("enter the prefecture, such as 東京都"))
     return full
 
 
@@ -200,7 +200,7 @@ FIELDS: dict[str, Field] = {
         Field("name", BASIC, _("Name"), line, must=True),
         Field("kana", BASIC, _("Reading (kana)"), kana),
         Field("contact_person", BASIC, _("Contact person"), line),
-        Field("gender", BASIC, _("Gender"), _one_of(GENDERS, _("write 女性, 男性 or 不明"))),
+        Field("gender", BASIC, _("Gender"), _one_of(GENDERS, _("enter 女性, 男性 or 不明"))),
         Field("birth_date", BASIC, _("Birth date"), birth_date),
         Field("phones", BASIC, _("Phone"), phone, many=True),
         Field("emails", BASIC, _("E-mail"), email, many=True),

@@ -34,9 +34,9 @@ def written(text: str) -> str:
         return _written(text.replace("-", ""))
     folded = LONG_VOWEL.sub("-", characters.plain(text))
     if not SIGNS.fullmatch(folded):
-        raise Invalid(_("write only figures, hyphens and +"))
+        raise Invalid(_("enter only digits, hyphens and +"))
     if not GROUPS.fullmatch(folded) or len(re.split(r"[^0-9]+", folded)[-1]) < LAST:
-        raise Invalid(_("write a phone number such as 090-1234-5678"))
+        raise Invalid(_("enter a phone number such as 090-1234-5678"))
     national = _national(folded)
     return _foreign(folded) if national is None else _written(national)
 
@@ -51,7 +51,7 @@ def _written(national: str) -> str:
         return "-".join(national[begin:end] for begin, end in groups)
     found = _by_library(national)
     if folding.digits(found) != national:
-        raise Invalid(_("write a phone number such as 090-1234-5678"))
+        raise Invalid(_("enter a phone number such as 090-1234-5678"))
     return found
 
 
@@ -83,7 +83,7 @@ def _by_library(national: str) -> str:
     try:
         parsed = phonenumbers.parse(national, "JP")
     except phonenumbers.NumberParseException:
-        raise Invalid(_("write a phone number such as 090-1234-5678")) from None
+        raise Invalid(_("enter a phone number such as 090-1234-5678")) from None
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL))
 
 
@@ -91,9 +91,9 @@ def _foreign(folded: str) -> str:
     try:
         parsed = phonenumbers.parse(folded, None)
     except phonenumbers.NumberParseException:
-        raise Invalid(_("write a phone number such as 090-1234-5678")) from None
+        raise Invalid(_("enter a phone number such as 090-1234-5678")) from None
     if not phonenumbers.is_valid_number(parsed):
-        raise Invalid(_("write a phone number such as 090-1234-5678"))
+        raise Invalid(_("enter a phone number such as 090-1234-5678"))
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
 
 

@@ -232,7 +232,7 @@ def resume(permit: Permit, *, source: Import) -> None:
     """Queues an import that was cancelled or failed; it goes on after its last batch."""
     _hold(source)
     if source.job is None or source.undone or source.ended or source.taking_back or not jobs.resume(source.job.pk):
-        raise Conflict(_("There is nothing to go on with."))
+        raise Conflict(_("There is nothing to resume."))
     permit.ledger.facts |= {"import": str(source.pk), "resumed": True}
 
 
@@ -253,13 +253,13 @@ def start_undo(permit: Permit, *, source: Import) -> None:
     _hold(source)
     job = source.job
     if job is None or job.state in LIVE or source.undone or source.ended:
-        raise Conflict(_("This import cannot be taken back now."))
+        raise Conflict(_("This import cannot be undone now."))
     if source.taking_back is None:
         undoing = jobs.queue(UNDO, person=permit.actor.id, purpose=permit.purpose, arguments={})
         if not Import.objects.filter(pk=source.pk, taking_back=None).update(taking_back=undoing):
-            raise Conflict(_("This import cannot be taken back now."))
+            raise Conflict(_("This import cannot be undone now."))
     elif not jobs.resume(source.taking_back.pk):
-        raise Conflict(_("This import cannot be taken back now."))
+        raise Conflict(_("This import cannot be undone now."))
     permit.ledger.facts |= {"import": str(source.pk), "step": "undo"}
 
 

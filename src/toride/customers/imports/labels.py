@@ -53,11 +53,11 @@ TAKEN: dict[str, Any] = {
 }
 AS_WRITTEN = _("as written")
 ENCODINGS = (
-    ("", _("Find out")), ("utf-8", "UTF-8"), ("cp932", "Shift_JIS (CP932)"), ("euc_jp", "EUC-JP"),
+    ("", _("Detect")), ("utf-8", "UTF-8"), ("cp932", "Shift_JIS (CP932)"), ("euc_jp", "EUC-JP"),
     ("iso2022_jp_ext", "JIS (ISO-2022-JP)"), ("cp1252", "Windows-1252"), ("utf-16-le", "UTF-16 LE"),
     ("utf-16-be", "UTF-16 BE"),
 )  # fmt: skip
-DELIMITERS = (("", _("Find out")), (",", _("Comma")), ("\t", _("Tab")), (";", _("Semicolon")), ("|", _("Bar")))
+DELIMITERS = (("", _("Detect")), (",", _("Comma")), ("\t", _("Tab")), (";", _("Semicolon")), ("|", _("Bar")))
 NAMES = {"utf-8-sig": "UTF-8 (BOM)", "utf-16": "UTF-16", "xlsx": "Excel", "vcard": "vCard", **dict(ENCODINGS[1:])}
 
 

@@ -1,5 +1,6 @@
 """The pages of imports: the list, the four steps of a draft, progress, result. Read the request, ask, show."""
 
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -30,6 +31,7 @@ from toride.customers.imports import (
     outlet,
     preview,
     progress,
+    running,
     saved,
     wording,
 )
@@ -130,6 +132,7 @@ def result(request: HttpRequest, number: UUID) -> HttpResponse:
     context["conflicts"] = findings.page(
         permit, source, kind=findings.CONFLICT, after=asked.whole(request.GET, "conflict")
     )
+    context["left"] = _left(source, source.left) if not source.ended and job.kind == running.KIND else []
     return _step(request, "import_result", source, **context)
 
 
@@ -263,12 +266,19 @@ def _found(request: HttpRequest, source: Import) -> dict[str, Any]:
             _permit(request), source, kind=kind, field=sent.get("field", ""), after=asked.whole(sent, "after")
         ),
         "most": findings.MOST_KEPT,
-        "left": omissions.told(partial(files.content, source.file), source, result.get("left", {})),
+        "left": _left(source, result.get("left", {})),
         "optional": OPTIONAL,
         "chosen": unpack(source.choices),
         "wording": wording,
         "doubts": {kind: wording.DOUBTS[kind] for kind in findings.doubts(source)},
     }
+
+
+def _left(source: Import, counted: Any) -> list[Any]:
+    """What of the file is not brought in; nothing where it cannot be read."""
+    with suppress(Invalid):
+        return omissions.told(partial(files.content, source.file), source, counted)
+    return []
 
 
 def _going(request: HttpRequest, source: Import) -> HttpResponse:

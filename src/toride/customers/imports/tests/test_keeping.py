@@ -44,7 +44,7 @@ def test_after_thirty_days_file_findings_and_rejected_rows_end(steward: Wizard) 
     source, young = (steward.run(steward.check(steward.begin())) for _ in range(2))
     assert kept(source) == (True, 7, 3, 3)
     page = steward.text("result", source)
-    assert "まで保管します。それまでは取り込み全体を取り消せます" in page
+    assert "まで保管します。それまでは取り込みを取り消せます" in page
     assert may_undo(page)
     aged(source, keeping.KEPT - HOUR)
     assert keeping.end() == 0
@@ -55,7 +55,7 @@ def test_after_thirty_days_file_findings_and_rejected_rows_end(steward: Wizard) 
     assert kept(young)[0]
     assert Customer.objects.filter(hidden=None).count() == 3
     page = steward.text("result", source)
-    assert "に消去しました。もう取り消せません" in page
+    assert "に消去しました。取り消しはできません" in page
     assert not may_undo(page)
     assert "昭和64年1月8日" not in page
     assert again(source).counts["created"] == 3

@@ -33,17 +33,17 @@ def test_a_file_goes_through_all_steps_and_back(house: House, steward: Wizard) -
     assert Customer.objects.count() == 1
     page = steward.text("check", source)
     assert "昭和64年1月8日" in page
-    assert "暦にある日を" in page
+    assert "日付が正しくありません" in page
     assert "0213-338104" in page
     assert "このファイルの2行目と" in page
-    assert "1人を新しく登録します" in steward.text("run", source, "?leave=1")
-    assert "3人を新しく登録します" in steward.text("run", source, "?leave=0")
+    assert "1件を新しく登録します" in steward.text("run", source, "?leave=1")
+    assert "3件を新しく登録します" in steward.text("run", source, "?leave=0")
     source = steward.run(source, leave="1")
     assert source.job.state == State.DONE, source.job.error
     assert source.counts == {"created": 1, "changed": 0, "unchanged": 0, "rejected": 5, "held": 0, "warnings": 0}
     page = steward.text("result", source)
     assert "昭和64年1月8日" in page
-    assert "重複らしいため" in page
+    assert "重複の可能性があるため" in page
     assert steward.post("undo", source).status_code == 302
     source = work(source)
     assert source.taking_back.state == State.DONE, source.taking_back.error
@@ -121,7 +121,7 @@ def test_another_reading_is_shown_at_once_and_guessed_anew(steward: Wizard) -> N
 def test_what_is_missing_is_told_and_cannot_go_on(steward: Wizard) -> None:
     source = steward.begin("あ,い\nx,佐藤\n")
     page = steward.text("columns", source)
-    assert "あと2つ決めると進めます" in page
+    assert "あと2項目を設定してください" in page
     assert "顧客番号、氏名" in page
     assert steward.columns(source, go="check").status_code == 422
     steward.columns(source, **{"column-0": "number", "column-1": "number"})
@@ -129,7 +129,7 @@ def test_what_is_missing_is_told_and_cannot_go_on(steward: Wizard) -> None:
     assert "項目が重なっています" in page
     assert steward.columns(source, go="check").status_code == 422
     steward.columns(source, **{"column-0": "number", "column-1": "name"})
-    assert "ファイル全体を確かめる" in steward.text("columns", source)
+    assert "ファイル全体を確認" in steward.text("columns", source)
     assert steward.check(source).trial.state == State.DONE
 
 
@@ -143,7 +143,7 @@ def test_per_column_states_are_of_the_whole_file_after_the_check(steward: Wizard
     assert source.trial.result["columns"][2][:3] == [750, 750, 1]
     page = steward.text("columns", source)
     assert "ファイル全体のもの" in page
-    assert "1行は直しが必要" in page
+    assert "1行は修正が必要" in page
 
 
 def test_a_saved_mapping_is_offered_for_the_same_headings_to_its_owner_only(house: House, steward: Wizard) -> None:
@@ -263,7 +263,7 @@ def test_rejected_rows_leave_in_the_files_encoding_as_a_recorded_act(steward: Wi
     assert len(rows) == 4
     assert rows[1][1] == "佐藤 次郎"
     assert rows[1][-1].startswith("4: ")
-    assert "暦にある日を" in rows[1][-1]
+    assert "日付が正しくありません" in rows[1][-1]
     assert rows[3][1] == "'=HYPERLINK(1)"
     assert "佐藤" not in str(event)
 

@@ -229,7 +229,7 @@ def test_bytes_that_break_late_fail_the_check_in_words(steward: Wizard) -> None:
     assert source.trial.state == State.FAILED
     page = steward.text("check", source)
     assert "utf-8として読めません" in page
-    assert "もう一度確かめる" in page
+    assert "再確認" in page
     assert Customer.objects.count() == 0
 
 
@@ -259,14 +259,14 @@ def test_a_person_who_lost_the_duty_checks_nothing_more(house: House, steward: W
 def test_what_a_job_keeps_is_english_whatever_the_language_of_the_worker(steward: Wizard) -> None:
     with translation.override("ja"):
         source = steward.check(steward.begin())
-    assert "write a date such as" in str(source.trial.result["columns"])
+    assert "enter a date such as" in str(source.trial.result["columns"])
     reasons = Finding.objects.values_list("reason", flat=True)
     assert "this has 4 digits; mobile numbers have 11, others 10" in reasons
     japanese = steward.text("check", source)
     assert "4桁です" in japanese
     steward.client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     english = steward.text("check", source)
-    assert "write a date such as" in english
+    assert "enter a date such as" in english
     assert "4桁です" not in english
 
 

@@ -36,8 +36,8 @@ def test_an_import_stops_goes_on_and_says_where_it_is(
     stands = Customer.objects.count()
     assert 0 < stands < 6
     page = steward.text("result", source)
-    assert "行目まで入っています" in page
-    assert "続きから進める" in page
+    assert "行目まで取り込みました" in page
+    assert "続きから再開する" in page
     monkeypatch.setattr(import_services, "bring", real)
     assert steward.post("resume", source).status_code == 302
     source = work(source)
@@ -86,14 +86,14 @@ def test_taking_back_goes_on_after_a_kill_and_tells_each_conflict_once(
     source = work(source)
     assert source.taking_back.state == State.FAILED
     assert not source.undone
-    assert "取り消しが途中で止まりました" in steward.text("result", source)
+    assert "取り消しが途中で停止しました" in steward.text("result", source)
     assert steward.post("undo", source).status_code == 302
     source = work(source)
     assert source.undone
     assert source.taking_back.result == {"restored": 5, "conflicts": 1}
     assert Finding.objects.filter(source=source, kind=findings.CONFLICT).count() == 1
     page = steward.text("result", source)
-    assert "あとから変更されたため、残したもの" in page
+    assert "取り込み後に変更されたため、元に戻さなかったもの" in page
     assert f"/customers/{changed}/" in page
 
 
