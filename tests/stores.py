@@ -1,6 +1,7 @@
 """Pytest plugin: lays out the stores once per process as the owner, then tests run as the app role."""
 
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -29,7 +30,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: takes more than a few seconds")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--shuffle", type=int, default=None, metavar="SEED", help="run files, and tests in them, in another order"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if (seed := config.getoption("--shuffle")) is not None:
+        chance = random.Random(seed)
+        files = {path: chance.random() for path in sorted({item.path for item in items})}
+        items.sort(key=lambda item: (files[item.path], chance.random()))
     for item in items:
         if "house" in getattr(item, "fixturenames", ()) and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.django_db(databases="__all__"))

@@ -13,6 +13,7 @@ from toride.access.tests.test_matrix import enter
 from toride.api.tests.machines import SEARCH, Machine, one
 from toride.customers import commands
 from toride.customers.actions import Action
+from toride.customers.imports.tests.wizard import Wizard
 from toride.vault import rows
 from toride.vault.permit import Category
 
@@ -72,7 +73,7 @@ def test_pages(house: House, three: list[UUID], how: str) -> None:
     assert str(three[0]) in text
     assert str(three[2]) in text
     assert str(three[1]) not in text
-    assert "1件の記録を開けません" in text
+    assert "1件の情報を復号できません" in text
     assert client.get(f"/customers/{three[0]}/").status_code == 200
     closed = client.get(f"/customers/{three[1]}/")
     assert closed.status_code == 503
@@ -110,6 +111,24 @@ def test_the_command_names_it(house: House, three: list[UUID], how: str) -> None
     done = CliRunner().invoke(commands.customers, ["verify", "--json"])
     assert (done.exit_code, json.loads(done.stdout)) == (1, {"customers": 3, "unopenable": [str(three[1])]})
     assert told(Action.RECORDS_VERIFY)[-1].facts["subjects"] == [str(three[1])]
+
+
+@pytest.mark.parametrize("how", ["bit", "keys"])
+def test_an_import_leaves_out_its_row_only(house: House, how: str) -> None:
+    ids = [house.customer(f"A-{number}", name=f"名 {number}", kana="", birth_date=None, phones=[]) for number in (1, 2)]
+    damage(ids[0], how)
+    steward = Wizard(house.steward)
+    text = "顧客番号,氏名,住所,備考\nA-1,名 1,宮城県石巻市1-2,x\nA-2,名 2,宮城県石巻市1-3,y\nA-3,林 大樹,宮城県石巻市1-2,z\n"
+    source = steward.check(steward.begin(text))
+    assert (source.trial.result["created"], source.trial.result["changed"], source.trial.result["rejected"]) == (
+        1,
+        1,
+        1,
+    )
+    assert "記録を開けません" in steward.text("check", source)
+    source = steward.run(source)
+    assert (source.counts["created"], source.counts["changed"], source.counts["rejected"]) == (1, 1, 1)
+    assert ids[0] in {subject for one in told(Action.FILE_IMPORT) for subject, *_rest in one.subjects}
 
 
 def test_the_index_is_built_anew_without_it(house: House, three: list[UUID]) -> None:

@@ -125,7 +125,7 @@ def _check(page) -> int:
     expect(wrong.first).to_be_visible()
     page.click("text=取り込みへ進む")
     effect = page.locator(".effect")
-    expect(effect).to_have_text(re.compile(r"\d+人を新しく登録します"))
+    expect(effect).to_have_text(re.compile(r"\d+件を新しく登録します"))
     return int(re.search(r"\d+", effect.inner_text())[0])
 
 

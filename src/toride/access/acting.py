@@ -40,10 +40,10 @@ def person(username: str | None, action: str = "") -> Person:
         return people.find(username) if username else _persona(action)
     token = config.text("TORIDE_TOKEN")
     if token is None:
-        raise Refused("Acting as a person needs that person's own token: ./toride token USER, then set TORIDE_TOKEN.")
+        raise Refused(_("This needs the person's own token: run ./toride token USER, then set TORIDE_TOKEN."))
     holder = tokens.holder(token)
     if username is not None and holder.username != username:
-        raise Refused(f"This token is not {username}'s.")
+        raise Refused(_("This token belongs to someone other than %(name)s.") % {"name": username})
     return holder
 
 

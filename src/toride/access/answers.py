@@ -99,7 +99,7 @@ def _words(error: TorideError) -> tuple[str, str]:
 def _closed(error: TorideError) -> tuple[str, str]:
     """What is closed to everybody, now or until it is mended."""
     if isinstance(error, Unopenable):
-        return _("This cannot be opened"), str(UNOPENABLE_ADVICE)
+        return _("This data cannot be decrypted"), str(UNOPENABLE_ADVICE)
     return _("Temporarily unavailable"), str(ALTERED_ADVICE if str(error) == ALTERED else UNAVAILABLE_ADVICE)
 
 
@@ -117,7 +117,7 @@ UNAVAILABLE_ADVICE = _lazy(
 )
 REASONS = {
     "duty": _lazy("Your role doesn't include access to this. If you need it, contact your administrator."),
-    "purpose": _lazy("Not available for this purpose of use. Choose another purpose, or leave the page."),
+    "purpose": _lazy("Not available for this purpose of use. Choose another purpose."),
     "closed-column": _lazy(
         "This list is filtered or sorted by a field that your role or this purpose of use cannot access."
     ),

@@ -1,5 +1,7 @@
 """People, branches and personal tokens by command."""
 
+from typing import Any
+
 import click
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -15,7 +17,7 @@ from toride.access.options import ACTING_AS as AS
 from toride.access.sso import config as single
 from toride.access.sso import providers
 from toride.base import config, terminal
-from toride.base.errors import Invalid, Refused
+from toride.base.errors import Invalid, Refused, Unavailable
 from toride.vault.permit import Actor
 
 TOKEN_REFUSALS = {
@@ -163,18 +165,18 @@ def restore_policy() -> None:
 
 @click.group("sign-in", cls=terminal.Group)
 def sign_in() -> None:
-    """Show and accept a sign-in policy or identity providers that are not confirmed."""
+    """Show and accept an unconfirmed sign-in policy or identity provider."""
 
 
 @sign_in.command("show")
 def show_sign_in() -> None:
-    """Show what is not confirmed, as it is stored. Until it is, the strictest rules apply."""
+    """Show what is unconfirmed, as stored. Until it is accepted, the strictest rules apply."""
     altered, found = restoring.unconfirmed()
     if not altered and not found:
         click.echo(_("Everything is confirmed."))
     if altered:
         click.echo(_("rules: not confirmed. As stored:"))
-        terminal.facts(list(rules.differing(rules.standing()).items()))
+        terminal.facts(_stored_rules())
     for one in found:
         about = single.read(one.content)
         click.echo(_("%(name)s: not confirmed. As stored:") % {"name": one.name})
@@ -188,13 +190,21 @@ def show_sign_in() -> None:
         )
 
 
+def _stored_rules() -> list[tuple[Any, Any]]:
+    """What is stored otherwise than as shipped."""
+    try:
+        return list(rules.differing(rules.standing()).items())
+    except Unavailable:
+        return [(_("State"), _("cannot be read; set the rules again on their page"))]
+
+
 @sign_in.command("accept")
 @click.argument("name")
-@click.option("--confirm", required=True, help="NAME again, to confirm.")
+@click.option("--confirm", required=True, metavar="NAME", help="Repeat the name.")
 def accept_sign_in(name: str, confirm: str) -> None:
     """Accept the stored sign-in policy (NAME: rules), or an identity provider by its NAME. Recorded.
 
-    An identity provider can also be confirmed on its page, with a second person. This is for whoever holds the keys.
+    Two people do the same for an identity provider in the app. This command is for the key holder.
     """
     if confirm != name:
         raise Invalid(_("--confirm must repeat the name. Nothing was accepted."))

@@ -35,7 +35,7 @@ def add(
     """A new person. Raises Invalid for an unknown role or a weak password, Conflict for a taken sign-in name."""
     must_go_together(roles, rank)
     if Person.objects.filter(username=username).exists():
-        raise Conflict(f"The sign-in name {username} is taken.")
+        raise Conflict(_("The sign-in name %(name)s is already in use.") % {"name": username})
     person = Person(username=username, name=name, roles=roles, branch=branch, department=department, rank=rank)
     if password is None:
         person.set_unusable_password()
@@ -73,7 +73,8 @@ def hire(
     home = Branch.objects.filter(code=branch).first()
     if home is None:
         codes = ", ".join(Branch.objects.order_by("code").values_list("code", flat=True))
-        raise Invalid(f"There is no branch {branch}. Branches: {codes}.", {"branch": _("Choose a branch.")})
+        said = _("No such branch: %(code)s. Branches: %(codes)s") % {"code": branch, "codes": codes}
+        raise Invalid(said, {"branch": _("Choose a branch.")})
     person = add(username, name, roles=roles, branch=home, rank=rank, password=password)
     permit.ledger.facts |= {
         "person": str(person.id),
@@ -90,7 +91,7 @@ def dismiss(permit: Permit, *, username: str) -> None:
     """Ends a person's access, as `leave`."""
     person = find(username)
     if person.id == permit.actor.id:
-        raise Invalid("Nobody ends their own access; ask another administrator.")
+        raise Invalid(_("You can't deactivate yourself. Ask another administrator."))
     permit.ledger.facts |= {"person": str(person.id), "username": username, "active": False, **leave(person)}
 
 
@@ -119,7 +120,7 @@ def _open_requests(person: Person) -> QuerySet[Approval]:
 def open_branch(permit: Permit, *, code: str, name: str) -> Branch:
     """A new branch. Raises Conflict where code or name are taken."""
     if Branch.objects.filter(Q(code=code) | Q(name=name)).exists():
-        raise Conflict("This code or name is taken.")
+        raise Conflict(_("This branch code or name is already in use."))
     permit.ledger.facts |= {"branch": code}
     return Branch.objects.create(code=code, name=name)
 
@@ -128,7 +129,7 @@ def find(username: str) -> Person:
     """The person with this sign-in name; Invalid where there is none."""
     person = Person.objects.filter(username=username).first()
     if person is None:
-        raise Invalid(f"Nobody signs in as {username}.")
+        raise Invalid(_("No such user: %(name)s") % {"name": username})
     return person
 
 
@@ -155,7 +156,8 @@ def must_go_together(roles: list[str], rank: int, held: Collection[str] = ()) ->
     rules = policy.current()
     unknown = sorted(set(roles) - set(held) - set(rules.duties))
     if unknown:
-        raise Invalid(f"There is no role {', '.join(unknown)}. Roles: {', '.join(sorted(rules.duties))}.")
+        known = {"names": ", ".join(unknown), "known": ", ".join(sorted(rules.duties))}
+        raise Invalid(_("No such role: %(names)s. Roles: %(known)s") % known)
     for duty in (rules.duties[code] for code in roles if code not in held):
         if duty.rank > rank:
             advice = _("%(duty)s requires rank %(rank)d or higher.") % {"duty": duty.label, "rank": duty.rank}

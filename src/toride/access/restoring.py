@@ -1,6 +1,7 @@
 """The way back from what was altered in the store, for whoever holds the keys: recorded."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from toride import audit
 from toride.access import policy, rules, seals
@@ -38,7 +39,7 @@ def accept(username: str) -> Person:
     with transaction.atomic():
         person = Person.objects.select_for_update(of=("self",)).get(pk=find(username).pk)
         if seals.is_place(person):
-            raise Conflict("This person's duties are what was agreed upon.")
+            raise Conflict(_("This person's roles are the approved ones. There is nothing to accept."))
         person.save(update_fields=sorted(seals.PLACE))
         facts = {"person": str(person.id), "roles": person.roles, "rank": person.rank, "branch": person.branch_id or ""}
         audit.stage([_event(Action.PERSON_SEAL, facts)])

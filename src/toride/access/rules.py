@@ -163,7 +163,7 @@ def read(text: str | None) -> Rules:
         whole = Rules().duties | duties
         return Rules(Passwords(**kept["passwords"]), kept["proof"], whole, kept.get("passkeys", True))
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise Unavailable("the rules of sign-in cannot be read") from None
+        raise Unavailable("the sign-in policy cannot be read") from None
 
 
 @lru_cache(maxsize=1_024)

@@ -4,6 +4,8 @@ import hmac
 import secrets
 from datetime import timedelta
 
+from django.utils.translation import gettext as _
+
 from toride.access import seals
 from toride.access.models import Person, PersonalToken
 from toride.base import clock
@@ -25,7 +27,7 @@ def holder(token: str) -> Person:
     living = PersonalToken.objects.filter(revoked=False, expires__gt=clock.now(), person__is_active=True)
     found = next((one for one in living.select_related("person") if _is(token, one)), None)
     if found is None:
-        raise Refused("This token is not valid. Ask for a new one with: ./toride token USER")
+        raise Refused(_("This token is not valid. Get a new one with: ./toride token USER"))
     return found.person
 
 

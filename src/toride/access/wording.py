@@ -23,7 +23,7 @@ REACHES = {
 }
 DEPTHS = {
     Opening.CLEAR: (lazy("visible"), "ok"),
-    Opening.MASKED: (lazy("hidden until revealed"), "soon"),
+    Opening.MASKED: (lazy("hidden (reveal)"), "soon"),
     Opening.CLOSED: (lazy("no access"), "off"),
 }
 CATEGORIES = {

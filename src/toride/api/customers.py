@@ -70,7 +70,7 @@ def register(
 
     def make() -> dict[str, Any]:
         if not Branch.objects.filter(code=sent.branch).exists():
-            raise Invalid("Some fields need another look.", {"branch": "choose a branch"})
+            raise Invalid("Some fields are not valid.", {"branch": "choose a branch"})
         written = _written(sent.values)
         made = services.register(_permit(request), branch=sent.branch, owner=None, written=written, source=SOURCE)
         return {"id": str(made)}
@@ -102,7 +102,7 @@ def change(
     except Taken:
         raise
     except Doubtful:
-        raise Invalid("Some fields need another look.", {"name": ANOTHER}) from None
+        raise Invalid("Some fields are not valid.", {"name": ANOTHER}) from None
     except Conflict:
         raise Wrong(412, "changed-since", "Somebody changed it since it was read. Read it again.") from None
     return {"id": customer, "changed": changed}
@@ -142,7 +142,7 @@ def _written(values: BaseModel) -> dict[str, str]:
 def _text(name: str, content: Any) -> str:
     if isinstance(content, list):
         if any(SEPARATORS.search(one) for one in content):
-            raise Invalid("Some fields need another look.", {name: "one value in each element"})
+            raise Invalid("Some fields are not valid.", {name: "one value in each element"})
         return "\n".join(content)
     return "" if content is None else str(content)
 

@@ -58,7 +58,7 @@ class Inlet:
         try:
             fcntl.flock(self.held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Conflict("Another process of this installation writes the trail already.") from None
+            raise Conflict("Another process already writes this installation's audit trail.") from None
         (wire.folder() / wire.NAME).unlink(missing_ok=True)
         with wire.address() as path:
             self.listener.bind(path)

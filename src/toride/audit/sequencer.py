@@ -65,7 +65,7 @@ class Sequencer:
                 with store.transaction(self.data):
                     _leave(self.data, "outbox", moved)
         except Error:
-            raise Unavailable("The trail's stores cannot be used.") from None
+            raise Unavailable("The audit trail's database is unavailable.") from None
         return count
 
     def _enter(self, waiting: Sequence[Row], box: str) -> int:
@@ -147,7 +147,7 @@ def _is_settled() -> bool:
     try:
         return not (_waiting(connections["audit"], "inbox") or _waiting(connections["default"], "outbox"))
     except Error:
-        raise Unavailable("The trail's stores cannot be used.") from None
+        raise Unavailable("The audit trail's database is unavailable.") from None
 
 
 def _decoded(waiting: Sequence[Row], refused: list[bytes]) -> dict[bytes, bytes]:

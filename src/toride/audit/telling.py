@@ -19,8 +19,8 @@ DOORS = {
 }
 MODES = {
     Mode.LISTED: _("listed"),
-    Mode.MASKED: _("masked"),
-    Mode.CLEAR: _("read"),
+    Mode.MASKED: _("hidden"),
+    Mode.CLEAR: _("viewed"),
     Mode.REVEALED: _("revealed"),
     Mode.CREATED: _("created"),
     Mode.CHANGED: _("changed"),

@@ -170,9 +170,13 @@ def _say_what_waits() -> None:
 
     altered, providers = restoring.unconfirmed()
     if altered:
-        click.echo("The rules of sign-in are not confirmed; the strictest hold. See: ./toride sign-in show", err=True)
+        click.echo(
+            "The sign-in policy is not confirmed; the strictest rules apply. See: ./toride sign-in show", err=True
+        )
     for one in providers:
-        click.echo(f"{one.name} is not confirmed and not offered at sign-in. See: ./toride sign-in show", err=True)
+        click.echo(
+            f"{one.name} is not confirmed and not shown on the sign-in page. See: ./toride sign-in show", err=True
+        )
 
 
 def _stand_empty() -> None:

@@ -65,7 +65,7 @@ describe(
         Action.PROFILE_CREATE: doing(_("Registering customers"), {"create": _("Registered a customer")}),
         Action.PROFILE_PEEK: reading(_("Previewing customer records"), _("Previewed a customer record")),
         Action.PROFILE_READ: reading(_("Viewing customer records"), _("Viewed a customer record")),
-        Action.RECORDS_VERIFY: happening(_("It was checked that every record opens")),
+        Action.RECORDS_VERIFY: happening(_("Every record was checked for decryption")),
         Action.REJECTED_DOWNLOAD: reading(_("Downloading error rows"), _("Downloaded error rows")),
         Action.SEARCH: reading(_("Searching customers"), _("Searched customers"), list=_("Viewed the customer list")),
         Action.STAR_SET: doing(

@@ -29,7 +29,7 @@ LINES = "contacts"
 
 @click.group(cls=terminal.Group)
 def customers() -> None:
-    """Search and show customers, as a person, for a purpose of use; verify that all records open."""
+    """Search, show and verify customer records."""
 
 
 @customers.command()
@@ -95,7 +95,7 @@ def show(number: str, username: str | None, purpose: str, as_json: bool) -> None
 @customers.command()
 @terminal.JSON
 def verify(as_json: bool) -> None:
-    """Check that every record opens. Shows no customer's data. Exit status 1 if any was damaged or altered."""
+    """Check that every record can be decrypted; shows no data. Exit status 1 if any is damaged or altered."""
     count, damaged = 0, []
     for size, found in records.examine():
         count += size
@@ -106,9 +106,9 @@ def verify(as_json: bool) -> None:
         print(json.dumps({"customers": count, "unopenable": [str(one) for one in damaged]}))
     else:
         for one in damaged:
-            print(_("%(id)s cannot be opened. Restore this customer from a backup.") % {"id": one})
+            print(_("%(id)s cannot be decrypted. Restore this customer from a backup.") % {"id": one})
         words = {"count": f"{count:,}", "damaged": f"{len(damaged):,}"}
-        print(_("%(count)s customers checked, %(damaged)s cannot be opened") % words)
+        print(_("%(count)s customers checked, %(damaged)s cannot be decrypted") % words)
     if damaged:
         raise click.exceptions.Exit(1)
 

@@ -128,6 +128,14 @@ def restore(
     return amend(amendments, history=history, note=note), standing
 
 
+def unopenable(subjects: Collection[UUID], *, kind: str) -> set[UUID]:
+    """Those of `subjects` some of whose records of this kind, or keys, do not open as they were sealed."""
+    everything = tuple(Category)
+    damaged: set[UUID] = set()
+    open_records(fetch(subjects, [kind], everything, everything), damaged)
+    return damaged
+
+
 def untouched(subjects: Collection[UUID], *, kind: str) -> set[UUID]:
     """Those of `subjects` whose records of this kind all stand at their first revision."""
     everything = tuple(Category)

@@ -43,7 +43,7 @@ def api_key() -> None:
 @click.option(
     "--address", "addresses", multiple=True, metavar="CIDR", help="Allowed network; repeatable. Default: any."
 )
-@click.option("--duty", "duties", multiple=True, metavar="[GROUP=]ROLE",
+@click.option("--role", "--duty", "duties", multiple=True, metavar="[GROUP=]ROLE",
               help="Role that a directory group grants. Demo only; elsewhere it needs approval.")  # fmt: skip
 @click.option("--any-hour", is_flag=True, help="Usable at any time, regardless of the person's working hours.")
 @click.option("--name", default="", help="What the connection is used for.")

@@ -24,7 +24,7 @@ DIGITS = 4
 @require_GET
 def connections(request: HttpRequest) -> HttpResponse:
     found = queries.connections(_permit(request))
-    return render(request, "access/connections.html", _context(connections=found, now=clock.now()))
+    return render(request, "access/connections.html", _context(connections=found, moment=clock.now()))
 
 
 @guarded(Action.CONNECTION_MANAGE, fresh=True)

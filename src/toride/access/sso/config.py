@@ -69,7 +69,7 @@ def read(text: str) -> Config:
     try:
         return _of(orjson.loads(text))
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise Unavailable("the provider's configuration cannot be read") from None
+        raise Unavailable("the identity provider's configuration cannot be read") from None
 
 
 def sealed(provider: Provider, config: Config, secret: str) -> bytes:

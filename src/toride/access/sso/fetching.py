@@ -52,5 +52,5 @@ def _fetched(url: str, *, inside: bool) -> Mapping[str, Any]:
     except (Invalid, ValueError):
         found = None
     if not isinstance(found, dict):
-        raise Unavailable("the provider did not say what it should")
+        raise Unavailable("unexpected response from the identity provider")
     return found

@@ -32,11 +32,11 @@ def described(one: Config) -> Mapping[str, Any]:
     """What the provider says of itself (OpenID Connect Discovery 1.0). Raises Unavailable for anything else."""
     found = document(one.issuer.rstrip("/") + PLACE, inside=one.inside)
     if found.get("issuer") != one.issuer:
-        raise Unavailable("the provider calls itself otherwise")
+        raise Unavailable("the identity provider states another issuer")
     plain = one.inside and one.issuer.startswith("http:")  # nobody else's document leads to a port of this machine
     for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
         if not is_address(found.get(name), inside=plain):
-            raise Unavailable(f"the provider names no {name}")
+            raise Unavailable(f"the identity provider gives no {name}")
     return found
 
 

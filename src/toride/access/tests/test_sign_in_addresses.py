@@ -30,6 +30,7 @@ ADDRESSES = {
     "sign_in_rules_passwords": (None, 405, 422),
     "sign_in_rules_duty":      ("role", 200, 422),
     "people":                  (None, 200, 405),
+    "person_new":              (None, 200, 422),
     "person_unlock":           ("person", 405, 404),
     "person_sign_out":         ("person", 405, 404),
     "person_end":              ("person", 405, 404),

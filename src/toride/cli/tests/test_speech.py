@@ -20,6 +20,7 @@ from toride.cli import COMMANDS, JOBS, doctor, examples, toride
 from toride.vault import commands as keys
 
 LITERAL = re.compile(r"\bNone\b|\bTrue\b|\bFalse\b|\[['\"\[(]|\{'|\('|<[a-z_.]+ object")
+UNUSUAL = re.compile(r"\b(anew|[Ww]hoever|for ever|as sealed|(?<!--)duty|duties|[Nn]obody|[Ss]omebody|brought|bring)\b")
 CODES = re.compile(r"\b(male|female|organisation|active|dormant|clear|listed|ok)\b")
 
 
@@ -64,6 +65,7 @@ def test_every_option_says_what_it_is_for_and_every_command_how_it_is_called() -
         assert lacking == [], name
         text = command.get_help(click.Context(command, info_name=name))
         assert f"./toride {name}" in text, name
+        assert not UNUSUAL.search(text), name
     assert set(examples.EXAMPLES) == set(found)
 
 

@@ -15,10 +15,13 @@ from uuid import UUID
 import click
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from toride.access import acting
 from toride.access.decide import decide
 from toride.access.models import Branch
+from toride.access.options import ANY_PURPOSE, AS, PURPOSE
+from toride.base import terminal
 from toride.base.errors import Hidden, Invalid, Refused
 from toride.base.ids import ordered_id
 from toride.customers.actions import Action
@@ -34,20 +37,18 @@ from toride.jobs.models import Job, State
 from toride.vault import files
 from toride.vault.permit import Permit
 
-AS = click.option("--as", "username", required=True, metavar="USER", help="Sign-in name of the person who acts.")
-PURPOSE = click.option("--purpose", required=True, help="Purpose of use, such as data-care.")
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+JSON = terminal.JSON
 CHUNK = 1_048_576
 
 
-@click.command("import")
+@click.command("import", cls=terminal.Command)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @AS
 @PURPOSE
 @click.option("--branch", help="Code of the branch that new customers belong to; default: the person's own.")
 @click.option("--mapping", "mapping_file", default="auto", help='"auto", or a JSON file {"heading": "field", …}.')
-@click.option("--encoding", help="utf-8, cp932, utf-16, euc_jp; found out by default.")
-@click.option("--delimiter", help="One character; found out by default.")
+@click.option("--encoding", help="utf-8, cp932, utf-16, euc_jp; detected by default.")
+@click.option("--delimiter", help="One character; detected by default.")
 @click.option("--heading-row", type=click.IntRange(1, mapping.TOP), help="In which row the headings stand.")
 @click.option("--accept-guess", is_flag=True, help="Go on with what is only guessed of headings and columns.")
 @click.option("--number-them", is_flag=True, help="The file has no customer numbers: give the rows numbers.")
@@ -61,7 +62,7 @@ CHUNK = 1_048_576
     "--take",
     multiple=True,
     type=click.Choice(sorted(MAY_BE_TAKEN)),
-    help="Bring in rows that are held back for this doubt.",
+    help="Import rows that are held back for this doubt.",
 )
 @click.option(
     "--company-is",
@@ -73,7 +74,7 @@ CHUNK = 1_048_576
 @click.option("--rejected", "rejected_file", type=click.Path(path_type=Path), help="Where rejected rows go.")
 @JSON
 def import_file(
-    file: Path, username: str, purpose: str, branch: str | None, mapping_file: str, encoding: str | None,
+    file: Path, username: str | None, purpose: str, branch: str | None, mapping_file: str, encoding: str | None,
     delimiter: str | None, heading_row: int | None, accept_guess: bool, number_them: bool, leave_empty: Sequence[str],
     take: Sequence[str], company_is: str | None, hidden_rows: bool, dry_run: bool,
     rejected_file: Path | None, as_json: bool,
@@ -92,7 +93,7 @@ def import_file(
         _foresee(file, username, purpose, branch, arguments, as_json, draft)
         return
     with acting.permitted(username, Action.FILE_IMPORT, purpose=purpose) as permit:
-        person = acting.person(username)
+        person = acting.person(username, Action.FILE_IMPORT)
         home = _branch(branch or person.branch_id)
         if not permit.rows.include(home.code, None):
             raise Refused("scope")
@@ -110,25 +111,27 @@ def import_file(
     _perform(claimed, source, username, purpose, rejected_file or file.with_name(file.name + ".rejected.csv"), as_json)
 
 
-@click.group()
+@click.group(cls=terminal.Group)
 def imports() -> None:
     """List, resume, cancel and undo imports."""
 
 
 @imports.command("list")
 @AS
+@ANY_PURPOSE
 @JSON
-@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="At most so many.")
-def listed(username: str, as_json: bool, limit: int) -> None:
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="Most imports to print.")
+def listed(username: str | None, purpose: str | None, as_json: bool, limit: int) -> None:
     """The imports, newest first."""
-    with acting.permitted(username, Action.IMPORT_READ) as permit:
+    with acting.permitted(username, Action.IMPORT_READ, purpose=purpose) as permit:
         permit.ledger.facts["read"] = "imports"
         found = [_line(one) for one in listing.within(permit).exclude(job=None)[:limit]]
     if as_json:
         print(json.dumps(found))
-    else:
-        for one in found:
-            print(f"{one['import']}  {one['state']:9}  {one['counts']}")
+        return
+    told = [", ".join(f"{value:,} {name}" for name, value in one["counts"].items() if value) for one in found]
+    rows = [(one["import"], one["state"], one["created"][:16], said) for one, said in zip(found, told, strict=True)]
+    terminal.table(rows, [_("Import"), _("State"), _("Created on"), _("Result")])
 
 
 @imports.command()
@@ -137,7 +140,7 @@ def listed(username: str, as_json: bool, limit: int) -> None:
 @PURPOSE
 @click.option("--rejected", "rejected_file", type=click.Path(path_type=Path), help="File to write error rows to.")
 @JSON
-def resume(number: UUID, username: str, purpose: str, rejected_file: Path | None, as_json: bool) -> None:
+def resume(number: UUID, username: str | None, purpose: str, rejected_file: Path | None, as_json: bool) -> None:
     """Go on with an import that was cancelled, failed or killed."""
     with acting.permitted(username, Action.FILE_IMPORT, purpose=purpose) as permit:
         permit.ledger.facts["import"], permit.ledger.did = str(number), "resume"
@@ -153,9 +156,10 @@ def resume(number: UUID, username: str, purpose: str, rejected_file: Path | None
 @imports.command()
 @click.argument("number", type=click.UUID)
 @AS
-def cancel(number: UUID, username: str) -> None:
+@ANY_PURPOSE
+def cancel(number: UUID, username: str | None, purpose: str | None) -> None:
     """Stop an import after its current batch."""
-    with acting.permitted(username, Action.FILE_IMPORT) as permit:
+    with acting.permitted(username, Action.FILE_IMPORT, purpose=purpose) as permit:
         permit.ledger.facts |= {"import": str(number), "cancel": True}
         permit.ledger.did = "cancel"
         done = jobs.cancel(_job(_find(permit, number)).pk)
@@ -167,14 +171,16 @@ def cancel(number: UUID, username: str) -> None:
 @AS
 @PURPOSE
 @JSON
-def undo(number: UUID, username: str, purpose: str, as_json: bool) -> None:
+def undo(number: UUID, username: str | None, purpose: str, as_json: bool) -> None:
     """Take a whole import back; what was changed since stays, and is listed."""
     with acting.permitted(username, Action.IMPORT_UNDO, purpose=purpose) as permit:
         permit.ledger.facts["import"], permit.ledger.did = str(number), "start"
         source = _kept(permit, number)
 
     def again() -> Any:
-        return decide(acting.person(username), Action.IMPORT_UNDO, door=acting.door(), purpose=purpose)
+        return decide(
+            acting.person(username, Action.IMPORT_UNDO), Action.IMPORT_UNDO, door=acting.door(), purpose=purpose
+        )
 
     if source.job and source.job.state in (State.QUEUED, State.RUNNING):
         raise Invalid("This import has not ended. Cancel it first: ./toride imports cancel")
@@ -191,13 +197,13 @@ def undo(number: UUID, username: str, purpose: str, as_json: bool) -> None:
 @AS
 @PURPOSE
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="File to create.")
-def rejected_rows(number: UUID, username: str, purpose: str, out: Path) -> None:
+def rejected_rows(number: UUID, username: str | None, purpose: str, out: Path) -> None:
     """Write the rejected rows, with reasons, in the file's own encoding."""
     print(f"{_write_rejected(number, username, purpose, out):,} rows: {out}")
 
 
 def _perform(
-    claimed: Job | None, source: Import, username: str, purpose: str, rejected_file: Path | None, as_json: bool
+    claimed: Job | None, source: Import, username: str | None, purpose: str, rejected_file: Path | None, as_json: bool
 ) -> None:
     """Does the job here; a worker takes it up if this process is killed."""
     if claimed is None:
@@ -221,24 +227,24 @@ def _perform(
     _tell(result, as_json, time.monotonic() - start)
 
 
-def _rejected_beside(source: Import, username: str, purpose: str, out: Path) -> str | None:
+def _rejected_beside(source: Import, username: str | None, purpose: str, out: Path) -> str | None:
     """Where the rejected rows were written; None, with another way told, where nothing can be written there."""
     try:
         _write_rejected(source.pk, username, purpose, out)
     except OSError as error:
-        way = f"./toride imports rejected {source.pk} --as {username} --purpose {purpose} --out FILE"
+        way = f"./toride imports rejected {source.pk} --purpose {purpose} --out FILE"
         print(f"toride: {out} cannot be written ({error.strerror}). The rejected rows: {way}", file=sys.stderr)
         return None
     return str(out)
 
 
 def _foresee(
-    file: Path, username: str, purpose: str, branch: str | None, arguments: dict[str, Any], as_json: bool,
+    file: Path, username: str | None, purpose: str, branch: str | None, arguments: dict[str, Any], as_json: bool,
     draft: Callable[..., Import],
 ) -> None:  # fmt: skip
     counts = Counts()
     with acting.permitted(username, Action.FILE_IMPORT, purpose=purpose) as permit:
-        person = acting.person(username)
+        person = acting.person(username, Action.FILE_IMPORT)
         source = draft(person=person.id, branch=_branch(branch or person.branch_id))
         for _cells, rows in running.batches(lambda: _read(file), source, arguments):
             fitting.must_fit(permit, source)
@@ -269,7 +275,7 @@ def _tell(result: dict[str, Any], as_json: bool, seconds: float) -> None:
     print(f"{words}{f' in {seconds:.1f} s' if seconds else ''}")
 
 
-def _write_rejected(number: UUID, username: str, purpose: str, out: Path) -> int:
+def _write_rejected(number: UUID, username: str | None, purpose: str, out: Path) -> int:
     with acting.permitted(username, Action.REJECTED_DOWNLOAD, purpose=purpose) as permit:
         source = _find(permit, number)
         rows = services.rejected(permit, source)

@@ -20,6 +20,7 @@ NO_NAME = "this looks like no name"
 LOST = "a character was lost when the file was written; write it anew"
 FORMULA = "this looks like a formula, not like a name"
 TWICE = "stands twice in the file"
+DAMAGED = "this customer's record cannot be opened; tell the administrator"
 MOVED = "stands with another branch or person in charge, and stays there; hand customers over to move them"
 # Doubts: kind → the field that it is about. A row is held back until somebody says otherwise.
 DOUBTS = {"near": "number", "another": "name", "torn": "row", "company": "name", "place": "row"}

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from toride import audit
 from toride.access.facts import Facts
 from toride.audit import recorded
 from toride.base import clock
@@ -23,7 +24,8 @@ from toride.customers.models import Brought, Customer, Import, Rejected
 from toride.customers.queries import facts_of_each
 from toride.customers.services import NUMBER, by_category
 from toride.vault import index, records, subjects
-from toride.vault.amending import Amendment, amend, compare, judged, restore, untouched
+from toride.vault.aead import Unopenable
+from toride.vault.amending import Amendment, amend, compare, judged, restore, unopenable, untouched
 from toride.vault.index import lookup
 from toride.vault.keyring import Kind
 from toride.vault.permit import Category, Mode, Permit
@@ -66,25 +68,45 @@ class Sorted:
 def bring(permit: Permit, *, source: Import, rows: Sequence[Row]) -> Counts:
     """Creates and changes customers from cleaned rows; rows out of scope, with problems or in doubt are kept apart."""
     fitting.must_fit(permit, source)
+    damaged: set[UUID] = set()
     for attempt in range(TRIES):
-        batch = _sorted(permit, source, rows)
         try:
+            batch = _sorted(permit, source, rows, damaged)
             with transaction.atomic():
                 return _write(permit, source, batch)
         except Conflict:
             if attempt == TRIES - 1:
                 raise
+        except Unopenable:
+            damaged = _unopenable(permit, rows, damaged)
     raise Conflict
 
 
 def foresee(permit: Permit, source: Import, rows: Sequence[Row]) -> tuple[Counts, dict[int, UUID]]:
     """What `bring` would do, and who stands in the way of a row that is held: row number → customer."""
-    batch = _sorted(permit, source, rows)
-    changed = {one.subject for one in compare(_amendments(batch))}
+    damaged: set[UUID] = set()
+    try:
+        batch = _sorted(permit, source, rows, damaged)
+        changed = {one.subject for one in compare(_amendments(batch))}
+    except Unopenable:
+        batch = _sorted(permit, source, rows, _unopenable(permit, rows, damaged))
+        changed = {one.subject for one in compare(_amendments(batch))}
     return _counts(batch, len(changed)), batch.near
 
 
-def _sorted(permit: Permit, source: Import, rows: Sequence[Row]) -> Sorted:
+def _unopenable(permit: Permit, rows: Sequence[Row], known: Collection[UUID]) -> set[UUID]:
+    """Who of the rows' customers has a record that does not open, told to the trail. Raises Unopenable where that is
+    known already, and was not the reason.
+    """
+    found = claims.owners({row.stored[NUMBER]: row for row in rows if NUMBER in row.stored})
+    damaged = unopenable(set(found.values()), kind="profile")
+    if damaged <= set(known):
+        raise Unopenable
+    audit.fail(permit, sorted(damaged), reason="unopenable")
+    return damaged
+
+
+def _sorted(permit: Permit, source: Import, rows: Sequence[Row], damaged: Collection[UUID]) -> Sorted:
     taken = unpack(source.choices).taken
     batch = Sorted(rejected=[row for row in rows if row.problems])
     good = {row.stored[NUMBER]: row for row in rows if not row.problems}
@@ -95,6 +117,9 @@ def _sorted(permit: Permit, source: Import, rows: Sequence[Row]) -> Sorted:
         subject = found.get(number)
         if subject is None:
             fresh.append(row)
+        elif subject in places and subject in damaged:
+            row.problems[NUMBER] = reasons.DAMAGED
+            batch.rejected.append(row)
         elif subject in places:
             batch.known.append((subject, row))
         else:

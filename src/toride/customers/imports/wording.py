@@ -106,6 +106,7 @@ AS_KEPT = {
     reasons.PROPERTY: _("No field is known for it."),
     reasons.ABOVE: _("Stands above the headings."),
     "is required": _("is required"),
+    reasons.DAMAGED: _("This customer's record cannot be opened. Contact your administrator."),
     "is not available": _("This number is not available to you. Check it, or ask the branch it belongs to."),
     "stands twice in the file": _("This number stands twice in the file. Keep one of the rows."),
     "part of it is masked in the file": _("Part of it is masked in the file. It is imported as it is."),

@@ -303,7 +303,7 @@ class TestByTwo:
         away = customers(house, 1, 9, branch=house.wakaba)
         client, officer = enter(house.manager), enter(house.dpo)
         page = body(client.get(reverse("handover"), {"of": str(house.sales.pk)}))
-        assert "佐伯 悠真：3人" in page
+        assert "佐伯 悠真：3件" in page
         sent = {"of": str(house.sales.pk), "branch": "003", "owner": str(house.other_teller.pk), "send": "1"}
         wrong = posted(client, reverse("handover"), **sent)
         assert wrong.status_code == 422
@@ -349,7 +349,7 @@ def test_from_the_page_of_people_for_whoever_has_both_duties(house: House) -> No
     way = f"{reverse('handover')}?of={house.sales.pk}"
     assert way in body(enter(both).get(reverse("people")))
     assert way not in body(enter(house.admin).get(reverse("people")))
-    assert "佐伯 悠真：1人" in body(enter(both).get(way))
+    assert "佐伯 悠真：1件" in body(enter(both).get(way))
 
 
 def test_rank_and_reach_of_the_duty_hold(house: House) -> None:

@@ -36,8 +36,8 @@ def test_a_file_goes_through_all_steps_and_back(house: House, steward: Wizard) -
     assert "日付が正しくありません" in page
     assert "0213-338104" in page
     assert "このファイルの2行目と" in page
-    assert "1人を新しく登録します" in steward.text("run", source, "?leave=1")
-    assert "3人を新しく登録します" in steward.text("run", source, "?leave=0")
+    assert "1件を新しく登録します" in steward.text("run", source, "?leave=1")
+    assert "3件を新しく登録します" in steward.text("run", source, "?leave=0")
     source = steward.run(source, leave="1")
     assert source.job.state == State.DONE, source.job.error
     assert source.counts == {"created": 1, "changed": 0, "unchanged": 0, "rejected": 5, "held": 0, "warnings": 0}
