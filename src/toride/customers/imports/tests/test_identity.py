@@ -98,6 +98,13 @@ def test_nearly_the_same_numbers_within_a_file_are_told_by_row(house: House, bri
     assert rows[1][2] == {"number": "stands twice in the file"}
 
 
+def test_a_number_that_looks_like_a_decimal_is_held(house: House, bring: Bring) -> None:
+    source = bring(f"{PEOPLE}73003.0,{HANAKO}\n73004,{TARO}\n")
+    assert counts(source) == (1, 0, 0, 1)
+    [(row, _cells, why)] = services.rejected(house.permit(house.steward, Action.IMPORT_READ), source)
+    assert (row, "decimal" in why["number"]) == (2, True)
+
+
 def test_a_number_near_one_out_of_reach_says_nothing_of_it(house: House) -> None:
     from toride.customers.imports.cleaning import Row
     from toride.customers.imports.tests.wizard import narrow
