@@ -1,6 +1,7 @@
 """The locked lists are complete: the launcher resolves nothing, so whatever a package needs stands in its list, for every Python."""
 
 import re
+import tomllib
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -26,12 +27,21 @@ def environment(python: str) -> dict[str, str]:
     return {**default_environment(), "python_version": python, "python_full_version": f"{python}.9", "extra": ""}
 
 
+@cache
+def asked_of() -> dict[str, set[str]]:
+    """The extras that the project itself asks for."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    lines = [*project["dependencies"], *(line for some in project["optional-dependencies"].values() for line in some)]
+    return {canonicalize_name(one.name): set(one.extras) for one in map(Requirement, lines)}
+
+
 def installed(name: str, python: str) -> dict[str, set[str]]:
     """Package → the extras that are asked of it, of those of the list that this Python takes."""
     found: dict[str, set[str]] = {}
     for one in entries(name):
         if one.marker is None or one.marker.evaluate(environment(python)):
-            found.setdefault(canonicalize_name(one.name), set()).update(one.extras)
+            package = canonicalize_name(one.name)
+            found.setdefault(package, set()).update(one.extras, asked_of().get(package, ()))
     return found
 
 

@@ -252,6 +252,9 @@ class TestRules:
     def test_no_text_at_all_shuts_nobody_out(self, house: House) -> None:
         SignInRules.objects.create(pk=1, content="{", changed=clock.now())
         assert rules.current().of("admin").factor
+        shown = CliRunner().invoke(commands.sign_in, ["show"])
+        assert shown.exit_code == 0, shown.output
+        assert CliRunner().invoke(commands.sign_in, ["accept", "rules", "--confirm", "rules"]).exit_code
 
     def test_of_before_the_upgrade_hold_once_they_are_accepted(self, house: House) -> None:
         SignInRules.objects.create(pk=1, content=self.written(WIDE_OPEN), changed=clock.now())

@@ -1,5 +1,7 @@
 """People, branches and personal tokens by command."""
 
+from typing import Any
+
 import click
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -15,7 +17,7 @@ from toride.access.options import ACTING_AS as AS
 from toride.access.sso import config as single
 from toride.access.sso import providers
 from toride.base import config, terminal
-from toride.base.errors import Invalid, Refused
+from toride.base.errors import Invalid, Refused, Unavailable
 from toride.vault.permit import Actor
 
 TOKEN_REFUSALS = {
@@ -174,7 +176,7 @@ def show_sign_in() -> None:
         click.echo(_("Everything is confirmed."))
     if altered:
         click.echo(_("rules: not confirmed. As stored:"))
-        terminal.facts(list(rules.differing(rules.standing()).items()))
+        terminal.facts(_stored_rules())
     for one in found:
         about = single.read(one.content)
         click.echo(_("%(name)s: not confirmed. As stored:") % {"name": one.name})
@@ -186,6 +188,14 @@ def show_sign_in() -> None:
                 *((_("Group → role"), providers.mapped(each)) for each in about.mapped),
             ]
         )
+
+
+def _stored_rules() -> list[tuple[Any, Any]]:
+    """What is stored otherwise than as shipped."""
+    try:
+        return list(rules.differing(rules.standing()).items())
+    except Unavailable:
+        return [(_("State"), _("cannot be read; set the rules again on their page"))]
 
 
 @sign_in.command("accept")
