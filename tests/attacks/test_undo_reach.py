@@ -57,7 +57,7 @@ def test_changes_of_customers_out_of_reach_stay(house: House) -> None:
     agree(house, ask(house))
     subject = house.customer("A-1")
     manager = Wizard(house.manager)
-    source = manager.run(manager.check(manager.begin("顧客番号,氏名,備考\nA-1,髙橋 健一,新しい\n", branch="002")))
+    source = manager.run(manager.check(manager.begin("顧客番号,氏名,備考\nA-1,齋藤 惠美子,新しい\n", branch="002")))
     handing.hand_over(
         house.permit(house.manager, "customers:charge:move"),
         chosen=[subject],

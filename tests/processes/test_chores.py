@@ -51,5 +51,5 @@ def test_a_store_that_is_away_is_503_and_shows_nothing(house: House, monkeypatch
         answer = client.get(path)
         assert answer.status_code == 503
         assert "10.0.0.5" not in answer.content.decode()
-        assert "データベースに届かない" in answer.content.decode()
+        assert "データベースに接続できない" in answer.content.decode()
     assert Client().get("/ui/").status_code == 200
