@@ -128,6 +128,26 @@ def main() -> None:
         for field, problem in getattr(error, "fields", {}).items():
             click.echo(f"  {field}: {problem}", err=True)
         sys.exit(error.exit_code)
+    except Exception as error:
+        if not _is_of_before(error):
+            raise
+        click.echo(
+            "toride: This home folder is from an earlier version. Run: ./toride migrate, then try again.", err=True
+        )
+        sys.exit(os.EX_CONFIG)
+
+
+def _is_of_before(error: Exception) -> bool:
+    """Did a statement meet a store whose migrations are not applied yet?"""
+    if "django.db" not in sys.modules:
+        return False
+    from django.db import OperationalError, ProgrammingError
+
+    if not isinstance(error, (OperationalError, ProgrammingError)):
+        return False
+    from toride.cli import doctor
+
+    return doctor.is_behind()
 
 
 def _sentence(error: Exception) -> str:

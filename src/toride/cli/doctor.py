@@ -170,6 +170,11 @@ def _migrations(_where: Path) -> Iterator[Found]:
             yield Found(label, OK, "up to date")
 
 
+def is_behind() -> bool:
+    """Are there migrations that the stores have not had?"""
+    return any(one.state == FAIL for one in _migrations(Path()))
+
+
 def _keys(_where: Path) -> Iterator[Found]:
     from toride.vault import keyring
 
