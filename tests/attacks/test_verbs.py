@@ -8,13 +8,15 @@ from pkgutil import walk_packages
 from uuid import UUID, uuid4
 
 import pytest
+from click.testing import CliRunner
+from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 from django.utils import translation
 
 import toride
 from tests.people import House
-from toride.access import duties, emergencies, policy, proof
+from toride.access import commands, duties, emergencies, policy, proof
 from toride.access.actions import Action
 from toride.access.reviews.tests import acts
 from toride.access.tests.test_matrix import ROLES, enter, imported
@@ -186,3 +188,20 @@ def test_what_was_refused_or_failed_was_not_done() -> None:
             with translation.override("en"):
                 told = telling.act(Event(action=name, door=Door("web"), did="", outcome=outcome))
                 assert told == str(one.label) or NOT_DONE.match(told), name
+
+
+def test_what_is_read_by_command_or_interface_is_not_said_to_be_a_page() -> None:
+    for kind, begins in (("web", "Opened a page: "), ("cli", "Read: "), ("api", "Read: "), ("job", "Read: ")):
+        with translation.override("en"):
+            told = telling.act(Event(action=Action.PERSON_MANAGE, door=Door(kind), did=actions.VIEW))
+            assert told == begins + str(actions.label(Action.PERSON_MANAGE))
+
+
+def test_a_command_that_lists_people_has_not_managed_them(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "DEMO", True)
+    before = last()
+    assert CliRunner().invoke(commands.people, ["list", "--as", "hayasaka"]).exit_code == 0
+    assert [(one.action, one.did) for one in since(before, house.admin)] == [(Action.PERSON_MANAGE, actions.VIEW)]
+    before = last()
+    assert CliRunner().invoke(commands.branches, ["add", "009", "泉支店", "--as", "hayasaka"]).exit_code == 0
+    assert [one.did for one in since(before, house.admin)] == ["branch"]

@@ -23,6 +23,11 @@ def near(number: str) -> str:
     return folded.lstrip("0") or "0"
 
 
+def is_decimal(number: str) -> bool:
+    """73001.0, as programs write what they took for a decimal."""
+    return bool(_DECIMAL.fullmatch(number))
+
+
 def neighbours(number: str) -> set[str]:
     """Under which values a number that is nearly this one may stand as a unique value."""
     return {near(number), folding.plain_number(number)} - {number}

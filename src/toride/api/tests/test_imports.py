@@ -143,3 +143,57 @@ def test_import_ends_when_its_person_does(house: House) -> None:
     source = work(kept(address))
     assert again(source).job.state == "failed"
     assert not source.brought_set.exists()
+
+
+def test_what_is_only_guessed_is_decided_before_it_is_checked(house: House) -> None:
+    machine = loader(house)
+    address = begun(machine, "得意先台帳,,\n顧客番号,氏名,旧区分\nA-1,佐藤 花子,甲\n")
+    found = machine("GET", f"{address}/columns").json()
+    assert (found["guessed"], found["heading_row"], found["targets"]) == (True, 2, ["number", "name", None])
+    assert found["left"] == {"旧区分": "no field is known by this heading", "row 1": "stands above the headings"}
+    assert machine("POST", f"{address}/check").status_code == 422
+    found = machine("PUT", f"{address}/columns", {"targets": found["targets"], "heading_row": 2}).json()
+    assert (found["guessed"], found["heading_row"]) == (False, 2)
+    assert machine("POST", f"{address}/check").status_code == 202
+    work(kept(address))
+    assert machine("GET", f"{address}/check").json()["counts"]["created"] == 1
+
+
+def test_result_names_what_was_held_and_left(house: House) -> None:
+    house.customer("A-1")
+    machine = loader(house)
+    text = (
+        "顧客番号,氏名,生年月日,旧区分\na1,鈴木 太郎,1975-06-07,甲\nB-1,佐藤 花子,1981-02-29,乙\nB-2,林 大樹,#REF!,丙\n"
+    )
+    address = begun(machine, text)
+    sent = {"targets": ["number", "name", "birth_date", None], "leave_empty": ["birth_date"]}
+    assert machine("PUT", f"{address}/columns", sent).status_code == 200
+    machine("POST", f"{address}/check")
+    work(kept(address))
+    checked = machine("GET", f"{address}/check").json()
+    machine("POST", f"{address}/run", {})
+    work(kept(address))
+    told = machine("GET", address).json()
+    for found in (checked, told):
+        assert {one: found["counts"][one] for one in ("created", "changed", "unchanged", "rejected", "held")} == {
+            "created": 2, "changed": 0, "unchanged": 0, "rejected": 0, "held": 1,
+        }  # fmt: skip
+        assert found["left"] == {
+            "旧区分": "no field is known by this heading",
+            "生年月日": "in 1 rows: not in order; left empty, as was chosen; in 1 rows: an error of the spreadsheet stands "
+            "here; left empty",
+        }
+    for wrong in ({"take": ["x"]}, {"leave_empty": ["password"]}, {"heading_row": 0}, {"company_is": "x"}):
+        again_at = begun(machine, text)
+        assert machine("PUT", f"{again_at}/columns", {**sent, **wrong}).status_code == 422, wrong
+
+
+def test_file_without_numbers_is_numbered_on_demand(house: House) -> None:
+    machine = loader(house)
+    address = begun(machine, "氏名,電話番号\n佐藤 花子,022-265-1111\n")
+    assert machine("GET", f"{address}/columns").json()["lacking"] == ["Customer number"]
+    sent = {"targets": ["name", "phones"], "number_them": True}
+    assert machine("PUT", f"{address}/columns", sent).json()["lacking"] == []
+    machine("POST", f"{address}/check")
+    work(kept(address))
+    assert machine("GET", f"{address}/check").json()["counts"]["created"] == 1

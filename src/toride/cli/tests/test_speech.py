@@ -129,8 +129,8 @@ def test_a_record_is_printed_for_people(house: House, spoken: str) -> None:
 
 
 @pytest.mark.requirement("T3")
-def test_who_saw_a_customer_is_told_in_words(house: House, spoken: str) -> None:
-    house.customer("0213-338104")
+def test_who_saw_a_customer_is_told_in_words(stores: None, spoken: str) -> None:
+    House().customer("0213-338104")
     run("customers", "show", "0213-338104", "--as", "okubo", "--purpose", "service")
     said = run("audit", "who-saw", "0213-338104", "--as", "udagawa")
     assert said.exit_code == 0, said.exception

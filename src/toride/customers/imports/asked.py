@@ -8,7 +8,7 @@ from typing import Any
 from toride.customers.fields import FIELDS
 from toride.customers.imports import drafts, mapping, mending, preview, reading, saved
 from toride.customers.imports.preview import Look
-from toride.customers.imports.reasons import DOUBTS
+from toride.customers.imports.reasons import MAY_BE_TAKEN
 from toride.customers.models import Import
 from toride.vault.permit import Permit
 
@@ -78,7 +78,7 @@ def columns(permit: Permit, source: Import, sent: Mapping[str, str]) -> Look:
 def choices(sent: Mapping[str, str], source: Import) -> dict[str, Any]:
     """What the page of the check sent about kinds of problems and doubts."""
     empty = {name for name in FIELDS if sent.get(f"problem-{name}") == "empty"}
-    taken = {kind for kind in DOUBTS if sent.get(f"doubt-{kind}") == "take"}
+    taken = {kind for kind in MAY_BE_TAKEN if sent.get(f"doubt-{kind}") == "take"}
     return {"empty": sorted(empty), "taken": sorted(taken), "company": source.choices.get("company", "")}
 
 

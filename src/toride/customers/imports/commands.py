@@ -28,7 +28,7 @@ from toride.customers.actions import Action
 from toride.customers.fields import FIELDS
 from toride.customers.imports import drafts, fitting, keeping, listing, mapping, omissions, outlet, running, services
 from toride.customers.imports.cleaning import Choices
-from toride.customers.imports.reasons import DOUBTS
+from toride.customers.imports.reasons import MAY_BE_TAKEN
 from toride.customers.imports.services import Counts
 from toride.customers.imports.sifting import pack
 from toride.customers.models import Import
@@ -59,7 +59,10 @@ CHUNK = 1_048_576
     help='Leave cells of this field empty where they are not in order; "all" for every optional one.',
 )
 @click.option(
-    "--take", multiple=True, type=click.Choice(sorted(DOUBTS)), help="Import rows that are held back for this doubt."
+    "--take",
+    multiple=True,
+    type=click.Choice(sorted(MAY_BE_TAKEN)),
+    help="Import rows that are held back for this doubt.",
 )
 @click.option(
     "--company-is",
@@ -213,13 +216,26 @@ def _perform(
         by_hand = ended.arguments.get("mapping") is not None
         result["left"] = omissions.of(lambda: files.content(source.file), source, by_hand=by_hand)
     if (result["rejected"] or result["held"]) and rejected_file:
-        _write_rejected(source.pk, username, purpose, rejected_file)
-        result["rejected_file"] = str(rejected_file)
+        result["rejected_file"] = _rejected_beside(source, username, purpose, rejected_file)
     if ended.state != State.DONE:
-        why = ended.error or ended.state
-        print(f"toride: the import stopped ({why}); go on with: ./toride imports resume {source.pk}", file=sys.stderr)
+        kind, _colon, why = (ended.error or str(ended.state)).partition(": ")
+        if kind == "Invalid" and not source.counts:
+            raise Invalid(why)
+        told = ended.error or ended.state
+        print(f"toride: the import stopped ({told}); go on with: ./toride imports resume {source.pk}", file=sys.stderr)
         raise SystemExit(2)
     _tell(result, as_json, time.monotonic() - start)
+
+
+def _rejected_beside(source: Import, username: str | None, purpose: str, out: Path) -> str | None:
+    """Where the rejected rows were written; None, with another way told, where nothing can be written there."""
+    try:
+        _write_rejected(source.pk, username, purpose, out)
+    except OSError as error:
+        way = f"./toride imports rejected {source.pk} --purpose {purpose} --out FILE"
+        print(f"toride: {out} cannot be written ({error.strerror}). The rejected rows: {way}", file=sys.stderr)
+        return None
+    return str(out)
 
 
 def _foresee(

@@ -17,7 +17,7 @@ from toride.base.ids import ordered_id
 from toride.customers.actions import Action
 from toride.customers.fields import FIELDS
 from toride.customers.imports import fitting, labels, mapping, mending, running
-from toride.customers.imports.reasons import DOUBTS
+from toride.customers.imports.reasons import MAY_BE_TAKEN
 from toride.customers.imports.sifting import pack, unpack
 from toride.customers.models import Finding, Import
 from toride.jobs import running as jobs
@@ -167,7 +167,7 @@ def decide_rows(permit: Permit, *, source: Import, choices: Mapping[str, Any]) -
     _hold(source)
     _must_be_draft(source)
     kept = pack(unpack(choices))
-    if not set(kept["empty"]) <= {"*", *FIELDS} or not set(kept["taken"]) <= set(DOUBTS):
+    if not set(kept["empty"]) <= {"*", *FIELDS} or not set(kept["taken"]) <= MAY_BE_TAKEN:
         raise Invalid(_("There is no such field."))
     if kept != pack(unpack(source.choices)):
         _forget_check(source)

@@ -12,7 +12,7 @@ from toride.customers import barred, queries
 from toride.customers.fields import FIELDS
 from toride.customers.imports import labels, reasons, wording
 from toride.customers.imports.cleaning import Row
-from toride.customers.imports.reasons import DOUBTS
+from toride.customers.imports.reasons import DOUBTS, MAY_BE_TAKEN
 from toride.customers.imports.sifting import unpack
 from toride.customers.models import Finding, Import, Rejected
 from toride.vault import records
@@ -115,7 +115,7 @@ def doubts(source: Import) -> list[str]:
     """Kinds of doubt for which rows are held back, or were and are taken."""
     told = set(Finding.objects.filter(source=source, kind=HELD).values_list("reason", flat=True))
     chosen = unpack(source.choices).taken
-    return [kind for kind in DOUBTS if kind != "company" and (kind in chosen or reasons.is_said(told, kind))]
+    return [kind for kind in DOUBTS if kind in MAY_BE_TAKEN and (kind in chosen or reasons.is_said(told, kind))]
 
 
 def page(permit: Permit, source: Import, *, kind: str, field: str = "", after: int = 0) -> Page:

@@ -24,7 +24,9 @@ DAMAGED = "this customer's record cannot be opened; tell the administrator"
 MOVED = "stands with another branch or person in charge, and stays there; hand customers over to move them"
 # Doubts: kind → the field that it is about. A row is held back until somebody says otherwise.
 DOUBTS = {"near": "number", "another": "name", "torn": "row", "company": "name", "place": "row"}
+MAY_BE_TAKEN = frozenset(DOUBTS) - {"company"}  # company or person is a choice of its own
 NEAR_ROW = "nearly the same number as row %s of this file"
+DECIMAL = "a number with .0 behind it comes from a program that took it for a decimal; write it as it is"
 NEAR = "nearly the same number as a customer"
 ANOTHER = "would become another person: name, reading, and birth date or phone differ"
 TORN = "a row is cut in two here, or cells are missing"
@@ -32,7 +34,7 @@ COMPANY_OR_PERSON = "company and person: say whom the row is about"
 NO_BRANCH = "there is no such branch"
 NOT_YOURS = "this branch is not yours to register for"
 OF_DOUBT = {
-    "near": (NEAR, NEAR_ROW.partition("%")[0]), "another": (ANOTHER,), "torn": (TORN,),
+    "near": (NEAR, DECIMAL, NEAR_ROW.partition("%")[0]), "another": (ANOTHER,), "torn": (TORN,),
     "company": (COMPANY_OR_PERSON,), "place": (NO_BRANCH, NOT_YOURS),
 }  # fmt: skip
 # Columns, sheets and rows that are not brought in.

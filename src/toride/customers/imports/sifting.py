@@ -125,8 +125,10 @@ class Sieve:
         near = numbers.near(key)
         if near in self._near:
             row.held["near"] = reasons.NEAR_ROW % self._near[near]
-        else:
-            self._near[near] = row.number
+            return
+        self._near[near] = row.number
+        if numbers.is_decimal(key):
+            row.held["near"] = reasons.DECIMAL
 
 
 def pack(choices: Choices) -> dict[str, Any]:

@@ -77,6 +77,7 @@ AS_KEPT = {
     reasons.SHORT: _("The row has fewer columns than the headings."),
     reasons.COMPANY_OR_PERSON: _("Company and person: say whom the row is about."),
     reasons.TORN: _("A row is cut in two here, or cells are missing."),
+    reasons.DECIMAL: _("The number ends in .0, as if a program had taken it for a decimal. Enter it as it is."),
     reasons.NEAR: _("Nearly the same number as a customer."),
     reasons.ANOTHER: _("It would become another person: name, reading, and birth date or phone differ."),
     addresses.NO_CITY: _("The city could not be told apart. Write prefecture and city in full."),

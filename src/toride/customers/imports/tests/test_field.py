@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from tests.people import House
 from toride.access import tokens
+from toride.base.errors import Invalid
 from toride.customers import queries
 from toride.customers.actions import Action
 from toride.customers.imports import commands
@@ -156,8 +157,8 @@ def test_what_is_no_such_file_is_refused_in_words(
 ) -> None:
     monkeypatch.setenv("TORIDE_TOKEN", tokens.issue(house.steward))
     ran = imported(house, name, ())
-    assert ran.exit_code == 2
-    assert word in ran.stderr
+    assert isinstance(ran.exception, Invalid)
+    assert word in str(ran.exception)
     assert not Brought.objects.exists()
 
 

@@ -98,6 +98,13 @@ def test_nearly_the_same_numbers_within_a_file_are_told_by_row(house: House, bri
     assert rows[1][2] == {"number": "stands twice in the file"}
 
 
+def test_a_number_that_looks_like_a_decimal_is_held(house: House, bring: Bring) -> None:
+    source = bring(f"{PEOPLE}73003.0,{HANAKO}\n73004,{TARO}\n")
+    assert counts(source) == (1, 0, 0, 1)
+    [(row, _cells, why)] = services.rejected(house.permit(house.steward, Action.IMPORT_READ), source)
+    assert (row, "decimal" in why["number"]) == (2, True)
+
+
 def test_a_number_near_one_out_of_reach_says_nothing_of_it(house: House) -> None:
     from toride.customers.imports.cleaning import Row
     from toride.customers.imports.tests.wizard import narrow
@@ -224,3 +231,17 @@ def test_numbers_that_an_earlier_version_took_down_folded_are_known(house: House
 def test_nobody_is_another_than_they_are(values: dict[str, str]) -> None:
     assert not resemblance.is_another(values, values)
     assert not resemblance.becomes_another(values, values)
+
+
+def test_after_a_restore_numbers_are_claimed_anew_and_near_ones_stand_beside_each_other(house: House) -> None:
+    from toride.vault.index import restoring
+    from toride.vault.index.database import run
+
+    known = {number: house.customer(number) for number in ("A-1", "a1", "0012", "12")}
+    run("DELETE FROM vault_lookuptoken")
+    assert claims.owners(known) == {}
+    restoring._claim_anew(numbers.NUMBER, numbers.EXACTLY, lookup.claim_many)
+    restoring._claim_anew(numbers.NEAR, numbers.NEARLY, lookup.claim_free)
+    assert claims.owners(known) == known
+    assert claims.alike(["A1"])["A1"] in known.values()
+    assert claims.alike(["00012"])["00012"] in {known["0012"], known["12"]}
