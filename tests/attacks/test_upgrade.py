@@ -54,7 +54,7 @@ def test_shown_once_and_confirmed(before: Path) -> None:
     server = Real(before, "--no-tls")
     try:
         assert "Hausdienst is not confirmed" in server.output()
-        assert "rules of sign-in are not confirmed" in server.output()
+        assert "sign-in policy is not confirmed" in server.output()
         client = Client(server.url)
         assert "Hausdienst" not in client.get("/sign-in/").text
         assert client.post("/sign-in/", login="hayasaka", password=PASSWORD).status == 302
