@@ -2,10 +2,12 @@
 
 import gzip
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "assets"
+LEFT_OUT = re.compile(rb"^[ \t]+|^[ \t]*(?://[^\n]*|/\*[^\n]*\*/[ \t]*)\n", re.MULTILINE)
 TYPES = {"toride.css": "text/css", "toride.js": "text/javascript", "icons.svg": "image/svg+xml",
          "favicon.svg": "image/svg+xml"}  # fmt: skip
 
@@ -15,16 +17,21 @@ def content(name: str) -> bytes:
     """The bytes of an asset. Raises KeyError for any other name."""
     match name:
         case "toride.css":
-            return b"\n".join(path.read_bytes() for path in sorted(FOLDER.glob("*.css")))
+            return b"\n".join(map(_lean, sorted(FOLDER.glob("*.css"))))
         case "toride.js":
             import django_htmx
 
             htmx = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
-            first, *own = (path.read_bytes() for path in sorted(FOLDER.glob("*.js")))
+            first, *own = map(_lean, sorted(FOLDER.glob("*.js")))
             return b"\n".join([first, htmx.read_bytes(), *own])
         case "icons.svg" | "favicon.svg":
             return (FOLDER / name).read_bytes()
     raise KeyError(name)
+
+
+def _lean(path: Path) -> bytes:
+    """A file without what only its readers need: indents, and lines that are a comment."""
+    return LEFT_OUT.sub(b"", path.read_bytes())
 
 
 @cache
