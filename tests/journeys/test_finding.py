@@ -64,7 +64,7 @@ def test_a_hit_is_marked_in_kanji_and_in_kana_and_counted(sign_in, served) -> No
     expect(row.locator("small mark")).to_have_text("サトウ")
     expect(row.locator("b mark")).to_have_text("佐藤")
     total = page.locator(ROWS).count()
-    expect(page.locator("#count")).to_have_text(re.compile(rf"^{total}人・\d+\.\d\d秒$"))
+    expect(page.locator("#count")).to_have_text(re.compile(rf"^{total}件・\d+\.\d\d秒$"))
     number = row.locator("[data-k=number]").inner_text()
     search(page, number)
     expect(page.locator(ROWS)).to_have_count(1)

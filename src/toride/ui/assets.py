@@ -8,6 +8,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "assets"
 LEFT_OUT = re.compile(rb"^[ \t]+|^[ \t]*(?://[^\n]*|/\*[^\n]*\*/[ \t]*)\n", re.MULTILINE)
+SPACED = re.compile(rb"\s*([{};,])\s*")
 TYPES = {"toride.css": "text/css", "toride.js": "text/javascript", "icons.svg": "image/svg+xml",
          "favicon.svg": "image/svg+xml"}  # fmt: skip
 
@@ -17,7 +18,7 @@ def content(name: str) -> bytes:
     """The bytes of an asset. Raises KeyError for any other name."""
     match name:
         case "toride.css":
-            return b"\n".join(map(_lean, sorted(FOLDER.glob("*.css"))))
+            return SPACED.sub(rb"\1", b"\n".join(map(_lean, sorted(FOLDER.glob("*.css")))))
         case "toride.js":
             import django_htmx
 
@@ -42,8 +43,8 @@ def packed(name: str) -> bytes:
 
 @cache
 def mark(name: str) -> str:
-    """The first 12 hex digits of the content's SHA-256."""
-    return hashlib.sha256(content(name)).hexdigest()[:12]
+    """The first 8 hex digits of the content's SHA-256."""
+    return hashlib.sha256(content(name)).hexdigest()[:8]
 
 
 def address(name: str) -> str:
