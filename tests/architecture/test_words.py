@@ -9,8 +9,6 @@ from tests import translations
 
 pytestmark = pytest.mark.requirement("T1")
 CONCEPTS = translations.ROOT / "docs" / "concepts.md"
-# Pages of imports speak of files and rows in words of their own.
-ELSEWHERE = re.compile(r"customers/(imports/|templates/customers/import|dates\.py|addresses\.py)")
 JA = re.compile(
     r"否認|印を付け|定時の印|できごと|(^|[^承確])認基盤ID|方針|緊急に開|緊急の閲覧|緊急開示|点検|接点|経過を|行動と|属性付与|封じ|封印|"
     r"守り$|要りま|要らな|が要る|お書き|書いてください|ひとりでに|打つそば|当たる方|見直し|判定する権限|写す$|写しを|立場を選|この機械|機械の|"
@@ -24,17 +22,12 @@ EN = re.compile(
 
 
 def told() -> list[tuple[str, str, str]]:
-    """Text, translation and where it is used, of pages other than those of imports."""
+    """Text, translation and where it is used."""
     places: dict[str, list[str]] = {}
     for text, place in (*translations._templates(), *translations._modules()):
         places.setdefault(text, []).append(place)
     entries = polib.pofile(str(translations.CATALOGUE))
-    return [
-        (entry.msgid, entry.msgstr, place)
-        for entry in entries
-        for place in places.get(entry.msgid, [])[:1]
-        if not all(ELSEWHERE.search(one) for one in places[entry.msgid])
-    ]
+    return [(entry.msgid, entry.msgstr, place) for entry in entries for place in places.get(entry.msgid, [])[:1]]
 
 
 def test_the_japanese_is_a_banks() -> None:

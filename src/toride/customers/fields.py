@@ -99,7 +99,7 @@ def number(written: str) -> str:
     """A customer number: letters, figures, dot, hyphen, underline; half width, as the institution writes it."""
     found = numbers.exact(written)
     if not NUMBER.fullmatch(found):
-        raise Invalid(_("use up to 40 letters, figures or hyphens"))
+        raise Invalid(_("use up to 40 letters, digits or hyphens"))
     return found
 
 
@@ -158,7 +158,7 @@ def birth_date(written: str) -> str:
     from toride.base import clock
 
     if found > clock.today():
-        raise Invalid(_("a birth date lies in the past"))
+        raise Invalid(_("enter a birth date in the past"))
     return found.isoformat()
 
 

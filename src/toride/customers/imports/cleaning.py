@@ -22,12 +22,12 @@ PARTS = frozenset({"family", "given", "family_kana", "given_kana"})
 PLACE = ("branch", "owner")
 STRUCK = {
     Policy.MASK: {
-        Kind.INDIVIDUAL: _("an Individual Number (My Number) was struck out"),
-        Kind.CARD: _("a card number was struck out"),
+        Kind.INDIVIDUAL: _("an Individual Number (My Number) was removed"),
+        Kind.CARD: _("a card number was removed"),
     },
     Policy.APART: {
-        Kind.INDIVIDUAL: _("an Individual Number (My Number) was struck out and sealed apart"),
-        Kind.CARD: _("a card number was struck out and sealed apart"),
+        Kind.INDIVIDUAL: _("an Individual Number (My Number) was moved to separate storage"),
+        Kind.CARD: _("a card number was moved to separate storage"),
     },
 }
 RECURRING = frozenset({"kind", "gender", "status", "prefecture", "city", "birth_date", "since", "last_contact"})

@@ -87,7 +87,7 @@ def begin(permit: Permit, *, branch: str, name: str, origin: str, size: int, sou
     if len(origin) > LONGEST:
         problems["origin"] = _("Enter at most %(most)d characters") % {"most": LONGEST}
     if home is None or problems:
-        raise Invalid(_("Some fields need another look."), problems)
+        raise Invalid(_("Please fix the highlighted fields."), problems)
     if source is None:
         source = Import(person=permit.actor.id)
     else:
@@ -305,7 +305,7 @@ def _must_be_decided(source: Import) -> None:
     if files.stands(source.file) is not None:
         raise Invalid(_("The file has not arrived in full."))
     if source.guessed:
-        raise Invalid(_("What was only guessed needs a yes. Decide the columns, or accept the guess."))
+        raise Invalid(_("Guessed columns need your confirmation. Choose the columns, or accept the guess."))
     if mapping.lacking(source.targets, numbered=bool(source.numbered)) or mapping.twice(source.targets):
         raise Invalid(_("Decide the columns first."))
 

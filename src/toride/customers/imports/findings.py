@@ -21,7 +21,7 @@ from toride.vault.permit import Category, Opening, Permit
 from toride.vault.values import Masked, Opened, Value
 
 PROBLEM, WARNING, DUPLICATE, CONFLICT, HELD = KINDS = ("problem", "warning", "duplicate", "conflict", "held")
-APART = "a number that was sealed apart stays"
+APART = "a separately stored number remains"
 LEFT_OUT = "was left out as a likely duplicate"
 MOST_KEPT = 10_000  # problems and warnings of one file; more are counted only
 LONGEST = 200

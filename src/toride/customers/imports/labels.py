@@ -27,8 +27,8 @@ STANDS = {
     "address": ("prefecture", "city", "street", "address"), "address2": ("street",),
 }  # fmt: skip
 TAKEN: dict[str, Any] = {
-    "number": _("half width; letters, figures, hyphens stay"),
-    "name": _("as written; old forms of kanji stay, and are found by the new ones"),
+    "number": _("half width; letters, digits and hyphens are kept"),
+    "name": _("as written; old kanji forms are kept and can be searched by the new forms"),
     "family": _("joined with the given name, one space between"),
     "given": _("joined with the family name, one space between"),
     "kana": _("half-width kana and hiragana to katakana"),
@@ -40,14 +40,14 @@ TAKEN: dict[str, Any] = {
     "last_contact": _("Japanese eras to the Western calendar"),
     "phones": _("half width, with hyphens; several columns come together"),
     "emails": _("half width; several columns come together"),
-    "postcode": _("seven figures with a hyphen"),
+    "postcode": _("seven digits with a hyphen"),
     "prefecture": _("written in full"),
     "address": _("split into prefecture, city and street"),
     "address2": _("added to the street"),
-    "company": _("the customer where no person stands beside it"),
+    "company": _("the customer, in rows without a person"),
     "branch": _("code or name of the branch, for new customers"),
     "owner": _("name or sign-in name, for new customers"),
-    "value": _("whole yen; commas and 円 are taken away"),
+    "value": _("whole yen; commas and 円 are removed"),
     "gender": _("女性, 男性 or 不明"),
     "status": _("取引中, 休眠 or 解約"),
 }

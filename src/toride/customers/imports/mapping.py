@@ -27,9 +27,9 @@ TOP = 20  # rows among which the headings are looked for
 ENOUGH = 2  # headings that are known make a row of headings
 TAKEN_OUT = {
     Kind.INDIVIDUAL: _(
-        "Column %(column)s looks like Individual Numbers (My Number), which must not be kept here. Do not bring it in."
+        "Column %(column)s looks like Individual Numbers (My Number), which must not be stored here. Don't import this column."
     ),
-    Kind.CARD: _("Column %(column)s looks like card numbers, which must not be kept here. Do not bring it in."),
+    Kind.CARD: _("Column %(column)s looks like card numbers, which must not be stored here. Don't import this column."),
 }
 NO_NUMBER = (
     'No column holds the customer number. Name it: --mapping FILE with {"heading": "number"}, or have the rows numbered: '

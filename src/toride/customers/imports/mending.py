@@ -35,7 +35,7 @@ def keep(permit: Permit, source: Import, edits: Edits) -> None:
             source=source, row=row, defaults={"blob": records.seal_with(Kind.FILES, content, source.pk)}
         )
     if len(kept.keys() | edits.keys()) > MOST:
-        raise Invalid(_("So many cells are better mended in the file itself."))
+        raise Invalid(_("There are too many cells to correct here. Correct the file instead."))
 
 
 def _is_cell(source: Import, column: int) -> bool:

@@ -16,9 +16,9 @@ WITH_FIGURES = (
     _("write at most %(most)d"),
     _("this has %(digits)d digits; mobile numbers have 11, others 10"),
     _("has %(count)s columns; the first row has %(first)s"),
-    _("The file is not valid %(encoding)s at byte %(byte)s. Choose another encoding above, or save it anew."),
+    _("The file is not valid %(encoding)s at byte %(byte)s. Choose another encoding above, or save it again."),
     _("A quotation mark is opened in row %(row)s and never closed. Close it, or double the quotation marks within it."),
-    _("In row %(row)s text stands behind the closing quotation mark of a cell. Double the quotation marks within it."),
+    _("Row %(row)s has text after a closing quotation mark. Double the quotation marks inside the cell."),
     _("A cell near row %(row)s is longer than %(cell)s characters. Shorten it, or check the quotation marks."),
     _("The file cannot be read as CSV near line %(line)s."),
     _("The file has %(count)s columns; at most %(limit)s are read. Save the columns that you need."),
@@ -32,12 +32,14 @@ WITH_FIGURES = (
 AS_KEPT = {
     reading.WORDS["encoding"]: _("The encoding of the file is not known. Choose it above, or save the file as UTF-8."),
     reading.WORDS["empty"]: _("The file is empty."),
-    reading.WORDS["nul"]: _("The file holds NUL bytes; it is no text file, or damaged. Save it anew as CSV."),
-    reading.WORDS["excel"]: _("The file is not a readable Excel workbook (.xlsx). Save it anew, or as CSV."),
+    reading.WORDS["nul"]: _(
+        "The file contains NUL bytes: it is not a text file, or it is damaged. Save it again as CSV."
+    ),
+    reading.WORDS["excel"]: _("The file is not a readable Excel workbook (.xlsx). Save it again, or as CSV."),
     reading.WORDS["old-excel"]: _("The old Excel format (.xls) is not read. Save it as .xlsx or CSV."),
     reading.WORDS["excel-size"]: _("The workbook is larger than 64 MB. Save it as CSV."),
     reading.WORDS["bomb"]: _(
-        "The workbook unpacks to far more than it should. It was not opened. Save it anew, or as CSV."
+        "The workbook is unusually large when unpacked, so it was not opened. Save it again, or as CSV."
     ),
     reading.WORDS["entities"]: _("The workbook defines XML entities, which no office program does. It was not opened."),
     reading.WORDS["formulas"]: _(
@@ -45,7 +47,7 @@ AS_KEPT = {
     ),
     reading.WORDS["memory"]: _("The file needs more memory than an import may use. Split it, or save it as CSV."),
     reading.WORDS["protected"]: _(
-        "The workbook is protected by a password. Open it in Excel, take the password off, save it anew."
+        "The workbook is protected by a password. Open it in Excel, remove the password, and save it again."
     ),
     reading.WORDS["excel-binary"]: _("The binary Excel format (.xlsb) is not read. Save it as .xlsx or CSV."),
     reading.WORDS["opendocument"]: _("The file is an OpenDocument table (.ods). Save it as .xlsx or CSV."),
@@ -67,10 +69,10 @@ AS_KEPT = {
         "The file is a formatted text (RTF). Put the table into Excel, and save it as .xlsx or CSV."
     ),
     reading.WORDS["image"]: _("The file is a picture. Export the customers as CSV or .xlsx."),
-    reasons.ERROR_HERE: _("An error of the spreadsheet stands here. Mend it."),
-    reasons.ERROR: _("An error of the spreadsheet stands here. It was left empty."),
+    reasons.ERROR_HERE: _("This cell has a spreadsheet error. Correct it."),
+    reasons.ERROR: _("This cell has a spreadsheet error, so it was left empty."),
     reasons.NO_YEAR: _("A birthday without a year. It was left empty."),
-    reasons.BEHIND: _("What stands beside the number was left out."),
+    reasons.BEHIND: _("Text beside the number was left out."),
     reasons.EMPLOYER: _("The company was left out; the person is the customer."),
     reasons.EMPTIED: _("It is not in order and was left empty, as was chosen."),
     reasons.BEYOND: _("The era had ended by then. It was taken as the day that was meant."),
@@ -80,17 +82,15 @@ AS_KEPT = {
     reasons.DECIMAL: _("The number ends in .0, as if a program had taken it for a decimal. Enter it as it is."),
     reasons.NEAR: _("Nearly the same number as a customer."),
     reasons.ANOTHER: _("It would become another person: name, reading, and birth date or phone differ."),
-    addresses.NO_CITY: _("The city could not be told apart. Write prefecture and city in full."),
-    addresses.PREFECTURE_ADDED: _("The prefecture was added by the city."),
+    addresses.NO_CITY: _("The city could not be identified. Enter the prefecture and city in full."),
+    addresses.PREFECTURE_ADDED: _("The prefecture was filled in from the city."),
     reasons.NO_BRANCH: _("There is no such branch."),
     reasons.NOT_YOURS: _("This branch is not yours to register for."),
-    reasons.NOBODY: _("Nobody of this name works at the branch. Nobody is in charge yet."),
-    reasons.SEVERAL: _("Several people of this name work at the branch. Nobody is in charge yet."),
-    reasons.MOVED: _(
-        "It stands with another branch or person in charge and stays there. Hand customers over to move them."
-    ),
+    reasons.NOBODY: _("No one of this name works at the branch, so no owner was set."),
+    reasons.SEVERAL: _("Several people of this name work at the branch, so no owner was set."),
+    reasons.MOVED: _("The branch or owner in the file differs and was not changed. To move customers, reassign them."),
     reasons.NOTHING: _("This looks like a word for nothing, not like a name."),
-    reasons.LOST: _("A character was lost when the file was written. Write it anew."),
+    reasons.LOST: _("A character was lost when the file was created. Enter it again."),
     reasons.FORMULA: _("This looks like a formula, not like a name."),
     reasons.NO_NAME: _("This looks like no name."),
     mapping.NO_NUMBER: _("No column holds the customer number. Choose one, or have the rows numbered."),
@@ -105,25 +105,25 @@ AS_KEPT = {
     reasons.UNSEEN: _("A hidden sheet."),
     reasons.HIDDEN: _("Hidden rows of the sheet."),
     reasons.PROPERTY: _("No field is known for it."),
-    reasons.ABOVE: _("Stands above the headings."),
+    reasons.ABOVE: _("Above the headings."),
     "is required": _("is required"),
-    reasons.DAMAGED: _("This customer's record cannot be opened. Contact your administrator."),
+    reasons.DAMAGED: _("This customer's record is damaged. Contact your administrator."),
     "is not available": _("This number is not available to you. Check it, or ask the branch it belongs to."),
-    "stands twice in the file": _("This number stands twice in the file. Keep one of the rows."),
-    "part of it is masked in the file": _("Part of it is masked in the file. It is imported as it is."),
-    "lies in another prefecture than the address": _("The postcode lies in another prefecture than the address."),
+    "stands twice in the file": _("This number appears twice in the file. Keep one of the rows."),
+    "part of it is masked in the file": _("Part of this value is masked in the file. It was imported as is."),
+    "lies in another prefecture than the address": _("The postcode and the address are in different prefectures."),
     "was left out as a likely duplicate": _("Skipped as a likely duplicate"),
     "same person as a customer: name and birth date": _("same person as a customer: name and birth date"),
     "same phone as a customer": _("same phone as a customer"),
     "same e-mail as a customer": _("same e-mail as a customer"),
     "changed since": _("changed since; not restored"),
-    "a number that was sealed apart stays": _("a number that was sealed apart stays"),
+    "a separately stored number remains": _("a separately stored number remains"),
 }
 DOUBTS = {
     "near": _("Nearly the same number as another customer"),
     "another": _("Would become another person"),
     "torn": _("Rows that are cut in two"),
-    "place": _("Branches that cannot be told"),
+    "place": _("Branches that can't be identified"),
 }
 _DIED = re.compile(re.escape(reading.WORDS["died"]).replace(re.escape("{status}"), r"-?\d+"))
 
@@ -137,7 +137,7 @@ def tell(kept: str) -> str:
             figures = {name: int(value) if value.isdigit() else value for name, value in found.groupdict().items()}
             return str(sentence) % figures
     if _DIED.fullmatch(kept):
-        return gettext("The file could not be read: the reader gave up. Save it anew as CSV.")
+        return gettext("The file could not be read to the end. Save it again as CSV.")
     return gettext(kept)
 
 
@@ -148,10 +148,10 @@ def failure(error: str) -> str:
         case "Invalid":
             return tell(rest.strip())
         case "Refused":
-            return gettext("Your duties do not include this. If they should, ask the administrator.")
+            return gettext("Your role doesn't include this. If you need it, contact your administrator.")
         case "TorideError":
-            return gettext("It was begun several times and never came to its end. Tell the administrator.")
-    return gettext("It stopped for a reason of the machine. What is in stays; try to go on.")
+            return gettext("The import was started several times and did not finish. Contact your administrator.")
+    return gettext("The import stopped because of a system error. Rows imported so far are kept. Try to resume.")
 
 
 def field(name: str) -> str:

@@ -72,7 +72,7 @@ def test_under_mask_it_comes_in_struck_out_with_a_warning(steward: Wizard) -> No
     source = steward.check(steward.begin(TEXT))
     assert (source.trial.result["created"], source.trial.result["warnings"]) == (4, 3)
     page = steward.text("check", source)
-    assert "個人番号（マイナンバー）を伏せました" in page
+    assert "個人番号（マイナンバー）を削除しました" in page
     assert none_of_them(page)
     source = steward.run(source)
     assert source.counts == {"created": 4, "changed": 0, "unchanged": 0, "rejected": 0, "held": 0, "warnings": 3}
@@ -111,7 +111,7 @@ def test_taking_back_ends_what_was_set_apart_of_new_customers_and_names_what_sta
     new = subject_of(source, 3)
     permit = house.permit(house.steward, Action.IMPORT_UNDO)
     back, conflicts = running.undo(source, lambda: permit)
-    assert (back, conflicts) == (4, [(known, "a number that was sealed apart stays")])
+    assert (back, conflicts) == (4, [(known, "a separately stored number remains")])
     assert len(apart.of(house.permit(house.dpo, Action.APART_READ, known), known)) == 1
     assert enter(house.dpo).get(f"/customers/{new}/apart/").status_code == 404
     assert MY_NUMBER in everything([new, known]).replace("１２３４‐５６７８‐９０１８", MY_NUMBER)
@@ -127,7 +127,7 @@ def test_a_conflict_of_a_number_set_apart_is_told_on_the_page(house: House, stew
     steward.post("undo", source)
     source = work(source)
     assert source.taking_back.result["conflicts"] == 1
-    assert "別に封じた番号が残っています" in steward.text("result", source)
+    assert "分離保管した番号が残っています" in steward.text("result", source)
 
 
 def test_a_rejected_row_of_a_duplicate_is_struck_too(house: House, steward: Wizard) -> None:
