@@ -161,8 +161,10 @@ def test_the_reader_has_neither_keys_nor_environment(monkeypatch: pytest.MonkeyP
     while waiting:
         walked.add(name := waiting.pop())
         for node in ast.walk(ast.parse((folder / f"{name}.py").read_text())):
-            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            names += [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            if not isinstance(node, ast.Import | ast.ImportFrom):
+                continue
+            aliases = [one.name for one in node.names]
+            names = [node.module] if isinstance(node, ast.ImportFrom) and node.module else aliases
             if isinstance(node, ast.ImportFrom) and node.level:  # one beside it
                 waiting += [one for one in names if one not in walked]
             else:
