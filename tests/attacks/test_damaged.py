@@ -125,7 +125,7 @@ def test_an_import_leaves_out_its_row_only(house: House, how: str) -> None:
         1,
         1,
     )
-    assert "記録を開けません" in steward.text("check", source)
+    assert "破損しているため表示できません" in steward.text("check", source)
     source = steward.run(source)
     assert (source.counts["created"], source.counts["changed"], source.counts["rejected"]) == (1, 1, 1)
     assert ids[0] in {subject for one in told(Action.FILE_IMPORT) for subject, *_rest in one.subjects}

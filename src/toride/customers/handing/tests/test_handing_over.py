@@ -288,7 +288,7 @@ class TestByTwo:
         (subject,) = customers(house, 1)
         client, sent = enter(house.manager), {"pick": str(subject), "branch": "002", "send": "1"}
         asked = body(posted(client, reverse("handover"), pick=str(subject)))
-        assert '<b class="figure">1</b>人のお客さまを選択しています' in asked
+        assert '<b class="figure">1</b>件を選択しています' in asked
         for owner in ({}, {"owner": ""}):
             refused = posted(client, reverse("handover"), **sent, **owner)
             assert refused.status_code == 422

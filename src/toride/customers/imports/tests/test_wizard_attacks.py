@@ -194,7 +194,7 @@ def test_an_encoding_of_ones_own_is_no_way_in(steward: Wizard) -> None:
 @pytest.mark.parametrize(
     ("content", "japanese", "english"),
     [
-        (BOMB, "不自然に大きい", "unpacks"),
+        (BOMB, "不自然に大きい", "unpacked"),
         (
             (",".join(map(str, range(10_000))) + "\n").encode(),
             "列が10000あります。読めるのは500列まで",

@@ -62,7 +62,7 @@ def test_a_stopped_import_is_taken_back(steward: Wizard, monkeypatch: pytest.Mon
     source = work(source)
     assert source.job.state == State.FAILED
     assert "佐藤" not in source.job.error
-    assert "機械の都合で止まりました" in steward.text("result", source)
+    assert "システムの都合で停止しました" in steward.text("result", source)
     steward.post("undo", source)
     source = work(source)
     assert source.undone
