@@ -83,6 +83,7 @@ def test_one_find(sign_in, served) -> None:
     page.keyboard.press("Control+k")
     expect(page.locator("#palette")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.locator("#palette")).not_to_be_visible()
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_be_visible()
 
