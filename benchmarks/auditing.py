@@ -61,12 +61,12 @@ def _measured(pages: int, trail: int) -> dict[str, object]:
     def page() -> None:
         wrong.append(client.get(f"/customers/{chance.choice(subjects)}/").status_code != 200)
 
-    def timed(permit: Permit) -> None:
-        waited.append(milliseconds(lambda: apart.append(cpu(lambda: commit(permit)))))
+    def timed(permit: Permit, **said: str) -> None:
+        waited.append(milliseconds(lambda: apart.append(cpu(lambda: commit(permit, **said)))))
 
     for _ in range(BLOCK):
         page()
-    cases = {"with": timed, "without": lambda _permit: None}
+    cases = {"with": timed, "without": lambda _permit, **_said: None}
     taken: dict[str, list[float]] = {name: [] for name in cases}
     before = cpu_of(trail)
     for _ in range(max(1, pages // BLOCK)):

@@ -17,7 +17,7 @@ SQL = "SELECT branch_id, created FROM customers_customer WHERE subject_id = %s"
 def one(request: HttpRequest, subject: Any) -> HttpResponse:
     """What a page costs before the product does anything for it."""
     branch, created = rows.fetch("default", SQL, [rows.to_id("default", subject)])[0]
-    context = {"title": branch, "advice": str(created), "status": 200}
+    context = {"title": branch, "advice": str(created), "status": 200, "number": "", "asks": ""}
     return render(request, "ui/fragment_error.html", context)
 
 
