@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
@@ -212,9 +213,10 @@ def test_nothing_stands_in_dumps_and_files_of_the_servers(day: Day) -> None:
 
 
 def test_a_command_line_would_have_been_seen(tmp_path: Path) -> None:
-    sleeping = subprocess.Popen(["sleep", "20"], env=environment(tmp_path, NAME="瑠璃絵"))
-    try:
-        assert Needles(PLANTED).in_processes([sleeping.pid])
-    finally:
-        sleeping.kill()
-        sleeping.wait()
+    with subprocess.Popen(["cat"], env=environment(tmp_path, NAME="瑠璃絵"), stdin=PIPE, stdout=PIPE) as running:
+        assert running.stdin and running.stdout
+        running.stdin.write(b"x\n")
+        running.stdin.flush()
+        assert running.stdout.readline() == b"x\n"  # it runs: until then the kernel shows no environment
+        assert Needles(PLANTED).in_processes([running.pid])
+        running.stdin.close()
