@@ -156,7 +156,7 @@ def mishaps(server: Served, found: Day) -> None:
     for pid in named(server.process.pid, "web")[1:]:
         with contextlib.suppress(OSError):
             os.kill(pid, signal.SIGABRT)
-    until(lambda: opens(client), seconds=30)
+    until(lambda: opens(client))
 
 
 def opens(client: Client) -> bool:
