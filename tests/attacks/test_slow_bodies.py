@@ -122,7 +122,6 @@ def test_many_over_tls_after_their_deadline_and_after_they_have_gone(tmp_path: P
         server.stop()
 
 
-@pytest.mark.slow
 def test_a_worker_that_hangs_is_replaced(served: Served) -> None:
     parent, *workers = named(served.process.pid, "web")
     hanging = workers[0]

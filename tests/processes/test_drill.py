@@ -11,13 +11,14 @@ from tests.processes.drill import drill
 from tests.processes.load import Acknowledged, Importer
 from tests.processes.tree import until
 from tests.running import PATIENCE, Served, toride
+from tests.scale import scaled
 
-KILLS, SECONDS, ROWS, SEED = 14, 180.0, 2_100, 20261101
+SECONDS, SEED = 500.0, 20261101
+KILLS, ROWS = scaled((7, 600), (14, 2_100))
 
 
 @pytest.mark.store
-@pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.requirement("T1", "C7", "C9", "K1")
 def test_nothing_acknowledged_is_lost_when_every_process_is_killed() -> None:
     found = drill(os.environ.get("TORIDE_TEST_STORE", "sqlite"), kills=KILLS, seconds=SECONDS, rows=ROWS, seed=SEED)
@@ -27,10 +28,9 @@ def test_nothing_acknowledged_is_lost_when_every_process_is_killed() -> None:
     assert found["imports ended"]
 
 
-ROWS_KILLED = 20_000  # several batches
+ROWS_KILLED = scaled(8_000, 20_000)  # several batches
 
 
-@pytest.mark.slow
 @pytest.mark.requirement("C7")
 def test_a_killed_import_is_finished_by_the_worker_once_its_lease_is_over(tmp_path: Path) -> None:
     home, stop, noted = tmp_path / "home", threading.Event(), Acknowledged()

@@ -20,7 +20,7 @@ from tests.processes.tree import until
 from tests.receiver import receiving
 from tests.running import PATIENCE, ROOT, Served, demonstration, environment, toride
 
-pytestmark = [pytest.mark.requirement("A8"), pytest.mark.slow]
+pytestmark = pytest.mark.requirement("A8")
 
 
 def examples() -> str:
