@@ -230,7 +230,9 @@ def set_sign_in(settings: tuple[str, ...], confirm: str) -> None:
     if confirm != "rules":
         raise Invalid(_("--confirm must be: rules. Nothing was changed."))
     before, after = restoring.set_rules(dict(_pair(one) for one in settings))
-    terminal.facts([(name, f"{before.get(name)} → {value}") for name, value in after.items()])
+    terminal.facts(
+        [(name, f"{terminal.shown(before.get(name))} → {terminal.shown(value)}") for name, value in after.items()]
+    )
 
 
 def _pair(text: str) -> tuple[str, str]:

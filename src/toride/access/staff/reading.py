@@ -27,7 +27,7 @@ LIMITS = {
 }
 MOST_NETWORKS = 20
 WEEK = 7
-YES = frozenset(("true", "on", "yes"))
+YES = frozenset(("true", "on", "yes", "はい"))
 
 
 def passwords(before: Rules, typed: Mapping[str, str]) -> Rules:
