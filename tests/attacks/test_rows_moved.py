@@ -258,7 +258,7 @@ class TestRules:
 
     def test_of_before_the_upgrade_hold_once_they_are_accepted(self, house: House) -> None:
         SignInRules.objects.create(pk=1, content=self.written(WIDE_OPEN), changed=clock.now())
-        assert re.search(r"duties\.teller\.hours +168", CliRunner().invoke(commands.sign_in, ["show"]).output)
+        assert re.search(r"roles\.teller\.hours +168", CliRunner().invoke(commands.sign_in, ["show"]).output)
         CliRunner().invoke(commands.sign_in, ["accept", "rules", "--confirm", "rules"], catch_exceptions=False)
         assert rules.current() == WIDE_OPEN
         assert rules.stand()

@@ -246,8 +246,8 @@ def test_where_nobody_else_can_approve_the_page_says_so_and_a_command_helps(fron
     asked = [
         "set",
         "passwords.length=14",
-        "duties.teller.networks=10.0.0.0/8",
-        "duties.teller.weekdays=0,1",
+        "roles.teller.networks=10.0.0.0/8",
+        "roles.teller.weekdays=0,1",
         "--confirm",
     ]
     said = CliRunner().invoke(commands.sign_in, [*asked, "rules"], catch_exceptions=False).output
