@@ -23,6 +23,7 @@ PART_OF_A_SERVICE = "called by services that are recorded, and takes their ledge
 UNRECORDED = {
     "access.approvals.ask": PART_OF_A_SERVICE,
     "access.emergencies.opened_at": PART_OF_A_SERVICE,
+    "access.rules.put": PART_OF_A_SERVICE,
     "access.reviews.taking.settle": PART_OF_A_SERVICE,
     "customers.imports.mending.keep": PART_OF_A_SERVICE,
     "customers.imports.drafts.receive": "one part of a file of thousands; the event tells of the whole file",
