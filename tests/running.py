@@ -1,5 +1,6 @@
 """Toride as a person starts it: the launcher in a home of its own, on a free port."""
 
+import atexit
 import fcntl
 import hashlib
 import os
@@ -18,7 +19,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import TextIO
 
 ROOT = Path(__file__).resolve().parents[1]
 PORTS = range(20_000, 32_000)  # below those that Linux gives out by itself
@@ -86,9 +86,6 @@ def demonstration(home: Path, customers: int) -> Path:
     return home
 
 
-_ports: list[TextIO] = []
-
-
 def free_port() -> int:
     """A port that no other test takes, and that no system gives to whoever asks for any."""
     for port in random.sample(PORTS, len(PORTS)):
@@ -101,7 +98,7 @@ def free_port() -> int:
         except OSError:
             lock.close()
         else:
-            _ports.append(lock)  # held until this process ends
+            atexit.register(lock.close)
             return port
     raise RuntimeError("no port is free")
 
