@@ -14,8 +14,8 @@ from tests.scale import VARIABLE
 DIFFERENT = (  # on PostgreSQL: own SQL, own transactions, own locks; the rest speaks through Django
     "src/toride/vault", "src/toride/audit", "src/toride/jobs", "src/toride/customers/tests", "src/toride/customers/handing",
     "src/toride/customers/finding/tests/test_saved.py", "src/toride/customers/imports/tests/test_importing.py",
-    "src/toride/access/provisioning", "src/toride/access/tests/test_awaiting.py", "src/toride/access/tests/test_devices.py",
-    "src/toride/access/tests/test_glass.py", "src/toride/access/tests/test_signin.py",
+    "src/toride/scim/tests/test_groups.py", "src/toride/access/tests/test_waiting.py", "src/toride/access/tests/test_devices.py",
+    "src/toride/access/tests/test_emergencies.py", "src/toride/access/tests/test_signin.py",
     "src/toride/access/tests/test_versions.py", "src/toride/api/tests/test_people_and_trail.py",
     "src/toride/api/tests/test_once.py", "tests/attacks", "tests/processes",
 )  # fmt: skip

@@ -198,11 +198,16 @@ def openers_of_addresses(source: Source) -> set[str]:
 RAW = {"cursor", "execute", "executemany", "raw", "extra", "RawSQL"}
 
 
+def speaks_sql(module: Module) -> bool:
+    """Words of its own to a database, or the vault's help for such."""
+    helped = any(one.startswith("toride.vault.rows") for one in module.imported.values())
+    return helped or any(_calls(function) & RAW for function in module.functions.values())
+
+
 def writers_of_sql(source: Source) -> set[str]:
-    """Modules of domains that speak to the database in words of their own, where no scope helps."""
+    """Modules of domains that speak SQL, where no scope helps."""
     return {
         module.name.removeprefix("toride.")
-        for module, _name, function in source.functions()
-        if package(module) in domains(source)
-        and (_calls(function) & RAW or any(one.startswith("toride.vault.rows") for one in module.imported.values()))
+        for module in source.modules.values()
+        if package(module) in domains(source) and speaks_sql(module)
     }

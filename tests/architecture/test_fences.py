@@ -21,10 +21,10 @@ SOURCE = ROOT / "src" / "toride"
 
 PART_OF_A_SERVICE = "called by services that are recorded, and takes their ledger"
 UNRECORDED = {
-    "access.approvals.ask": PART_OF_A_SERVICE,
-    "access.emergencies.opened_at": PART_OF_A_SERVICE,
-    "access.rules.put": PART_OF_A_SERVICE,
-    "access.reviews.taking.settle": PART_OF_A_SERVICE,
+    "access.approvals.requests.ask": PART_OF_A_SERVICE,
+    "access.exceptions.emergencies.opened_at": PART_OF_A_SERVICE,
+    "access.signin.rules.put": PART_OF_A_SERVICE,
+    "access.reviews.decisions.settle": PART_OF_A_SERVICE,
     "customers.imports.mending.keep": PART_OF_A_SERVICE,
     "customers.imports.drafts.receive": "one part of a file of thousands; the event tells of the whole file",
 }
@@ -143,7 +143,7 @@ SALES = {
             Stage(title=title).save()
     """,
     "services": """
-        from toride.access.approvals import ask
+        from toride.access.approvals.requests import ask
         from toride.audit import recorded
         from toride.sales import keeping
         from toride.sales.models import Deal, Stage
@@ -264,7 +264,7 @@ def test_a_package_that_comes_tomorrow_is_inside_of_every_contract(tmp_path: Pat
     text = (ROOT / "pyproject.toml").read_text()
     contracts = tomllib.loads(text)["tool"]["importlinter"]["contracts"]
     (tmp_path / "pyproject.toml").write_text(
-        re.sub(r'^ *"toride\.\*\*\.tests\.\*\* -> .*\n|^ignore_imports = .*\.tests\..*\n', "", text, flags=re.MULTILINE)
+        re.sub(r'^ *"[^"]*\.tests\.[^"]*",\n|^ignore_imports = .*\.tests\..*\n', "", text, flags=re.MULTILINE)
     )
     (folder / "sales").mkdir()
     (folder / "sales" / "__init__.py").touch()

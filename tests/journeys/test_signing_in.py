@@ -8,7 +8,7 @@ import pytest
 
 from tests.journeys.looks import LOOKS
 from tests.running import Served
-from toride.access import onetime
+from toride.access.signin import onetime
 
 pytestmark = [pytest.mark.journey, pytest.mark.requirement("A6", "A7")]
 

@@ -14,8 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.people import House
-from toride.access import locks
 from toride.access.models import Lock, Person
+from toride.access.signin import locks
 from toride.access.tests.signing import PASSWORD, enrol, events, sign_in
 from toride.base import clock
 
