@@ -180,8 +180,8 @@ def test_result_names_what_was_held_and_left(house: House) -> None:
         }  # fmt: skip
         assert found["left"] == {
             "旧区分": "no field is known by this heading",
-            "生年月日": "in 1 rows: not in order; left empty, as was chosen; in 1 rows: an error of the spreadsheet stands "
-            "here; left empty",
+            "生年月日": "in 1 rows: left empty, as it is not in order: enter a date such as 1980-03-04 or 昭和55年3月4日 "
+            "(row 3); in 1 rows: an error of the spreadsheet stands here; left empty (row 4)",
         }
     for wrong in ({"take": ["x"]}, {"leave_empty": ["password"]}, {"heading_row": 0}, {"company_is": "x"}):
         again_at = begun(machine, text)
