@@ -197,3 +197,18 @@ def test_file_without_numbers_is_numbered_on_demand(house: House) -> None:
     machine("POST", f"{address}/check")
     work(kept(address))
     assert machine("GET", f"{address}/check").json()["counts"]["created"] == 1
+
+
+def test_a_doubtful_cell_costs_the_row_only_where_the_machine_says_so(house: House) -> None:
+    text = "顧客番号,氏名,生年月日\nB-1,佐藤 花子,1981-02-29\nB-2,林 大樹,\n"
+    for more, created in ((None, 2), ({}, 2), ({"leave_empty": ["birth_date"]}, 2), ({"leave_empty": []}, 1)):
+        machine = loader(house)
+        address = begun(machine, text)
+        if more is not None:
+            sent = {"targets": ["number", "name", "birth_date"], **more}
+            assert machine("PUT", f"{address}/columns", sent).status_code == 200
+        machine("POST", f"{address}/check")
+        work(kept(address))
+        told = machine("GET", f"{address}/check").json()
+        assert told["counts"]["created"] == created, more
+        assert ("生年月日" in told["left"]) == (created == 2)
