@@ -13,7 +13,7 @@ _MARKED = re.compile(r"[='+@0-9-]")
 _NOTHING_WORDS = (
     "- -- --- ー ― ‐ – — − ／ / * ※ なし 無し 無 ナシ 無し。 該当なし 該当無し 記載なし 登録なし 未登録 "
     "未設定 未入力 未記入 空欄 n/a na #n/a null none nil (null) <null> undefined nan #n/a! 0/0/00 0/0/0000 "
-    "0000-00-00 0000/00/00 00000000 1900/1/0"
+    "0000-00-00 0000/00/00 00000000 1900/1/0 不明 不詳"
 )
 NOTHING = frozenset(_NOTHING_WORDS.split())
 LONGEST_NOTHING = 12

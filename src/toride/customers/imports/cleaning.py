@@ -43,7 +43,8 @@ class Row:
 
     `folded`: what the index would hold of a new customer, where that is known already. `apart`: (field, kind, the
     number) of what was struck out, to be sealed apart. `held`: kind of doubt → why. `place`: branch and person in
-    charge as the file writes them. `beside`: (phone number, what stands beside it and is none).
+    charge as the file writes them. `beside`: (field, value, what was written with
+    it) for the note.
     """
 
     number: int
@@ -54,7 +55,7 @@ class Row:
     apart: list[tuple[str, Kind, str]] = field(default_factory=list, repr=False)
     held: dict[str, str] = field(default_factory=dict)
     place: dict[str, str] = field(default_factory=dict, repr=False)
-    beside: list[tuple[str, str]] = field(default_factory=list, repr=False)
+    beside: list[tuple[str, str, str]] = field(default_factory=list, repr=False)
 
     def gaps(self) -> dict[str, str]:
         """Field → why the customer comes in without it; the same row, corrected, brings it in later."""
@@ -211,6 +212,8 @@ def _tell_apart(address: str, building: str, written: dict[str, str], row: Row) 
         row.warnings.append("address: part of it is masked in the file")
     if told.doubt:
         row.warn("address", told.doubt)
+    if told.doubt == addresses.IS_FORMER:
+        row.beside.append(("address", told.area.city, address))
     if told.code and not written.get("postcode"):
         written["postcode"] = told.code
     street = f"{told.area.street} {building}".strip().replace("\n", " ")
@@ -255,7 +258,7 @@ def _values(spec: fields.Field, text: str, row: Row, *, lenient: bool) -> list[A
         if written_in.is_nothing(value):
             continue
         if spec.name == "phones" and found and not any(map(str.isdigit, part)):
-            row.beside.append((found[-1], part))
+            row.beside.append((spec.name, found[-1], part))
             continue
         try:
             found.append(cleaned := spec.clean(value))
@@ -265,7 +268,7 @@ def _values(spec: fields.Field, text: str, row: Row, *, lenient: bool) -> list[A
             row.warn(spec.name, reasons.emptied(str(error.reason)))
             continue
         if beside:
-            row.beside.append((cleaned, beside))
+            row.beside.append((spec.name, cleaned, beside))
     return list(dict.fromkeys(found))
 
 

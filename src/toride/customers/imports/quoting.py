@@ -106,16 +106,17 @@ def _mended(lines: Lines, form: Form, *, closed: bool) -> Iterator[Read]:
     """What becomes of the lines that were taken for one record, up to the next sure beginning of one."""
     first, *rest = lines.taken
     lines.taken.clear()
-    none, sure = closed and not _are_told_apart(first, rest, form), False
     yield form.as_it_stands(first), True
-    for line in rest:
-        sure = not none and form.is_row(line)
-        if line.strip():
-            yield (_cells(line, form), False) if sure else (form.as_it_stands(line), True)
+    if closed and not _are_told_apart(first, rest, form):
+        yield from ((form.as_it_stands(line), True) if line.strip() else ([], False) for line in rest)
+        rest = []
+    for line in rest[:-1]:
+        if form.is_row(line):
+            yield _cells(line, form), False
         else:
-            yield [], False
-    if not sure:
-        yield from _up_to_a_row(lines, form)
+            yield (form.as_it_stands(line), True) if line.strip() else ([], False)
+    lines.put_back(rest[-1:])  # it may begin a record of several lines
+    yield from _up_to_a_row(lines, form)
 
 
 def _are_told_apart(first: str, rest: Sequence[str], form: Form) -> bool:

@@ -5,14 +5,14 @@ from collections.abc import Iterable
 # Cells that are not brought in; told in the result, too.
 ERROR = "an error of the spreadsheet stands here; left empty"
 NO_YEAR = "a birthday without a year; left empty"
-BEHIND = "what stands beside the number was left out"
+BEHIND = "what was written beside the value was left out"
 EMPLOYER = "the company was left out; the person is the customer"
 EMPTIED = "left empty, as it is not in order"
 NOBODY = "nobody of this name works at the branch; nobody is in charge yet"
 SEVERAL = "several people of this name work at the branch; nobody is in charge yet"
 LEFT = frozenset({ERROR, NO_YEAR, BEHIND, EMPLOYER, EMPTIED, NOBODY, SEVERAL})
 GAPS = (EMPTIED, ERROR, NO_YEAR)  # the customer came in without a cell that can be brought in later
-REMARKED = "what stands beside the number was added to the note"
+REMARKED = "what was written beside the value was added to the note"
 # Problems and warnings of cells and rows.
 ERROR_HERE = "an error of the spreadsheet stands here; mend it"
 BEYOND = "the era had ended by then; taken as the day that was meant"

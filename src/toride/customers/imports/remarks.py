@@ -1,4 +1,4 @@
-"""What stands beside a phone number (内線123, 妻) becomes the customer's remark, where the permit may write it."""
+"""What was written beside a value (内線123, 妻; a former address) goes to the note, if the permit may write it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
@@ -9,13 +9,13 @@ from toride.customers.imports.cleaning import Row
 from toride.vault.amending import Amendment, judged
 from toride.vault.permit import Opening, Permit
 
-PHONES, NOTE = "phones", "note"
+NOTE = "note"
 CATEGORY = FIELDS[NOTE].category
 
 
 def of(row: Row) -> list[str]:
     """Each as a clerk would write it, with the number that it belongs to: 022-265-1111（内線123）."""
-    return [f"{number}（{words}）" for number, words in row.beside]
+    return [f"{value}（{words}）" for _name, value, words in row.beside]
 
 
 def added(note: str, lines: Iterable[str]) -> str:
@@ -40,7 +40,7 @@ def into_known(permit: Permit, known: Sequence[tuple[UUID, Row]]) -> dict[UUID, 
     found = [(subject, row) for subject, row in known if row.beside]
     if not _may(permit):
         for _subject, row in found:
-            row.warn(PHONES, reasons.BEHIND)
+            _tell(row, "")
         return {}
     lines = {subject: of(row) for subject, row in found}
     asked = [
@@ -62,4 +62,6 @@ def _may(permit: Permit) -> bool:
 
 
 def _tell(row: Row, note: str) -> None:
-    row.warn(PHONES, reasons.REMARKED if all(line in note for line in of(row)) else reasons.BEHIND)
+    kept = all(line in note for line in of(row))
+    for name in {name for name, _value, _words in row.beside}:
+        row.warn(name, reasons.REMARKED if kept else reasons.BEHIND)

@@ -98,7 +98,7 @@ def batches(
         chosen = reading.encoding(source, arguments)
         parts = reading.heard(parsed, sheet, encoding=chosen)
         first = next(parts, None)
-        if not first:
+        if not first or not any(cell.strip() for row in first["rows"] for cell in row):
             raise Invalid(reading.WORDS["empty"])
         columns = _columns(first["rows"], source, arguments)
         sieve = Sieve(columns, BATCH, skip=skip, choices=unpack(source.choices), edits=edits)

@@ -112,7 +112,7 @@ def _unopenable(permit: Permit, rows: Sequence[Row], known: Collection[UUID]) ->
 def _sorted(permit: Permit, source: Import, rows: Sequence[Row], damaged: Collection[UUID]) -> Sorted:
     taken = unpack(source.choices).taken
     batch = Sorted(rejected=[row for row in rows if row.problems])
-    batch.held = [row for row in rows if row.held and NUMBER not in row.stored]
+    batch.held = [row for row in rows if not row.problems and NUMBER not in row.stored]
     good = {row.stored[NUMBER]: row for row in rows if not row.problems and NUMBER in row.stored}
     found = claims.owners(good)
     places = _reachable(permit, found.values())

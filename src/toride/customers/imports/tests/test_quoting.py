@@ -68,6 +68,12 @@ def test_what_follows_a_torn_row_never_begins_one() -> None:
     assert len(held) == 3
 
 
+def test_a_row_of_several_lines_behind_a_slip_comes_in() -> None:
+    rows, held = read([HEAD, *numbered(3), '7,"砦,備', '8,林,"一行目', '二行目"', "9,森,備"])
+    assert ([cells[0] for cells in rows], len(held)) == (["番号", "1", "2", "3", "8", "9"], 1)
+    assert rows[4][2] == "一行目\n二行目"
+
+
 @given(
     st.lists(
         st.tuples(st.text("ab1,\"'\n 砦", max_size=8), st.text("ab1,\"'\n 砦", max_size=8)), min_size=1, max_size=12

@@ -67,3 +67,10 @@ def test_no_figure_of_a_number_becomes_a_remark_or_is_lost(text: str) -> None:
         assert all(len(run) < 7 for run in "".join(c if c.isdigit() else " " for c in beside).split())
         assert number in part
         assert cleaned
+
+
+def test_an_address_of_a_former_municipality_is_kept_in_the_note(house: House, run: Callable[..., Result]) -> None:
+    assert counts(run("顧客番号,氏名,住所\nR-1,備 一郎,埼玉県浦和市高砂3-15-1\n")) == (1, 0, 0, 0)
+    found = values(house, "R-1")
+    assert (found["city"], found["street"]) == ("さいたま市浦和区", "高砂3-15-1")
+    assert found["note"] == "さいたま市浦和区（埼玉県浦和市高砂3-15-1）"
