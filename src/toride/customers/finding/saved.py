@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from toride.access.models import Person
-from toride.audit import own
+from toride.audit import recent
 from toride.base.errors import Hidden
 from toride.customers import queries
 from toride.customers.actions import Action
@@ -91,9 +91,9 @@ def stars(person: Person) -> list[UUID]:
     return [rows.from_id(one) for (one,) in rows.fetch(STORE, _STARS, [rows.to_id(STORE, person.pk)])]
 
 
-def recent(permit: Permit) -> list[UUID]:
+def last_opened(permit: Permit) -> list[UUID]:
     """Whose record the actor opened last; not all of them need be in scope."""
-    return own.latest(permit, Action.PROFILE_READ, RECENT)
+    return recent.latest(permit, Action.PROFILE_READ, RECENT)
 
 
 def named(permit: Permit, subjects: Sequence[UUID]) -> list[Profile]:

@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from toride.access.answers import onward
 from toride.access.decide import purposes
 from toride.access.purposes import SHIPPED
+from toride.access.responses import onward
 from toride.base.errors import Hidden
 from toride.base.guard import guarded
 from toride.base.ids import parsed
@@ -190,7 +190,7 @@ def _altered(permit: Permit, chosen: Setting, view: View | None) -> bool:
 def _again(request: HttpRequest) -> list[tuple[str, list[queries.Profile]]]:
     """Whom the person starred, and whom they opened last, as far as they are in scope now."""
     permit, starred = _permit(request), saved.stars(_person(request))[:AGAIN]
-    recent = [one for one in saved.recent(permit) if one not in starred][:AGAIN]
+    recent = [one for one in saved.last_opened(permit) if one not in starred][:AGAIN]
     known = {one.subject: one for one in saved.named(permit, [*starred, *recent])}
     groups = (("star", starred), ("clock", recent))
     return [(symbol, [known[one] for one in ids if one in known]) for symbol, ids in groups]
