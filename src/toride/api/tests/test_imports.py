@@ -48,7 +48,7 @@ def test_file_becomes_customers(house: House) -> None:
     work(kept(address))
     found = machine("GET", f"{address}/check").json()
     assert found["state"] == "done"
-    assert found["counts"]["created"] == 4
+    assert found["counts"]["created"] == 5
     assert machine("POST", SEARCH, {}).json()["total"] == 0
     assert machine("POST", f"{address}/run", {"leave_out_duplicates": True}).status_code == 202
     work(kept(address))

@@ -25,7 +25,7 @@ WORDS = {
     "encoding": "The encoding of the file is not known. Save it as UTF-8 or CP932, or name it with --encoding.",
     "bytes": "The file is not valid {encoding} at byte {byte}. Save it anew, or name its encoding with --encoding.",
     "nul": "The file contains NUL bytes: it is not a text file, or it is damaged. Save it again as CSV.",
-    "quotes": 'In row {row} a " is never closed, or text stands behind it. Double those within a cell: "".',
+    "quotes": 'In row {row} a quotation mark is never closed, or text stands behind it. Double the " in a cell.',
     "cell": "A cell near row {row} is longer than {cell} characters. Shorten it, or check the quotation marks.",
     "csv": "The file cannot be read as CSV near line {line}.",
     "columns": "The file has {count} columns; at most {limit} are read. Save the columns that you need.",
