@@ -53,6 +53,7 @@ UNSCOPED = {
     "customers.imports.services.purge": CHORE,
     "customers.imports.services.take_back": ROW_IS_FOUND_IN_SCOPE,
     "customers.imports.undoing.undo": ROW_IS_FOUND_IN_SCOPE,
+    "customers.services._must_not_be_near": "asks the permit's rows about each row",
 }
 NO_CUSTOMER = "branches and people, which everybody who may see the page may know"
 ASKING_VIEWS = {
