@@ -154,10 +154,10 @@ def four_import(sign_in, served, file: Path) -> None:
     expect(page.locator("#would")).to_be_visible(timeout=60_000)
     page.locator(".foot button[data-kind=primary]").last.click()
     page.click("button[data-size=l]")
-    expect(page.locator(".kpis", has_text="登録")).to_contain_text("2", timeout=60_000)
+    expect(page.locator(".kpis", has_text="登録")).to_contain_text("2")
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="取り消す").click()
-    expect(page.locator("h1")).to_contain_text("取り消", timeout=60_000)
+    expect(page.locator("h1")).to_contain_text("取り消")
 
 
 def five_audit(sign_in, served, file: Path) -> None:
