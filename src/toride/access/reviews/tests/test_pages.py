@@ -33,6 +33,7 @@ ADDRESSES = {
     "campaign_staff_file":  ("campaign", None, None),
     "campaign_close":       ("campaign", None, {"admin": 409}),
     "campaign_result":      ("campaign", dict.fromkeys(READ, 404), None),
+    "campaign_document":      ("campaign", dict.fromkeys(READ, 404), None),
 }  # fmt: skip
 
 
