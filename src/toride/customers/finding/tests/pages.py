@@ -2,25 +2,11 @@
 
 from uuid import UUID
 
-from django.test import Client
-
-from tests.people import House, signed_in
+from tests.people import House
 from toride.access.models import Person
 from toride.customers.finding import services
 from toride.customers.finding.setting import Setting
 from toride.customers.models import Customer
-
-
-def enter(person: Person) -> Client:
-    return signed_in(person)
-
-
-def posted(client: Client, address: str, **sent: object) -> object:
-    return client.post(address, sent, headers={"HX-Request": "true"})
-
-
-def body(answer: object) -> str:
-    return answer.content.decode()
 
 
 def saved_view(house: House, person: Person, name: str = "一覧", **setting: object) -> UUID:

@@ -7,12 +7,13 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from tests.kit import body, enter, posted
 from tests.people import House
 from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid, Refused
 from toride.customers.finding import saved, services
 from toride.customers.finding.setting import Setting, kept
-from toride.customers.finding.tests.pages import body, enter, posted, saved_view, shared_view, starred
+from toride.customers.finding.tests.pages import saved_view, shared_view, starred
 from toride.customers.models import FirstView, SavedView, Star
 from toride.vault.permit import Mode
 
