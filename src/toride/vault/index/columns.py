@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from toride.base.errors import ConfigurationError, Invalid
-from toride.vault.permit import Category
+from toride.vault.permit import PROFILE, Category
 
 MAX_DIGITS = 18
 MAX_TEXT = 256
@@ -43,7 +43,8 @@ _NOTHING = {None, ""}
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One searchable field. `category` None: in clear, always searchable (branch, owner, status).
+    """One searchable field. `category` None: in clear, always searchable (branch, owner, status);
+    otherwise `field` of this `kind` of record.
 
     `sortable` keeps a sort order in memory (4 bytes per customer): pages of very many hits stay fast.
     """
@@ -53,6 +54,7 @@ class Column:
     category: Category | None = None
     field: str | None = None
     sortable: bool = False
+    kind: str = PROFILE
 
 
 @dataclass(frozen=True, slots=True)
