@@ -130,8 +130,9 @@ def ruled(kind: str, name: str) -> str:
 class Permit:
     """Leave to do one action for one purpose; never stored, never sent.
 
-    `subject` None means a list or search within `rows`. `openings` says how far each category opens, `fields`
-    the exceptions for single fields, as `ruled` calls them. `reasons` says, for what is not clear, why (a key of access.reasons).
+    `subject` None means a list or search within `rows`. `openings` says how far each category opens, `fields` the
+    exceptions for single fields, as `ruled` calls them. `reasons` says, for what is not clear, why (a key of
+    access.reasons).
     """
 
     actor: Actor

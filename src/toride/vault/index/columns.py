@@ -80,11 +80,16 @@ _declared: list[tuple[Schema, Project | None]] = []
 
 
 def declare(schema: Schema, project: Project | None = None) -> None:
-    """Says once, at start, what is searchable. `project` gives the rows of the named subjects, for a rebuild."""
+    """Says once, at start, what is searchable. `project` gives the rows of the named subjects, for a rebuild.
+
+    Raises ConfigurationError the second time: the index has one row for each subject, which one domain fills.
+    """
+    if _declared:
+        raise ConfigurationError("searchable columns are declared twice")
     names = [column.name for column in schema.columns]
     if len(set(names)) != len(names):
         raise ConfigurationError("two searchable columns have the same name")
-    _declared[:] = [(schema, project)]
+    _declared.append((schema, project))
 
 
 def schema() -> Schema:
