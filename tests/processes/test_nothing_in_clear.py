@@ -214,9 +214,7 @@ def test_nothing_stands_in_dumps_and_files_of_the_servers(day: Day) -> None:
 
 def test_a_command_line_would_have_been_seen(tmp_path: Path) -> None:
     with subprocess.Popen(["cat"], env=environment(tmp_path, NAME="瑠璃絵"), stdin=PIPE, stdout=PIPE) as running:
-        assert running.stdin and running.stdout
         running.stdin.write(b"x\n")
         running.stdin.flush()
         assert running.stdout.readline() == b"x\n"  # it runs: until then the kernel shows no environment
         assert Needles(PLANTED).in_processes([running.pid])
-        running.stdin.close()
