@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "toride.vault.keystore",
     "toride.audit",
     "toride.access",
+    "toride.lists",
     "toride.disclosure",
     "toride.customers",
 ]

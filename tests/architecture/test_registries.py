@@ -18,6 +18,7 @@ from toride.access.facts import Facts
 from toride.audit import naming
 from toride.base import actions
 from toride.base.errors import ConfigurationError
+from toride.lists import declaration as lists
 from toride.ui import side
 from toride.vault import projecting
 from toride.vault.index import columns
@@ -57,6 +58,7 @@ LOUD: dict[Named, Callable[[], Any]] = {
     (actions, "describe"): lambda: actions.describe({Second.OTHER: actions.happening("")}),
     (approvals, "declare"): lambda: approvals.declare(replace(next(iter(approvals._acts.values())))),
     (facts, "declare_fields"): lambda: facts.declare_fields(dict.fromkeys([*facts.fields][-1:], "another")),
+    (lists, "declare"): lambda: lists.declare(next(iter(lists.declared().values()))),
     (naming, "register"): lambda: naming.register(subject=lambda _text: uuid4()),
     (naming, "register_purposes"): lambda: naming.register_purposes(dict.fromkeys([*naming.purposes][:1], "another")),
     (columns, "declare"): lambda: columns.declare(columns.Schema((), "2")),

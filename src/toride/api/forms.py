@@ -8,10 +8,11 @@ from django.conf import settings
 from ninja import Schema
 from pydantic import ConfigDict, Field, StrictBool, StrictInt, StrictStr, create_model
 
-from toride.customers.fields import FIELDS, LARGEST_VALUE, MOST_VALUES, TEXT_LENGTH
+from toride.customers.fields import FIELDS, LARGEST_VALUE, MOST_VALUES
 from toride.customers.imports import mapping
 from toride.customers.imports.reasons import DOUBTS
 from toride.customers.searching import MOST_CHARACTERS
+from toride.fields.types import TEXT_LENGTH
 
 PAGE, MOST = 50, 100
 CURSOR = 4_096

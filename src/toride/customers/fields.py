@@ -12,15 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
 
 from toride.base.errors import Invalid
-from toride.customers import addresses, amounts, characters, dates, numbers, phones
+from toride.customers import addresses, amounts, dates, numbers, phones
+from toride.fields import characters
+from toride.fields.types import ENDS, line, text
 from toride.vault.permit import Category, Opening
 
 CLEAR = Opening.CLEAR
-NAME_LENGTH = 120
-TEXT_LENGTH = 2_000
 NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
-BLANKS, SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+"), re.compile(r"\s+")
-ENDS = re.compile(r"\r\n?|\n")
+SPACES = re.compile(r"\s+")
 READING = re.compile(r"[ぁ-ゖァ-ヺー・ a-zA-Z0-9()（）.&-]+")
 VOWEL = re.compile(r"(?<=[ぁ-ゖァ-ヺー])[\u2010-\u2015\u2212\uff70]|(?<=[ぁ-ゖァ-ヺ])-(?![a-zA-Z0-9])")
 REPEATED = re.compile(r"([ぁ-ゖァ-ヺ])([ゝゞヽヾ])")
@@ -33,8 +32,6 @@ _CARRIERS_WORDS = (
 CARRIERS = frozenset(_CARRIERS_WORDS.split()) | {f"{area}.vodafone.ne.jp" for area in "dhtcrknsq"}
 NAMED_MAIL = re.compile(r"[^<>@]*<\s*([^<>\s]+)\s*>")
 MAIL_LENGTH = 200  # longer ones are left to the library
-UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-JOINERS = "\u200c\u200d"  # which letters are made with
 LARGEST_VALUE = amounts.LARGEST
 LEADING = phones.LEADING
 MOST_VALUES = 8
@@ -71,28 +68,6 @@ class Field:
     must: bool = False
     many: bool = False
     typed: bool = True
-
-
-def line(text: str, most: int = NAME_LENGTH) -> str:
-    """One line, composed, without unseen characters or outer spaces; variant kanji stay as written. Raises Invalid."""
-    found = text.strip()
-    if "  " in found or not found.isprintable():  # of the blanks only the plain one can be printed
-        found = characters.visible(characters.flowing(found))
-        found = BLANKS.sub(" ", found).strip()
-    if not found.isascii():
-        found = characters.composed(found)
-    if len(found) > most:
-        raise Invalid(_("Enter at most %(most)d characters") % {"most": most})
-    if not found.isprintable() and any(unicodedata.category(one) in UNSEEN and one not in JOINERS for one in found):
-        raise Invalid(_("remove the characters that cannot be shown"))
-    return found
-
-
-def text(written: str) -> str:
-    """Several lines."""
-    if len(written) > TEXT_LENGTH:
-        raise Invalid(_("Enter at most %(most)d characters") % {"most": TEXT_LENGTH})
-    return "\n".join(line(part, TEXT_LENGTH) for part in ENDS.split(written)).strip()
 
 
 def number(written: str) -> str:

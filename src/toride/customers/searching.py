@@ -54,7 +54,7 @@ def opened(permit: Permit) -> frozenset[str]:
     return frozenset(
         column.name
         for column in SCHEMA.columns
-        if column.category is None or permit.opening(column.category, column.field, column.kind) == Opening.CLEAR
+        if column.category is None or permit.opening(column.category, column.field) == Opening.CLEAR
     )
 
 

@@ -22,10 +22,21 @@ from toride.customers.fields import (
     as_written,
 )
 from toride.customers.queries import Profile
+from toride.fields.display import reason
 from toride.vault.permit import Category, Opening, Permit
 from toride.vault.values import Opened, Value
 
-__all__ = ["CATEGORY_LABELS", "CHOICES", "FIELDS", "LONG", "OF_A_COMPANY", "OF_A_PERSON", "STATUS_LABELS", "as_written"]
+__all__ = [
+    "CATEGORY_LABELS",
+    "CHOICES",
+    "FIELDS",
+    "LONG",
+    "OF_A_COMPANY",
+    "OF_A_PERSON",
+    "STATUS_LABELS",
+    "as_written",
+    "reason",
+]
 BASIC, TRANSACTIONS, BEHAVIOUR, DERIVED, SENSITIVE = Category
 
 
@@ -173,12 +184,3 @@ def label(labels: dict[str, Any], value: Value) -> Any:
 def tone(status: Value) -> str:
     """The tone of a status badge."""
     return {"active": "ok", "dormant": "soon"}.get(getattr(status, "content", ""), "off")
-
-
-def reason(code: str) -> Any:
-    """Why a category is closed, for the lock."""
-    if code == "purpose":
-        return _("Not available for this purpose of use.")
-    if code == "emergency":
-        return _("Not included in this emergency access.")
-    return _("Your role doesn't include access to this.")
