@@ -5,9 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 
-from toride.access import people, seals
+from toride.access import approvals, people, seals
 from toride.access.decide import decide
 from toride.access.models import Branch, Department, Person, SignInRules, Visit
 from toride.access.sessions import digest
@@ -55,6 +56,19 @@ class House:
     def hand_over(self, subject: UUID, owner: Person) -> None:
         """Somebody else is in charge of this customer now."""
         Customer.objects.filter(subject=subject).update(owner=owner.id)
+
+    def agree(self, person: Person | None = None) -> None:
+        """A second person, the data protection officer where none is named, approves the newest open request."""
+        person = person or self.dpo
+        asked = approvals.waiting(person)
+        found = approvals.request(
+            self.permit(person, "access:approval:decide"), max(asked, key=lambda one: one.created).pk, person
+        )
+        with transaction.atomic():
+            approvals.approve(
+                self.permit(person, "access:approval:decide"), found.row.pk, digest=found.digest,
+                count=str(found.row.count),
+            )  # fmt: skip
 
     def permit(self, person: Person, action: str, subject: UUID | None = None, purpose: str | None = None) -> Permit:
         return decide(person, action, door=DOOR, purpose=purpose, subject=subject)

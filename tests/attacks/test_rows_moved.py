@@ -12,7 +12,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from tests.people import House, set_rules, signed_in
-from toride.access import commands, rules, seals, starting, tokens
+from toride.access import commands, rule_changes, rules, seals, starting, tokens
 from toride.access.models import Approval, Person, PersonalToken, Provider, SignInRules, StartCode, Visit
 from toride.access.sessions import digest
 from toride.access.sso import providers
@@ -258,7 +258,7 @@ class TestRules:
 
     def test_of_before_the_upgrade_hold_once_they_are_accepted(self, house: House) -> None:
         SignInRules.objects.create(pk=1, content=self.written(WIDE_OPEN), changed=clock.now())
-        assert re.search(r"duties\.teller\.hours +168", CliRunner().invoke(commands.sign_in, ["show"]).output)
+        assert re.search(r"roles\.teller\.hours +168", CliRunner().invoke(commands.sign_in, ["show"]).output)
         CliRunner().invoke(commands.sign_in, ["accept", "rules", "--confirm", "rules"], catch_exceptions=False)
         assert rules.current() == WIDE_OPEN
         assert rules.stand()
@@ -267,8 +267,8 @@ class TestRules:
         SignInRules.objects.create(pk=1, content=self.written(WIDE_OPEN), changed=clock.now())
         client = signed_in(house.admin)
         assert client.get("/sign-in-rules/").status_code in (200, 302)
-        rules.change(
-            house.permit(house.admin, "access:rules:change"), rules=replace(rules.Rules(), proof=7), address="127.0.0.1"
-        )
+        permit, wanted = house.permit(house.admin, "access:rules:change"), replace(rules.Rules(), proof=7)
+        rule_changes.ask(permit, part=rule_changes.PASSWORDS, wanted=wanted, reason="As the audit report asks.")
+        house.agree()
         assert rules.stand()
         assert rules.current().proof == 7

@@ -111,7 +111,16 @@ def test_another_device_is_ended_from_this_one(sign_in: Callable[..., object], s
     assert "/sign-in/" in lost.url
 
 
-def test_the_administrator_sets_a_rule_and_the_page_keeps_what_is_wrong(
+def approve(page: object) -> None:
+    """The second person opens the newest request from the home page and approves it, with the number typed back."""
+    page.click("a[href='/approvals/'] >> nth=0")
+    page.click("main a:has-text('Sign-in policy') >> nth=0")
+    page.fill("[name=count]", page.inner_text("dd b.figure"))
+    page.click("button[value=approve]")
+    page.wait_for_selector("text=Approved and completed")
+
+
+def test_the_administrator_asks_for_a_rule_and_another_person_approves(
     sign_in: Callable[..., object], served: Served
 ) -> None:
     page = sign_in("admin", locale="en-US")
@@ -123,13 +132,24 @@ def test_the_administrator_sets_a_rule_and_the_page_keeps_what_is_wrong(
     assert all("422" in one for one in sign_in.said)
     sign_in.said.clear()
     page.fill("#f-length", "16")
-    with page.expect_navigation():
-        page.click("form[action='/sign-in-rules/passwords/'] button")
+    page.fill("#f-reason", "The audit report asks for it.")
+    page.click("form[action='/sign-in-rules/passwords/'] button")
+    page.wait_for_url("**/approvals/*/")
+    page.goto(f"{served.url}/sign-in-rules/")
+    assert page.input_value("#f-length") == "12"
+    assert page.locator("text=A change is waiting for approval").count() == 1
+    officer = sign_in("dpo", locale="en-US")
+    approve(officer)
+    page.reload()
     assert page.input_value("#f-length") == "16"
     page.goto(f"{served.url}/sign-in-rules/duty/teller/")
     page.fill("#f-networks", "10.0.0.0/8")
+    page.fill("#f-reason", "Tellers work at the branches.")
     page.click("main form button")
-    page.wait_for_url(f"{served.url}/sign-in-rules/")
+    page.wait_for_url("**/approvals/*/")
+    officer.goto(f"{served.url}/")
+    approve(officer)
+    page.goto(f"{served.url}/sign-in-rules/")
     assert page.locator("text=only from 10.0.0.0/8").count() == 1
     assert sign_in.said == []
 

@@ -47,6 +47,7 @@ class Action(StrEnum):
     RULE_EXPLAIN = "access:rule:explain"
     RULES_CHANGE = "access:rules:change"
     RULES_SEAL = "system:rules:seal"
+    RULES_SET = "system:rules:set"
     SESSION_END = "access:session:end"
     PERSON_READ = "access:person:read"
     TEMPORARY_APPROVE = "access:temporary:approve"
@@ -164,7 +165,14 @@ describe(
                 "duties": _("Changed roles from the directory"),
             },
         ),
-        Action.RULES_CHANGE: doing(_("Changing the sign-in policy"), {"change": _("Changed the sign-in policy")}),
+        Action.RULES_CHANGE: doing(
+            _("Changing the sign-in policy"),
+            {
+                PROPOSE: _("Requested approval to change the sign-in policy"),
+                "change": _("Changed the sign-in policy"),
+            },
+        ),
+        Action.RULES_SET: happening(_("The sign-in policy was changed by command")),
         Action.RULES_SEAL: happening(_("The sign-in policy found in the database was accepted by command")),
         Action.SESSION_END: doing(_("Ending one's own sessions"), {"end": _("Ended their own sessions")}),
         Action.PERSON_READ: reading(_("Viewing people"), _("Viewed people")),

@@ -56,7 +56,7 @@ class Act:
 
     `counted` says what the count counts. `show` gives the facts that both see. `run` does it, inside the transaction
     of the approval, and raises Conflict where what it was asked upon stands no more. `either`: who answers for one of
-    the branches decides; otherwise for all of them.
+    the branches decides; otherwise for all of them. `several`: requests for different things of one count may wait.
     """
 
     kind: str
@@ -67,6 +67,7 @@ class Act:
     show: Callable[[Content], Sequence[Line]]
     run: Callable[[Permit, Content], None]
     either: bool = False
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +290,8 @@ def typed_number(text: str) -> int | None:
 
 def _same(row: Approval) -> QuerySet[Approval]:
     """Requests for what this one asks for."""
+    if _acts[row.kind].several:
+        return Approval.objects.none()
     if row.subject_id:
         return Approval.objects.filter(kind=row.kind, asker=row.asker_id, subject=row.subject_id)
     same = Approval.objects.filter(kind=row.kind, concerns=row.concerns, count=row.count)

@@ -1,5 +1,7 @@
 """People, branches and personal tokens by command."""
 
+import re
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -165,13 +167,15 @@ def restore_policy() -> None:
 
 @click.group("sign-in", cls=terminal.Group)
 def sign_in() -> None:
-    """Show and accept an unconfirmed sign-in policy or identity provider."""
+    """Show, accept and change the sign-in policy; accept an identity provider."""
 
 
 @sign_in.command("show")
 def show_sign_in() -> None:
-    """Show what is unconfirmed, as stored. Until it is accepted, the strictest rules apply."""
+    """Show the sign-in policy and what is unconfirmed. Until it is accepted, the strictest rules apply."""
     altered, found = restoring.unconfirmed()
+    if not altered:
+        terminal.facts([(_named(name), value) for name, value in rules.flat(asdict(rules.current())).items()])
     if not altered and not found:
         click.echo(_("Everything is confirmed."))
     if altered:
@@ -193,7 +197,7 @@ def show_sign_in() -> None:
 def _stored_rules() -> list[tuple[Any, Any]]:
     """What is stored otherwise than as shipped."""
     try:
-        return list(rules.differing(rules.standing()).items())
+        return [(_named(name), value) for name, value in rules.differing(rules.standing()).items()]
     except Unavailable:
         return [(_("State"), _("cannot be read; set the rules again on their page"))]
 
@@ -213,6 +217,34 @@ def accept_sign_in(name: str, confirm: str) -> None:
     else:
         restoring.accept_provider(name)
     click.echo(_("%(name)s: accepted") % {"name": name})
+
+
+@sign_in.command("set")
+@click.argument("settings", nargs=-1, required=True, metavar="NAME=VALUE…")
+@click.option("--confirm", required=True, metavar="rules", help="Repeat the word: rules.")
+def set_sign_in(settings: tuple[str, ...], confirm: str) -> None:
+    """Change the sign-in policy where no one else can approve it. Recorded.
+
+    Names are those of `sign-in show`, such as passwords.length=14 or roles.teller.networks=192.0.2.0/24.
+    In the app, two people do the same. This command is for the key holder.
+    """
+    if confirm != "rules":
+        raise Invalid(_("--confirm must be: rules. Nothing was changed."))
+    before, after = restoring.set_rules(dict(_pair(one) for one in settings))
+    shown = {name: (terminal.shown(before.get(name)), terminal.shown(value)) for name, value in after.items()}
+    terminal.facts([(_named(name), f"{old} → {new}") for name, (old, new) in shown.items()])
+
+
+def _named(name: str) -> str:
+    """What the commands call a setting."""
+    return re.sub(r"^duties\.", "roles.", name)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise Invalid(_("Write each setting as NAME=VALUE, such as passwords.length=14."))
+    return re.sub(r"^roles\.", "duties.", name.strip()), value.strip()
 
 
 @click.group(cls=terminal.Group)

@@ -1,5 +1,9 @@
 """The way back from what was altered in the store, for whoever holds the keys: recorded."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -10,8 +14,9 @@ from toride.access.actions import Action
 from toride.access.models import Person, PolicyVersion, Provider, SignInRules
 from toride.access.people import find
 from toride.access.sso import providers
+from toride.access.staff import reading
 from toride.audit.events import Event
-from toride.base.errors import Conflict, Hidden
+from toride.base.errors import Conflict, Hidden, Invalid
 
 
 def restore() -> tuple[list[str], str]:
@@ -63,6 +68,30 @@ def accept_rules() -> None:
         row.seal = seals.of_rules(row.content)
         row.save(update_fields=["seal"])
         audit.stage([_event(Action.RULES_SEAL, {"rules": row.content})])
+
+
+def set_rules(settings: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Changes the rules of sign-in, by dotted names; what differs, before and after.
+
+    Raises Invalid for an unknown name, a value outside of its limits, or where nothing would change.
+    """
+    with transaction.atomic():
+        before = rules.locked()
+        wanted = before
+        known = rules.flat(asdict(before))
+        values = {**known, **settings}
+        if unknown := sorted(set(settings) - set(known)):
+            raise Invalid(_("Unknown setting: %(name)s. See: toride sign-in show") % {"name": unknown[0]})
+        roles = dict.fromkeys(name.split(".")[1] for name in settings if name.startswith("duties."))
+        wanted = reading.passwords(wanted, reading.form(values, "passwords.", "proof", "passkeys"))
+        for role in roles:
+            wanted = reading.duty(wanted, role, reading.form(values, f"duties.{role}."))
+        if not rules.differing(wanted, before):
+            raise Invalid(_("There are no changes."))
+        after = rules.stored(before, wanted)
+        told = rules.differing(before, after), rules.differing(after, before)
+        audit.stage([_event(Action.RULES_SET, {"from": told[0], "to": told[1]})])
+    return told
 
 
 def accept_provider(name: str) -> None:

@@ -1,6 +1,7 @@
-"""The rules of sign-in, as the administrator set them: one text in the data store, read with every request's person."""
+"""The rules of sign-in, as two people agreed upon them: one text in the store, read with every request's person."""
 
 import ipaddress
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, time, timedelta
 from functools import lru_cache
@@ -12,10 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from toride.access import seals
-from toride.access.actions import Action
 from toride.access.models import Person, SignInRules
 from toride.access.roles import SHIPPED
-from toride.audit import recorded
 from toride.base import clock
 from toride.base.errors import Invalid, Unavailable
 from toride.vault.permit import Permit
@@ -114,7 +113,7 @@ def content() -> str | None:
 
 @lru_cache(maxsize=8)
 def believed(text: str | None, seal: str | None) -> str | None:
-    """The text where it is what the administrator set; else one of the strictest rules."""
+    """The text where it is what two people agreed upon; else one of the strictest rules."""
     if text is None or seals.is_rules(text, seal or ""):
         return text
     return _text(strictest(text))
@@ -141,13 +140,14 @@ def standing() -> Rules:
     return read(SignInRules.objects.filter(pk=ONLY).values_list("content", flat=True).first())
 
 
-def differing(one: Rules) -> dict[str, Any]:
-    """What stands in `one` otherwise than as shipped, as a flat list of names and values."""
-    return _differing(one, Rules())
+def differing(one: Rules, other: Rules | None = None) -> dict[str, Any]:
+    """What stands in `one` otherwise than in the other, or than as shipped, as a flat list of names and values."""
+    mine, theirs = flat(asdict(one)), flat(asdict(other or Rules()))
+    return {name: value for name, value in mine.items() if theirs.get(name) != value}
 
 
 def stand() -> bool:
-    """Are the rules what the administrator set, or none set at all?"""
+    """Are the rules what two people agreed upon, or none set at all?"""
     row = SignInRules.objects.filter(pk=ONLY).first()
     return row is None or seals.is_rules(row.content, row.seal)
 
@@ -158,12 +158,16 @@ def read(text: str | None) -> Rules:
     if text is None:
         return Rules()
     try:
-        kept = orjson.loads(text)
-        duties = {code: Duty(**_tuples(one)) for code, one in kept["duties"].items()}
-        whole = Rules().duties | duties
-        return Rules(Passwords(**kept["passwords"]), kept["proof"], whole, kept.get("passkeys", True))
+        return from_dict(orjson.loads(text))
     except (KeyError, TypeError, ValueError, AttributeError):
         raise Unavailable("the sign-in policy cannot be read") from None
+
+
+def from_dict(content: Mapping[str, Any]) -> Rules:
+    """The rules of what `asdict` made; a duty that it does not name is as shipped."""
+    duties = {code: Duty(**_tuples(one)) for code, one in content["duties"].items()}
+    whole = Rules().duties | duties
+    return Rules(Passwords(**content["passwords"]), content["proof"], whole, content.get("passkeys", True))
 
 
 @lru_cache(maxsize=1_024)
@@ -195,35 +199,46 @@ def _together(rules: Rules, roles: tuple[str, ...]) -> Bounds:
     )
 
 
-@recorded(Action.RULES_CHANGE)
-def change(permit: Permit, *, rules: Rules, address: str) -> None:
-    """Puts rules in force, everywhere with the next request; the event tells what was and what is.
-
-    Raises Invalid where they would shut out the administrator who sets them, from this address at this moment.
-    """
+def locked() -> Rules:
+    """The rules in force, kept from others until the transaction ends."""
     SignInRules.objects.select_for_update().filter(pk=ONLY).first()
-    before = current()
+    return current()
+
+
+def put(permit: Permit, before: Rules, after: Rules) -> None:
+    """Puts rules in force, everywhere with the next request; the permit's event tells what was and what is.
+
+    Raises Invalid where they would shut out whoever puts them in force.
+    """
+    found = stored(before, after)
+    keeps(permit, found)
+    permit.ledger.facts |= {"from": differing(before, found), "to": differing(found, before)}
+
+
+def stored(before: Rules, after: Rules) -> Rules:
+    """Writes and seals rules; as they are in force now, with the moments from which second factors are required."""
     moment = clock.now()
-    duties = {code: _since(before.of(code), one, moment) for code, one in rules.duties.items()}
-    after = replace(rules, duties=duties)
-    _shuts_out(permit, after, address, moment)
-    permit.ledger.facts |= {"from": _differing(before, after), "to": _differing(after, before)}
-    text = _text(after)
-    defaults = {"content": text, "changed": moment, "seal": seals.of_rules(text)}
-    SignInRules.objects.update_or_create(pk=ONLY, defaults=defaults)
+    duties = {code: _since(before.of(code), one, moment) for code, one in after.duties.items()}
+    found = replace(after, duties=duties)
+    text = _text(found)
+    SignInRules.objects.update_or_create(
+        pk=ONLY, defaults={"content": text, "changed": moment, "seal": seals.of_rules(text)}
+    )
+    return found
 
 
-def _text(rules: Rules) -> str:
-    return orjson.dumps(asdict(rules), option=orjson.OPT_SORT_KEYS).decode()
-
-
-def _shuts_out(permit: Permit, after: Rules, address: str, moment: datetime) -> None:
+def keeps(permit: Permit, after: Rules) -> None:
+    """Raises Invalid where these rules would shut out who acts, from this address at this moment."""
     roles = Person.objects.values_list("roles", flat=True).get(pk=permit.actor.id)
-    reason = _together(after, tuple(roles)).refusal(address, moment)
+    reason = _together(after, tuple(roles)).refusal(permit.door.address, clock.now())
     if reason is not None:
         field = {"network": "networks", "hours": "begins"}[reason]
         advice = _("This would lock you out of this session.")
         raise Invalid(advice, {field: advice})
+
+
+def _text(rules: Rules) -> str:
+    return orjson.dumps(asdict(rules), option=orjson.OPT_SORT_KEYS).decode()
 
 
 def _since(before: Duty, after: Duty, moment: datetime) -> Duty:
@@ -233,17 +248,12 @@ def _since(before: Duty, after: Duty, moment: datetime) -> Duty:
     return replace(after, since=before.since if before.factor else moment.isoformat())
 
 
-def _differing(one: Rules, other: Rules) -> dict[str, Any]:
-    """What stands in `one` otherwise than in `other`, as a flat list of names and values."""
-    mine, theirs = _flat(asdict(one)), _flat(asdict(other))
-    return {name: value for name, value in mine.items() if theirs.get(name) != value}
-
-
-def _flat(content: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+def flat(content: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Values by dotted names."""
     found: dict[str, Any] = {}
     for name, value in content.items():
         if isinstance(value, dict):
-            found |= _flat(value, f"{prefix}{name}.")
+            found |= flat(value, f"{prefix}{name}.")
         else:
             found[prefix + name] = list(value) if isinstance(value, tuple) else value
     return found

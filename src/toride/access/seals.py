@@ -64,7 +64,7 @@ def of_rules(content: str) -> str:
 
 
 def is_rules(content: str, seal: str) -> bool:
-    """Are these rules what the administrator set?"""
+    """Are these rules what two people agreed upon?"""
     return hmac.compare_digest(seal, of_rules(content))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 from click.core import ParameterSource
+from django.utils.translation import gettext as _
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 NOTHING = "—"
@@ -70,6 +71,8 @@ def shown(value: Any) -> str:
     """A value as people read it; nothing is a dash, several stand beside each other."""
     if value is None or value in ("", [], ()):
         return NOTHING
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if isinstance(value, list | tuple | set | frozenset):
         return ", ".join(map(str, value))
     return str(value)

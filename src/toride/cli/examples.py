@@ -52,6 +52,7 @@ EXAMPLES = {
     "restore": ("restore --data /mnt/backup/data/latest --keys /mnt/vault/keys/latest",),
     "serve": ("serve --host crm.example.jp --port 8443",),
     "sign-in accept": ("sign-in accept rules --confirm rules",),
+    "sign-in set": ("sign-in set passwords.length=14 roles.teller.idle=10 --confirm rules",),
     "sign-in show": ("sign-in show",),
     "test": ("test", "test --store sqlite -k search"),
     "token": ("token hasegawa",),

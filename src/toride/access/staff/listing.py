@@ -1,4 +1,4 @@
-"""Who signs in, a page at a time: active or ended, locked, enrolled, last seen; and rules as sentences."""
+"""Who signs in, a page at a time: active or ended, locked, enrolled, last seen."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as lazy
 
 from toride.access import factors, locks
 from toride.access.models import Bond, Factor, Person, Visit
-from toride.access.rules import Duty
 
 PAGE = 100
 MOST_TEXT = 60
@@ -113,20 +112,6 @@ def forgot() -> list[Person]:
 def since(moment: datetime | None) -> str:
     """When somebody signed in last."""
     return formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment else _("never")
-
-
-def said(duty: Duty) -> list[str]:
-    """The rules of a duty, in short sentences."""
-    lines = [_("second factor required, %(count)d-day grace period") % {"count": duty.grace}] if duty.factor else []
-    lines.append(_("signs out after %(idle)d idle minutes, or %(hours)d hours in total") % asdict(duty))
-    lines.append(_("%(sessions)d sessions at once") % asdict(duty))
-    if duty.networks:
-        lines.append(_("only from %(networks)s") % {"networks": ", ".join(duty.networks)})
-    if duty.begins:
-        lines.append(_("only from %(begins)s to %(ends)s") % asdict(duty))
-    if duty.weekdays:
-        lines.append(_("%(count)d days of the week") % {"count": len(duty.weekdays)})
-    return lines
 
 
 def values(one: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import time
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from toride.access.rules import Duty, Passwords, Rules
@@ -26,6 +27,7 @@ LIMITS = {
 }
 MOST_NETWORKS = 20
 WEEK = 7
+YES = frozenset(("true", "on", "yes", "はい"))
 
 
 def passwords(before: Rules, typed: Mapping[str, str]) -> Rules:
@@ -59,6 +61,21 @@ def duty(before: Rules, role: str, typed: Any) -> Rules:
         sessions=sessions,
     )
     return replace(before, duties={**before.duties, role: made})
+
+
+def form(values: Mapping[str, Any], *names: str) -> QueryDict:
+    """What a form would send for these of the values by dotted names, whole ones or beginnings that end in a dot."""
+    sent = QueryDict(mutable=True)
+    for name, value in values.items():
+        if any(name == one or (one.endswith(".") and name.startswith(one)) for one in names):
+            key = name.rpartition(".")[2]
+            text = "1" if value is True or str(value).lower() in YES else "" if value is False else value
+            listed = text.split(",") if key == "weekdays" and isinstance(text, str) else text
+            if key == "weekdays":
+                sent.setlist(key, [str(one).strip() for one in listed])
+            else:
+                sent[key] = "\n".join(text) if isinstance(text, list) else str(text)
+    return sent
 
 
 def _figure(typed: Mapping[str, str], name: str, errors: dict[str, str]) -> int:

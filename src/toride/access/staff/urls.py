@@ -7,6 +7,7 @@ from toride.access.staff import views
 urlpatterns = [
     path("sign-in-rules/", views.rules_page, name="sign_in_rules"),
     path("sign-in-rules/passwords/", views.rules_passwords, name="sign_in_rules_passwords"),
+    path("sign-in-rules/stored/", views.rules_confirm, name="sign_in_rules_confirm"),
     path("sign-in-rules/duty/<slug:role>/", views.rules_duty, name="sign_in_rules_duty"),
     path("people/", views.people_page, name="people"),
     path("people/new/", views.person_new, name="person_new"),

@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from toride import audit
-from toride.access import approvals, devices, locks, lost, policy, rules, seals, starting
+from toride.access import approvals, devices, locks, lost, policy, rule_changes, rules, seals, starting
 from toride.access.actions import Action
 from toride.access.answers import onward
 from toride.access.door import door
-from toride.access.models import Branch, Person
+from toride.access.models import Approval, Branch, Person
 from toride.access.people import MOST_RANK, dismiss, hire
 from toride.access.staff import listing, reading
-from toride.base.errors import Conflict, Hidden, Invalid
+from toride.base.errors import Conflict, Hidden, Invalid, TorideError, Unavailable
 from toride.base.guard import guarded
 
 WEEKDAYS = (lazy("Mon"), lazy("Tue"), lazy("Wed"), lazy("Thu"), lazy("Fri"), lazy("Sat"), lazy("Sun"))
@@ -42,12 +42,25 @@ def rules_page(request: HttpRequest) -> HttpResponse:
 def rules_passwords(request: HttpRequest) -> HttpResponse:
     before = rules.current()
     try:
-        after = reading.passwords(before, request.POST)
-        rules.change(request.permit, rules=after, address=door(request).address)  # type: ignore[attr-defined]
-    except Invalid as error:
+        wanted = reading.passwords(before, request.POST)
+        row = _ask_rules(request, rule_changes.PASSWORDS, wanted)
+    except (Invalid, Conflict) as error:
         _failed(request)
-        return _rules_page(request, before, error.fields, 422, request.POST)
-    return onward(request, "sign_in_rules")
+        return _rules_page(request, before, _by_field(error), error.status, request.POST)
+    return onward(request, reverse("approval", kwargs={"number": row.pk}))
+
+
+@guarded(Action.RULES_CHANGE, fresh=True)
+@require_POST
+def rules_confirm(request: HttpRequest) -> HttpResponse:
+    try:
+        reason = request.POST.get("stored_reason", "")
+        row = rule_changes.ask_stored(request.permit, reason=reason)  # type: ignore[attr-defined]
+    except (Invalid, Conflict, Unavailable) as error:
+        _failed(request)
+        errors = {f"stored_{name}": advice for name, advice in _by_field(error).items()}
+        return _rules_page(request, rules.current(), errors, error.status, stored=request.POST.get("stored_reason", ""))
+    return onward(request, reverse("approval", kwargs={"number": row.pk}))
 
 
 @guarded(Action.RULES_CHANGE, fresh=True)
@@ -58,12 +71,12 @@ def rules_duty(request: HttpRequest, role: str) -> HttpResponse:
     if request.method != "POST":
         return _duty_page(request, role, before.of(role), {}, 200)
     try:
-        after = reading.duty(before, role, request.POST)
-        rules.change(request.permit, rules=after, address=door(request).address)  # type: ignore[attr-defined]
-    except Invalid as error:
+        wanted = reading.duty(before, role, request.POST)
+        row = _ask_rules(request, rule_changes.DUTY + role, wanted)
+    except (Invalid, Conflict) as error:
         _failed(request)
-        return _duty_page(request, role, before.of(role), error.fields, 422, request.POST)
-    return onward(request, "sign_in_rules")
+        return _duty_page(request, role, before.of(role), _by_field(error), error.status, request.POST)
+    return onward(request, reverse("approval", kwargs={"number": row.pk}))
 
 
 @guarded(Action.PERSON_READ)
@@ -187,8 +200,18 @@ def _person(one: UUID) -> Person:
     return found
 
 
+def _ask_rules(request: HttpRequest, part: str, wanted: rules.Rules) -> Approval:
+    permit, reason = request.permit, request.POST.get("reason", "")  # type: ignore[attr-defined]
+    return rule_changes.ask(permit, part=part, wanted=wanted, reason=reason)
+
+
+def _by_field(error: TorideError) -> dict[str, Any]:
+    """Advice by field; "" for the whole form."""
+    return getattr(error, "fields", {}) or {"": error.reason or str(error)}
+
+
 def _rules_page(
-    request: HttpRequest, found: rules.Rules, errors: dict[str, Any], status: int, typed: Any = None
+    request: HttpRequest, found: rules.Rules, errors: dict[str, Any], status: int, typed: Any = None, stored: str = ""
 ) -> HttpResponse:
     values = {**listing.values(found.passwords), "proof": found.proof, "passkeys": found.passkeys}
     values |= {"passkeys": "", **typed.dict()} if typed else {}
@@ -197,8 +220,10 @@ def _rules_page(
         "errors": errors,
         "scores": [(str(score), label) for score, label in SCORES],
         "duties": [(code, duty.label, found.of(code)) for code, duty in policy.current().duties.items()],
-        "said": listing.said,
+        "said": rule_changes.sentences,
         "confirmed": rules.stand(),
+        "stored_reason": stored,
+        "pending": rule_changes.pending(),
     }
     return render(request, "access/rules.html", context, status=status)
 

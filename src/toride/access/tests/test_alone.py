@@ -96,13 +96,14 @@ def test_places_of_the_duty_hold(key: Authenticator) -> None:
     assert enter(Client(REMOTE_ADDR="10.0.0.9"), key).status_code == 302
 
 
-def test_the_institution_may_forbid_it(key: Authenticator) -> None:
+def test_the_institution_may_forbid_it(key: Authenticator, house: House) -> None:
     admin, client = Client(), Client()
     question = asked(client)
     assert ADDRESS in client.get("/sign-in/").content.decode()
     sign_in(admin, "hayasaka")
     assert 'name="passkeys" value="1" checked' in admin.get("/sign-in-rules/").content.decode()
     assert admin.post("/sign-in-rules/passwords/", PLAIN).status_code == 302
+    house.agree()
     assert 'name="passkeys" value="1" checked' not in admin.get("/sign-in-rules/").content.decode()
     assert ADDRESS not in client.get("/sign-in/").content.decode()
     assert client.post(ADDRESS).status_code == client.post(ADDRESS, {"key": key.answer(question)}).status_code == 404

@@ -200,8 +200,10 @@ def test_a_made_duty_needs_a_second_factor_until_the_rules_say_otherwise(house: 
     assert rules.bounds(None, ("teller",)).grace is None
     address = reverse("sign_in_rules_duty", kwargs={"role": code})
     client = fresh(house)
-    typed = {"grace": "14", "idle": "30", "hours": "10", "sessions": "5", "networks": "", "begins": "", "ends": ""}
+    typed = {"grace": "14", "idle": "30", "hours": "10", "sessions": "5", "networks": "", "begins": "", "ends": "",
+             "reason": "As for tellers."}  # fmt: skip
     assert client.post(address, typed).status_code == 302
+    house.agree()
     assert rules.bounds(rules.content(), (code,)).grace is None
     assert client.get(reverse("sign_in_rules_duty", kwargs={"role": "root"})).status_code == 404
 

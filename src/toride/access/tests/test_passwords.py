@@ -119,6 +119,7 @@ def test_who_must_change_their_password_reaches_nothing_else(front: Client, hous
     admin = Client()
     sign_in(admin, "hayasaka")
     assert admin.post("/sign-in-rules/passwords/", PLAIN).status_code == 302
+    house.agree()
     assert front.get("/customers/").status_code == 200
     Person.objects.filter(pk=house.teller.pk).update(password_changed=clock.now() - timedelta(days=90))
     for path in ("/", "/customers/", "/me/", "/me/factor/"):

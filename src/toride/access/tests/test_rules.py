@@ -3,19 +3,21 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 from django.test import Client
 
 from tests.people import House, set_rules
-from toride.access import rules
-from toride.access.models import Person, SignInRules
+from toride.access import commands, rule_changes, rules
+from toride.access.models import Approval, Person, SignInRules
 from toride.access.rules import Duty, Passwords, Rules
-from toride.access.tests.signing import events, sign_in
+from toride.access.tests.signing import events, sign_in, told
 from toride.base import clock
-from toride.base.errors import Unavailable
+from toride.base.errors import Conflict, Unavailable
 
 pytestmark = pytest.mark.requirement("A6", "A7")
-PLAIN = {"length": "14", "classes": "2", "former": "3", "days": "90", "score": "3", "proof": "10"}
-DUTY = {"grace": "0", "idle": "5", "hours": "8", "sessions": "1", "networks": "", "begins": "", "ends": ""}
+REASON = {"reason": "As the audit report asks."}
+PLAIN = {"length": "14", "classes": "2", "former": "3", "days": "90", "score": "3", "proof": "10"} | REASON
+DUTY = REASON | {"grace": "0", "idle": "5", "hours": "8", "sessions": "1", "networks": "", "begins": "", "ends": ""}
 EVERY_DAY = [str(day) for day in range(7)]
 
 
@@ -29,12 +31,17 @@ def put(**duties: Duty) -> None:
     set_rules(content)
 
 
-def test_the_administrator_sets_them_and_the_event_tells_both(front: Client) -> None:
+def test_the_administrator_asks_and_another_approves_and_the_event_tells_both(front: Client, house: House) -> None:
     sign_in(front, "hayasaka")
-    assert front.post("/sign-in-rules/passwords/", PLAIN).status_code == 302
+    assert "/approvals/" in front.post("/sign-in-rules/passwords/", PLAIN).url
+    assert rules.current() == Rules()
+    asked = events()[0]
+    assert (asked.action, asked.did) == ("access:rules:change", "propose")
+    assert "早坂 健" in front.get("/sign-in-rules/").content.decode()
+    house.agree()
     assert rules.current().passwords == Passwords(14, 2, 3, 90, 3)
     event = events()[0]
-    assert event.action == "access:rules:change"
+    assert (event.action, event.did) == ("access:approval:decide", "approve")
     assert event.facts["from"] == {"passwords.length": 12, "passwords.classes": 1, "passwords.former": 5,
                                    "passwords.days": 0, "proof": 15, "passkeys": True}  # fmt: skip
     assert event.facts["to"]["passwords.length"] == 14
@@ -42,7 +49,7 @@ def test_the_administrator_sets_them_and_the_event_tells_both(front: Client) -> 
     assert 'value="14"' in page
 
 
-@pytest.mark.parametrize("field", sorted(PLAIN))
+@pytest.mark.parametrize("field", sorted(set(PLAIN) - set(REASON)))
 @pytest.mark.parametrize("typed", ["", "-1", "9999", "1e3", "一"])
 def test_figures_outside_their_limits_change_nothing(front: Client, field: str, typed: str) -> None:
     sign_in(front, "hayasaka")
@@ -71,12 +78,13 @@ def test_a_duty_that_cannot_be_understood_changes_nothing(front: Client, change:
     assert not SignInRules.objects.exists()
 
 
-def test_nobody_shuts_themselves_out(front: Client) -> None:
+def test_nobody_shuts_themselves_out(front: Client, house: House) -> None:
     sign_in(front, "hayasaka")
     for change in ({"networks": "10.0.0.0/8"}, {"weekdays": [str((datetime.now(UTC).weekday() + 3) % 7)]}):
         answer = front.post("/sign-in-rules/duty/admin/", DUTY | {"weekdays": EVERY_DAY} | change)
         assert answer.status_code == 422
     assert front.post("/sign-in-rules/duty/admin/", DUTY | {"networks": "127.0.0.0/8"}).status_code == 302
+    house.agree()
     assert front.get("/sign-in-rules/").status_code == 200
 
 
@@ -178,12 +186,14 @@ def test_the_grace_of_a_new_rule_begins_with_it(front: Client, house: House) -> 
     enrol(front)
     wanted = DUTY | {"factor": "1", "grace": "7", "weekdays": EVERY_DAY}
     assert front.post("/sign-in-rules/duty/teller/", wanted).status_code == 302
+    house.agree()
     since = rules.current().duties["teller"].since
     assert since
     teller = Client()
     sign_in(teller, "hasegawa")
     assert teller.get("/customers/").status_code == 200
     assert front.post("/sign-in-rules/duty/teller/", wanted | {"idle": "6"}).status_code == 302
+    house.agree()
     assert rules.current().duties["teller"].since == since
 
 
@@ -193,3 +203,89 @@ def test_who_has_no_password_needs_no_second_factor(house: House) -> None:
 
     put(teller=Duty(factor=True, grace=0))
     assert enter(house.teller).get("/customers/").status_code == 200
+
+
+def test_two_parts_wait_beside_each_other_and_both_come_into_force(front: Client, house: House) -> None:
+    sign_in(front, "hayasaka")
+    for role in ("teller", "sales"):
+        sent = DUTY | {"weekdays": EVERY_DAY, "grace": "14", "hours": "10", "sessions": "5"}
+        assert front.post(f"/sign-in-rules/duty/{role}/", sent).status_code == 302
+    house.agree()
+    house.agree()
+    assert rules.current().of("teller").idle == rules.current().of("sales").idle == 5
+    assert rules.current().of("manager") == Rules().of("manager")
+
+
+def test_what_was_changed_meanwhile_is_not_overwritten(front: Client, house: House) -> None:
+    sign_in(front, "hayasaka")
+    front.post("/sign-in-rules/passwords/", PLAIN)
+    front.post("/sign-in-rules/passwords/", PLAIN | {"length": "20"})
+    house.agree()
+    assert rules.current().passwords.length == 20
+    with pytest.raises(Conflict):
+        house.agree()
+    assert rules.current().passwords.length == 20
+
+
+@pytest.mark.parametrize("reason", ["", "x"])
+def test_without_a_reason_nothing_is_asked(front: Client, reason: str) -> None:
+    sign_in(front, "hayasaka")
+    answer = front.post("/sign-in-rules/passwords/", PLAIN | {"reason": reason})
+    assert answer.status_code == 422
+    assert 'id="e-reason"' in answer.content.decode()
+    assert not Approval.objects.exists()
+
+
+def test_where_nobody_else_can_approve_the_page_says_so_and_a_command_helps(front: Client, house: House) -> None:
+    sign_in(front, "hayasaka")
+    Person.objects.filter(pk=house.dpo.pk).update(is_active=False)
+    answer = front.post("/sign-in-rules/passwords/", PLAIN)
+    assert answer.status_code == 409
+    assert 'value="14"' in answer.content.decode()
+    assert "sign-in set" in answer.content.decode()
+    asked = [
+        "set",
+        "passwords.length=14",
+        "roles.teller.networks=10.0.0.0/8",
+        "roles.teller.weekdays=0,1",
+        "--confirm",
+    ]
+    said = CliRunner().invoke(commands.sign_in, [*asked, "rules"], catch_exceptions=False).output
+    assert "passwords.length" in said
+    assert rules.stand()
+    assert rules.current().passwords == Passwords(length=14)
+    assert rules.current().of("teller") == Duty(networks=("10.0.0.0/8",), weekdays=(0, 1))
+    assert told("system:rules:set")[0].facts["from"]["passwords.length"] == 12
+    for wrong in (["passwords.length=1"], ["passwords.colour=red"], ["passwords.length"], ["passwords.length=14"]):
+        assert CliRunner().invoke(commands.sign_in, ["set", *wrong, "--confirm", "rules"]).exit_code
+    assert CliRunner().invoke(commands.sign_in, ["set", "proof=5", "--confirm", "yes"]).exit_code
+    assert rules.current().proof == 15
+
+
+def test_what_stands_in_the_store_is_confirmed_by_two(front: Client, house: House) -> None:
+    from toride.access.tests.signing import enrol
+
+    sign_in(front, "hayasaka")
+    enrol(front)
+    put(teller=Duty(idle=7))
+    SignInRules.objects.update(seal="")
+    assert 'name="stored_reason"' in front.get("/sign-in-rules/").content.decode()
+    assert front.post("/sign-in-rules/stored/", {"stored_reason": "x"}).status_code == 422
+    sent = {"stored_reason": "As it stood before the upgrade."}
+    assert front.post("/sign-in-rules/stored/", sent).status_code == 302
+    assert not rules.stand()
+    house.agree()
+    assert rules.stand()
+    assert rules.current().of("teller").idle == 7
+    assert front.post("/sign-in-rules/stored/", sent).status_code == 409
+
+
+def test_what_stands_in_the_store_is_not_confirmed_once_it_is_altered_again(front: Client, house: House) -> None:
+    put(teller=Duty(idle=7))
+    SignInRules.objects.update(seal="")
+    rule_changes.ask_stored(house.permit(house.admin, "access:rules:change"), reason="As before the upgrade.")
+    put(teller=Duty(idle=600))
+    SignInRules.objects.update(seal="")
+    with pytest.raises(Conflict):
+        house.agree()
+    assert not rules.stand()

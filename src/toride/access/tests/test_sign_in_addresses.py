@@ -28,6 +28,7 @@ ADDRESSES = {
     "account_recognise":       (None, 405, 302),
     "sign_in_rules":           (None, 200, 405),
     "sign_in_rules_passwords": (None, 405, 422),
+    "sign_in_rules_confirm":   (None, 405, 409),
     "sign_in_rules_duty":      ("role", 200, 422),
     "people":                  (None, 200, 405),
     "person_new":              (None, 200, 422),
