@@ -24,6 +24,7 @@ from toride.customers import addresses, apart, barred, fields, folding, queries,
 from toride.customers.actions import Action
 from toride.customers.forms import revisions, written
 from toride.customers.handing import listing
+from toride.fields.types import Field
 from toride.vault.permit import Category, Opening, Permit
 
 REVEALED_SECONDS = 300
@@ -235,7 +236,7 @@ def _one_part(request: HttpRequest, subject: UUID, part: showing.Part) -> HttpRe
     return render(request, "customers/part.html", {"customer": found, "sheet": sheets.sheet(permit, found, part)})
 
 
-def _of_part(permit: Permit, part: showing.Part, customer: queries.Profile) -> list[fields.Field]:
+def _of_part(permit: Permit, part: showing.Part, customer: queries.Profile) -> list[Field]:
     """The fields of a part that a form shows: opened ones, and of a person only what a person has."""
     foreign = fields.OF_A_PERSON if showing.is_company(customer) else fields.OF_A_COMPANY
     return [
@@ -252,7 +253,7 @@ def _part(request: HttpRequest) -> showing.Part | None:
     return showing.PARTS.get(request.POST.get("part") or request.GET.get("part", ""))
 
 
-def _open(permit: Permit, spec: fields.Field, least: Opening) -> bool:
+def _open(permit: Permit, spec: Field, least: Opening) -> bool:
     return spec.typed and bool(permit.opening(spec.category, spec.name) >= least)
 
 

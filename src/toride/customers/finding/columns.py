@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.utils import formats
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -17,13 +16,13 @@ from toride.base.html import printed
 from toride.customers import fields, showing
 from toride.customers.finding.marking import SEARCHED, Marker
 from toride.customers.queries import Profile
+from toride.fields.display import near
 from toride.lists.ask import Found
 from toride.lists.declaration import Column, List
 from toride.vault.permit import Category
 from toride.vault.values import Opened, Value
 
 MILLION = 1_000_000
-DAYS = 4_096  # days, whosever
 STEPS = 64  # bands of amounts in both languages
 BADGES = 64  # each status in both languages
 
@@ -95,21 +94,6 @@ def _band(millions: int, _language: str) -> str:
     if millions < 100:  # noqa: PLR2004 - as above
         return _("¥%(tens)d0 million or more") % {"tens": millions // 10}
     return _("¥100 million or more")
-
-
-def near(value: Value, today: date, language: str) -> Value:
-    """A day: today, this year's without the year."""
-    if not isinstance(value, Opened) or not value.content:
-        return value
-    return Opened(_near(value.content, today, language))
-
-
-@lru_cache(maxsize=DAYS)
-def _near(written: str, today: date, _language: str) -> str:
-    found = date.fromisoformat(written)
-    if found == today:
-        return _("today")
-    return str(formats.date_format(found, "MONTH_DAY_FORMAT" if found.year == today.year else "DATE_FORMAT"))
 
 
 def _marked(name: str) -> Show:
