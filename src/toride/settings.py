@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "toride.lists",
     "toride.disclosure",
     "toride.customers",
+    "toride.sales",
 ]
 
 MIDDLEWARE = [

@@ -13,6 +13,7 @@ from toride.base.errors import Hidden
 from toride.customers import claims, numbers, searching
 from toride.customers.fields import FIELDS
 from toride.customers.searchable import FOLDED_FROM, NEEDED, row
+from toride.fields.kinds import DAMAGED
 from toride.lists.ask import Ask, Found, note
 from toride.vault import index, records, rows
 from toride.vault.aead import Unopenable
@@ -22,7 +23,6 @@ from toride.vault.records import Record
 from toride.vault.values import Closed, Masked, Opened, Value
 
 FEW = 5
-DAMAGED = "unopenable"
 NOBODY = UUID(int=0)
 SORTS = ("kana", "value", "last_contact")
 CLOSED, MASKED, EMPTY = Closed(), Masked(), Opened(None)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from toride import audit
+from toride import audit, panels
 from toride.access.answers import onward
 from toride.access.decide import purposes
 from toride.access.models import Branch
@@ -42,6 +42,7 @@ def profile(request: HttpRequest, subject: UUID) -> HttpResponse:
         "starred": found.starred,
         "sheets": sheets.sheets(permit, found),
         "company": showing.is_company(found),
+        "panels": panels.of(request, subject),
     }
     return render(request, "customers/profile.html", _context(request, Action.PROFILE_READ, **context))
 

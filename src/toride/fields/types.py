@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import jaconv
-from django.utils.translation import gettext as _text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from toride.base import clock
@@ -95,7 +95,7 @@ def cleaned(
         if fields[name].must and name not in problems and not stored[name]:
             problems[name] = _("is required")
     if problems:
-        raise Invalid(_text("Please fix the highlighted fields."), problems)
+        raise Invalid(gettext("Please fix the highlighted fields."), problems)
     return stored
 
 
@@ -160,7 +160,7 @@ def birth_date(written: str) -> str:
 
 def _born(content: str) -> str:
     born = date.fromisoformat(content)
-    return f"{content}（{dates.japanese(born)}）" + _text("%(years)d years old") % {"years": dates.age(born)}
+    return f"{content}（{dates.japanese(born)}）" + gettext("%(years)d years old") % {"years": dates.age(born)}
 
 
 def choice(labels: Mapping[str, Any], advice: Any, words: Mapping[str, str] | None = None) -> Type:

@@ -14,10 +14,11 @@ from toride.vault.permit import Category, Permit
 
 
 class Look(NamedTuple):
-    """What is the same for every line of a page."""
+    """What is the same for every line of a page; `purpose`: for which it is read, and what is opened from it."""
 
     today: date
     language: str
+    purpose: str
 
 
 class Row(NamedTuple):
@@ -39,14 +40,9 @@ def categories(columns: Sequence[Column]) -> set[Category]:
     return {Category.BASIC, *(category for column in columns for category, _name in column.needs)}
 
 
-def look() -> Look:
-    """Of this moment's page."""
-    return Look(clock.today(), get_language() or "")
-
-
-def rows(of: List, found: Found[Any], columns: Sequence[Column]) -> list[Row]:
+def rows(of: List, permit: Permit, found: Found[Any], columns: Sequence[Column]) -> list[Row]:
     """A page whose first column is the heading of each line, whichever others are chosen."""
-    seen, first = look(), of.columns[0]
+    seen, first = Look(clock.today(), get_language() or "", permit.purpose), of.columns[0]
     rest = [column for column in columns if column is not first]
     return [
         Row(item, first.show(item, seen), [(column.cell, column.show(item, seen)) for column in rest])

@@ -83,7 +83,7 @@ class Source:
     """Where rows come from: `ask` reads a page under a permit, `rows` prepares it to be printed."""
 
     ask: Callable[[Permit, Ask], Found[Any]]
-    rows: Callable[["List", Found[Any], Sequence[Column]], Sequence[Any]]
+    rows: Callable[["List", Permit, Found[Any], Sequence[Column]], Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def page(
     seconds = time.perf_counter() - begun
     context = {
         "of": of, "ask": ask, "found": found, "seconds": seconds, "setting": setting, "view": saved_as,
-        "columns": columns, "rows": of.source.rows(of, found, columns), "parts": _parts(of.templates),
+        "columns": columns, "rows": of.source.rows(of, permit, found, columns), "parts": _parts(of.templates),
         "altered": _altered(permit, setting, saved_as), "chips": chips(permit, _person(request), setting),
     }  # fmt: skip
     context |= also(request, Shown(setting, saved_as, ask, found))

@@ -12,6 +12,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from toride.base.errors import Invalid
+from toride.fields.kinds import DAMAGED
 from toride.lists.ask import Ask, Found, note
 from toride.lists.declaration import Filter, Sort
 from toride.vault.permit import Permit
@@ -49,7 +50,9 @@ def page(
         ordered = ordered.filter(_behind(sort, ask, queryset))
     rows = list(ordered[: ask.limit + 1])
     after = _cursor(sort, ask, rows[ask.limit - 1]) if len(rows) > ask.limit else None
-    return Found(shown(rows[: ask.limit]), min(total, MOST_COUNTED) if capped else total, capped, after)
+    items = shown(rows[: ask.limit])
+    damaged = int(permit.ledger.facts.get(DAMAGED, 0))
+    return Found(items, min(total, MOST_COUNTED) if capped else total, capped, after, damaged=damaged)
 
 
 def _compared(permit: Permit, queryset: QuerySet[Row], one: Filter, value: str) -> Q:

@@ -19,7 +19,7 @@ from toride.customers.queries import Profile
 from toride.fields.display import near
 from toride.lists.ask import Found
 from toride.lists.declaration import Column, List
-from toride.vault.permit import Category
+from toride.vault.permit import Category, Permit
 from toride.vault.values import Opened, Value
 
 MILLION = 1_000_000
@@ -139,7 +139,7 @@ _SHOWN_IN = {"number": "number", "phones": "phone", "birth_date": "birth_date", 
 _NAMED = {"name", "kana"}
 
 
-def rows(_of: List, found: Found[Profile], columns: Sequence[Column]) -> list[Row]:
+def rows(_of: List, _permit: Permit, found: Found[Profile], columns: Sequence[Column]) -> list[Row]:
     """The page of a search, with its hits marked."""
     look = Look(Marker(found.question), clock.today(), get_language() or "")
     shown = {column.name for column in columns}

@@ -45,7 +45,7 @@ def find(request: HttpRequest) -> HttpResponse:
         found = queries.search(permit, ask)
         context |= {
             "found": found,
-            "rows": columns.rows(CUSTOMERS, found, number),
+            "rows": columns.rows(CUSTOMERS, permit, found, number),
             "number": beyond.number(request, ask.text, found),
         }
     else:
