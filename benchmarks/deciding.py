@@ -11,8 +11,8 @@ import django
 django.setup()
 
 from benchmarks.timing import spread
-from toride.access import policy, seals
-from toride.access.acting import door
+from toride.access import integrity, policy
+from toride.access.command_line import door
 from toride.access.decide import decide
 from toride.access.models import Person, PolicyVersion
 from toride.base import clock
@@ -50,13 +50,13 @@ def main(times: int) -> None:
     version = PolicyVersion(
         number=1, content=text, digest=policy.digest(text), drafter=admin, approver=officer, approved=now, holds=now
     )
-    version.seal = seals.of_version(version)
+    version.seal = integrity.of_version(version)
     version.save()
     policy.forget()
     rules = sum(len(one) for table in content().values() for one in table.values())
     person, origin = Person.objects.get(username="teller"), door()
     person.roles = [f"role{number * 7}" for number in range(HELD)]
-    person.seal = seals.of_place(person)
+    person.seal = integrity.of_place(person)
     customer = Customer.objects.filter(branch=person.branch_id).first().subject_id
     figures = {
         "roles": ROLES, "rules": rules, "held": HELD,

@@ -8,10 +8,12 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
-from toride.access import approvals, people, seals
+from toride.access import integrity
+from toride.access.approvals import requests
 from toride.access.decide import decide
 from toride.access.models import Branch, Department, Person, SignInRules, Visit
-from toride.access.sessions import digest
+from toride.access.people import registry
+from toride.access.signin.sessions import digest
 from toride.base import clock
 from toride.customers import bulk
 from toride.customers.bulk import New
@@ -39,12 +41,12 @@ class House:
         self.dpo = self.person("ujiie", "氏家 真理", "dpo", self.head, rank=6)
         self.auditor = self.person("udagawa", "宇田川 哲", "auditor", self.head, rank=5)
         self.admin = self.person("hayasaka", "早坂 健", "admin", self.head, rank=4)
-        self.corporate = people.add(
+        self.corporate = registry.add(
             "abe", "阿部 翔太", roles=["corporate"], branch=self.head, department=self.corporate_department, rank=3
         )
 
     def person(self, username: str, name: str, role: str, branch: Branch, rank: int = 2) -> Person:
-        return people.add(username, name, roles=[role], branch=branch, rank=rank)
+        return registry.add(username, name, roles=[role], branch=branch, rank=rank)
 
     def customer(self, number: str = "0213-338104", *, branch: Branch | None = None, owner: Person | None = None,
                  **values: Any) -> UUID:  # fmt: skip
@@ -60,12 +62,12 @@ class House:
     def agree(self, person: Person | None = None) -> None:
         """A second person, the data protection officer where none is named, approves the newest open request."""
         person = person or self.dpo
-        asked = approvals.waiting(person)
-        found = approvals.request(
+        asked = requests.waiting(person)
+        found = requests.request(
             self.permit(person, "access:approval:decide"), max(asked, key=lambda one: one.created).pk, person
         )
         with transaction.atomic():
-            approvals.approve(
+            requests.approve(
                 self.permit(person, "access:approval:decide"), found.row.pk, digest=found.digest,
                 count=str(found.row.count),
             )  # fmt: skip
@@ -88,14 +90,14 @@ def signed_in(person: Person) -> Client:
 
 def set_rules(content: str) -> None:
     """These rules of sign-in are in the store now, sealed as the service seals them."""
-    kept = {"content": content, "changed": clock.now(), "seal": seals.of_rules(content)}
+    kept = {"content": content, "changed": clock.now(), "seal": integrity.of_rules(content)}
     SignInRules.objects.update_or_create(pk=1, defaults=kept)
 
 
 def become(person: Person, **change: Any) -> None:
     """Somebody's duties, rank or branch are others in the store now, sealed as services seal them."""
     Person.objects.filter(pk=person.pk).update(**change)
-    Person.objects.filter(pk=person.pk).update(seal=seals.of_place(Person.objects.get(pk=person.pk)))
+    Person.objects.filter(pk=person.pk).update(seal=integrity.of_place(Person.objects.get(pk=person.pk)))
 
 
 EMIKO: Mapping[str, Any] = {

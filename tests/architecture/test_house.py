@@ -18,14 +18,14 @@ from toride.base import actions, guard
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "toride"
 OPEN = {
-    "toride.access.again.again",
+    "toride.access.signin.resume.again",
     "allauth.account.views.LoginView",
     "allauth.account.views.LogoutView",
     "django.views.i18n.set_language",
-    "toride.access.account.alone.sign_in",
-    "toride.access.account.starting.forgotten",
-    "toride.access.account.starting.renew",
-    "toride.access.account.starting.start",
+    "toride.access.account.passkey_only.sign_in",
+    "toride.access.account.recovery_views.forgotten",
+    "toride.access.account.recovery_views.renew",
+    "toride.access.account.recovery_views.start",
     "toride.access.account.views.second",
     "toride.access.sso.views.about",
     "toride.access.sso.views.back",
@@ -33,7 +33,7 @@ OPEN = {
     "toride.access.sso.views.end",
     "toride.access.sso.views.left",
     "toride.access.sso.views.post",
-    "toride.api.door.entrance.<locals>.enter",  # each operation asks for a key: api/tests/test_operations.py
+    "toride.api.gateway.entrance.<locals>.enter",  # each operation asks for a key: api/tests/test_operations.py
     "toride.scim.addresses.address.<locals>.enter",  # as above: scim/tests/test_door.py
     "toride.ui.views.asset",
     "toride.ui.views.book",

@@ -13,7 +13,8 @@ from uuid import uuid4
 
 import pytest
 
-from toride.access import approvals, facts
+from toride.access import facts
+from toride.access.approvals import requests as approvals
 from toride.access.facts import Facts
 from toride.audit import naming
 from toride.base import actions

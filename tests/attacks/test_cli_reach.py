@@ -6,9 +6,9 @@ import pytest
 from click.testing import CliRunner
 
 from tests.people import House
-from toride.access import drafts as policy_drafts
-from toride.access import tokens
 from toride.access.actions import Action
+from toride.access.policies import drafts as policy_drafts
+from toride.access.signin import tokens
 from toride.access.tests.test_versions import agree, ask, rule
 from toride.customers.imports import commands
 from toride.customers.imports.tests.wizard import Wizard, at

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.people import House
-from toride.access import emergencies
 from toride.access.actions import Action
+from toride.access.exceptions import emergencies
 from toride.access.models import Glass
 from toride.base import clock
 from toride.vault.permit import Category

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.people import House
-from toride.access import people
 from toride.access.models import PolicyVersion
+from toride.access.people import registry
 from toride.access.tests.test_versions import agree, ask, draft
 from toride.base.errors import TorideError
 
@@ -15,7 +15,7 @@ def test_policy_of_somebody_who_was_dismissed(house: House) -> None:
     second = house.person("ito", "伊藤 蓮", "admin", house.head, rank=4)
     draft(house)
     row = ask(house)
-    people.dismiss(house.permit(second, "access:person:manage"), username=house.admin.username)
+    registry.dismiss(house.permit(second, "access:person:manage"), username=house.admin.username)
     with pytest.raises(TorideError):
         agree(house, row)
     assert not PolicyVersion.objects.exists()

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.people import House
-from toride.audit import record, wire
-from toride.audit.inlet import Inlet
+from toride.audit import protocol, record
+from toride.audit.group_writer import Inlet
 from toride.audit.tests.acts import event
 from toride.base import stores
 from toride.base.errors import Unavailable
@@ -24,38 +24,38 @@ pytestmark = [
 @pytest.fixture
 def silent(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
     """A writer that takes connections and says nothing."""
-    monkeypatch.setattr(wire, "ANSWER_SECONDS", 0.2)
-    monkeypatch.setattr(wire, "AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(protocol, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(protocol, "AGAIN_SECONDS", 0.05)
     listener = socket.socket(socket.AF_UNIX)
-    with wire.address() as path:
+    with protocol.address() as path:
         listener.bind(path)
     listener.listen()
     yield listener
     listener.close()
-    (wire.folder() / wire.NAME).unlink(missing_ok=True)
-    wire._drop()
-    wire._kept.__dict__.clear()
+    (protocol.folder() / protocol.NAME).unlink(missing_ok=True)
+    protocol._drop()
+    protocol._kept.__dict__.clear()
 
 
 def test_the_second_waits_for_less_until_it_answers_again(silent: socket.socket) -> None:
     with pytest.raises(Unavailable):
         record([event()])
-    assert wire._connection().gettimeout() == wire.AGAIN_SECONDS
+    assert protocol._connection().gettimeout() == protocol.AGAIN_SECONDS
     with pytest.raises(Unavailable):
         record([event()])
     silent.close()
-    wire._drop()
+    protocol._drop()
     inlet, stop = Inlet(lambda rows: None, os.geteuid()), threading.Event()
     thread = threading.Thread(target=inlet.serve, args=(stop,))
     thread.start()
     try:
         record([event()])
-        assert wire._connection().gettimeout() == wire.ANSWER_SECONDS
+        assert protocol._connection().gettimeout() == protocol.ANSWER_SECONDS
     finally:
         stop.set()
         thread.join()
 
 
 def test_no_wait_for_the_trail_is_long() -> None:
-    assert wire.ANSWER_SECONDS <= 5
-    assert stores.WAITS["audit"] < wire.ANSWER_SECONDS
+    assert protocol.ANSWER_SECONDS <= 5
+    assert stores.WAITS["audit"] < protocol.ANSWER_SECONDS

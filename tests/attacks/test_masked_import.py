@@ -78,7 +78,7 @@ def test_a_masked_value_does_not_leave_with_rejected_rows(house: House) -> None:
 def test_a_job_stops_where_the_reach_ends(house: House) -> None:
     """Whoever works elsewhere by now creates nobody at the former branch."""
     from tests.people import become
-    from toride.access import drafts as policy_drafts
+    from toride.access.policies import drafts as policy_drafts
     from toride.access.tests.test_versions import rule
     from toride.customers.imports.tests.wizard import work
     from toride.customers.models import Customer

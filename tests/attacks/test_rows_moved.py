@@ -12,9 +12,10 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from tests.people import House, set_rules, signed_in
-from toride.access import commands, rule_changes, rules, seals, starting, tokens
+from toride.access import commands, integrity
 from toride.access.models import Approval, Person, PersonalToken, Provider, SignInRules, StartCode, Visit
-from toride.access.sessions import digest
+from toride.access.signin import recovery, rule_changes, rules, tokens
+from toride.access.signin.sessions import digest
 from toride.access.sso import providers
 from toride.access.sso.config import Config, Mapped
 from toride.access.tests.signing import give_passwords, told
@@ -111,14 +112,14 @@ class TestStartCode:
     def given(self, house: House) -> tuple[StartCode, str]:
         give_passwords(house)
         permit = house.permit(house.admin, "access:person:manage")
-        return starting.issue(permit, person=house.teller.pk, checked="face")
+        return recovery.issue(permit, person=house.teller.pk, checked="face")
 
     @pytest.mark.parametrize(
         "change", ["person", "issuer", "agreed", "expires", "issued", "digest", "used again", "put back for another"]
     )
     def test_altered(self, house: House, given: tuple[StartCode, str], change: str) -> None:
         row, code = given
-        assert starting.find("hasegawa", code) is not None
+        assert recovery.find("hasegawa", code) is not None
         moment = clock.now() + timedelta(days=30)
         new: dict[str, Any] = {
             "person": {"person": house.sales}, "issuer": {"issuer": house.dpo}, "agreed": {"agreed": True},
@@ -126,17 +127,17 @@ class TestStartCode:
             "used again": {"used": None}, "put back for another": {"person": house.sales, "used": None},
         }[change]  # fmt: skip
         if "used" in new:
-            starting.use(
+            recovery.use(
                 row.pk,
                 password="馬は東へ-まだ見ぬ橋の下で七つ",
                 door=house.permit(house.admin, "access:person:manage").door,
             )
         StartCode.objects.update(**new)
         for name in ("hasegawa", "saeki"):
-            assert starting.find(name, code) is None
-        assert starting.standing(row.pk) is None
+            assert recovery.find(name, code) is None
+        assert recovery.standing(row.pk) is None
         with pytest.raises(Conflict):
-            starting.use(
+            recovery.use(
                 row.pk,
                 password="空は西へ-まだ見ぬ橋の下で七つ",
                 door=house.permit(house.admin, "access:person:manage").door,
@@ -150,7 +151,7 @@ class TestProvider:
     def agreed(self, house: House) -> Provider:
         wanted = Config("https://login.example.jp", "toride", mapped=(Mapped("g", "teller"),))
         made = Provider(kind="oidc", name="Hausdienst", content=wanted.text(), changed=clock.now())
-        made.seal = seals.of_provider(made)
+        made.seal = integrity.of_provider(made)
         made.save()
         return made
 
@@ -177,7 +178,7 @@ class TestProvider:
 
     def test_switched_on_again(self, house: House, agreed: Provider) -> None:
         agreed.active = False
-        agreed.seal = seals.of_provider(agreed)
+        agreed.seal = integrity.of_provider(agreed)
         agreed.save()
         Provider.objects.update(active=True)
         assert providers.offered() == []
@@ -228,7 +229,7 @@ class TestRules:
 
     @pytest.mark.parametrize("seal", ["", "0" * 64, "of others"])
     def test_written_past_the_page_are_replaced_by_the_strictest(self, house: House, seal: str) -> None:
-        others = seals.of_rules(self.written(rules.Rules())) if seal == "of others" else seal
+        others = integrity.of_rules(self.written(rules.Rules())) if seal == "of others" else seal
         SignInRules.objects.create(pk=1, content=self.written(WIDE_OPEN), changed=clock.now(), seal=others)
         found = rules.current()
         assert all(one.factor and one.grace == 0 for one in found.duties.values())
@@ -242,7 +243,7 @@ class TestRules:
         assert signed_in(house.teller).get("/customers/").status_code == 302
 
     def test_they_come_with_the_person_in_the_same_way(self, house: House) -> None:
-        from toride.access.backends import Backend
+        from toride.access.signin.backends import Backend
 
         set_rules(self.written(WIDE_OPEN))
         assert Backend().get_user(house.teller.pk).rules == self.written(WIDE_OPEN)

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.people import House
-from toride.access import devices, passwords
+from toride.access.signin import devices, passwords
 from toride.access.tests.signing import PASSWORD, give_passwords, sign_in
 
 pytestmark = pytest.mark.requirement("A6")

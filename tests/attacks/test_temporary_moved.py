@@ -3,8 +3,9 @@
 import pytest
 
 from tests.people import House
-from toride.access import approvals, temporary
 from toride.access.actions import Action
+from toride.access.approvals import requests
+from toride.access.exceptions import temporary
 from toride.base.errors import TorideError
 from toride.customers.models import Customer
 from toride.vault.permit import Category, Opening
@@ -26,8 +27,8 @@ def test_the_former_branch_opens_nothing(house: House) -> None:
     Customer.objects.filter(pk=subject).update(branch=house.wakaba)
     permit = house.permit(house.manager, Action.APPROVAL_DECIDE)
     try:
-        digest = approvals.request(permit, row.pk, house.manager).digest
-        approvals.approve(permit, row.pk, digest=digest, count="3")
+        digest = requests.request(permit, row.pk, house.manager).digest
+        requests.approve(permit, row.pk, digest=digest, count="3")
     except TorideError:
         pass
     assert house.permit(house.operator, "customers:profile:read", subject).opening(Category.SENSITIVE) != Opening.CLEAR

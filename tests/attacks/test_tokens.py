@@ -3,8 +3,8 @@
 import pytest
 
 from tests.people import House
-from toride.access import devices, passwords, tokens
 from toride.access.actions import Action
+from toride.access.signin import devices, passwords, tokens
 from toride.access.tests.signing import PASSWORD, give_passwords
 from toride.base.errors import Refused
 

@@ -5,8 +5,8 @@ from uuid import UUID
 import pytest
 
 from tests.people import House
-from toride.access import emergencies
 from toride.access.actions import Action
+from toride.access.exceptions import emergencies
 from toride.access.tests.test_matrix import enter
 from toride.audit.events import decode
 from toride.audit.models import Inbox, Outbox

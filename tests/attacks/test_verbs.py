@@ -16,11 +16,14 @@ from django.utils import translation
 
 import toride
 from tests.people import House
-from toride.access import commands, duties, emergencies, policy, proof
+from toride.access import commands, policy
 from toride.access.actions import Action
+from toride.access.exceptions import emergencies
+from toride.access.people import role_changes
 from toride.access.reviews.tests import acts
+from toride.access.signin import proof
 from toride.access.tests.test_matrix import ROLES, enter, imported
-from toride.audit import telling
+from toride.audit import labels
 from toride.audit.events import Event, decode
 from toride.audit.models import Inbox, Outbox
 from toride.base import actions, clock, guard
@@ -59,7 +62,7 @@ def filled(path: str, known: dict[str, list[object]]) -> Iterator[str]:
 def world(house: House) -> dict[str, list[object]]:
     """Something behind every address: requests, an emergency, imports, a review."""
     subject = house.customer(owner=house.sales)
-    asked = duties.change(
+    asked = role_changes.change(
         house.permit(house.admin, Action.PERSON_CHANGE), house.teller.id,
         roles=["operator"], rank=2, branch="002", reason="四月に異動します。",
     )  # fmt: skip
@@ -120,7 +123,7 @@ def test_whoever_only_opens_pages_has_done_nothing(house: House) -> None:
                 shown += answer.status_code == 200
                 for event in since(before, person):
                     with translation.override("en"):
-                        told = telling.act(event)
+                        told = labels.act(event)
                     seen.add(event.action)
                     right = SHOWN if event.outcome == "ok" else NOT_DONE
                     if not right.match(told) and not event.action.startswith("auth:"):
@@ -146,7 +149,7 @@ def test_what_ends_in_an_error_was_not_done(house: House) -> None:
                     assert answer.status_code < 500, (address, sent)
                     for event in since(before, person):
                         with translation.override("en"):
-                            told = telling.act(event)
+                            told = labels.act(event)
                         if not NOT_DONE.match(told):
                             wrong.append((role, one.name, event.action, event.did, told))
     assert wrong == []
@@ -168,7 +171,7 @@ def test_every_service_says_what_it_does() -> None:
     for name, action, did in every:
         for language in ("en", "ja"):
             with translation.override(language):
-                told = telling.act(Event(action=action, door=door, actor=who, did=did))
+                told = labels.act(Event(action=action, door=door, actor=who, did=did))
                 assert not SHOWN.match(told) or actions.declared()[action].reading, name
                 assert "(" not in told, (name, told)
                 assert told != str(actions.label(action)), name
@@ -178,7 +181,7 @@ def test_an_older_entry_that_may_have_been_either_says_so() -> None:
     for name, one in actions.declared().items():
         event = Event(action=name, door=Door("web"))
         with translation.override("ja"):
-            told = telling.act(event)
+            told = labels.act(event)
             assert told == (str(one.said) if one.said else f"{one.label}の画面・操作（旧形式）")
 
 
@@ -186,14 +189,14 @@ def test_what_was_refused_or_failed_was_not_done() -> None:
     for name, one in actions.declared().items():
         for outcome in ("refused", "failed"):
             with translation.override("en"):
-                told = telling.act(Event(action=name, door=Door("web"), did="", outcome=outcome))
+                told = labels.act(Event(action=name, door=Door("web"), did="", outcome=outcome))
                 assert told == str(one.label) or NOT_DONE.match(told), name
 
 
 def test_what_is_read_by_command_or_interface_is_not_said_to_be_a_page() -> None:
     for kind, begins in (("web", "Opened a page: "), ("cli", "Read: "), ("api", "Read: "), ("job", "Read: ")):
         with translation.override("en"):
-            told = telling.act(Event(action=Action.PERSON_MANAGE, door=Door(kind), did=actions.VIEW))
+            told = labels.act(Event(action=Action.PERSON_MANAGE, door=Door(kind), did=actions.VIEW))
             assert told == begins + str(actions.label(Action.PERSON_MANAGE))
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.people import House
-from toride.access import approvals
+from toride.access.approvals import requests
 from toride.base.errors import Invalid
 from toride.customers import queries, services
 from toride.customers.queries import Ask
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.requirement("C9")
 )
 def test_a_reason_that_nobody_can_read_is_none(blank: str) -> None:
     with pytest.raises(Invalid):
-        approvals.worded(blank, "reason")
+        requests.worded(blank, "reason")
 
 
 @pytest.mark.parametrize("letter", ["\u200d", "\u200b", "\u202e", "\u2066", "\u00ad", "\u2028", "\ufeff"])

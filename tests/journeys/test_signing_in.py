@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.running import Served
-from toride.access import onetime
+from toride.access.signin import onetime
 
 pytestmark = [pytest.mark.journey, pytest.mark.requirement("A6", "A7")]
 

@@ -14,9 +14,9 @@ from django.db import connections
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "toride.settings")
 django.setup()
 
-from toride.access import people  # noqa: E402
-from toride.access.acting import door  # noqa: E402
+from toride.access.command_line import door  # noqa: E402
 from toride.access.decide import decide  # noqa: E402
+from toride.access.people import registry  # noqa: E402
 from toride.audit import events, store  # noqa: E402
 from toride.audit.verifier.toride_verify import TILE  # noqa: E402
 from toride.customers import queries  # noqa: E402
@@ -31,7 +31,7 @@ SEARCHES = ("さとう", "すずき", "090", "4410", "輸入", "試験", "")
 
 
 def main(noted: dict[str, Any]) -> dict[str, Any]:
-    steward = people.find("steward")
+    steward = registry.find("steward")
     permit = decide(steward, Action.SEARCH, door=door(), purpose="data-care")
     wrong = [*_records(permit, noted), *_imports(noted), *_trail(noted), *_index(permit)]
     return {

@@ -36,7 +36,7 @@ def test_old_search_terms_end_as_an_event(house: House, monkeypatch: pytest.Monk
 def test_a_store_that_is_away_is_503_and_shows_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     from django.db import OperationalError
 
-    from toride.access.sessions import SessionStore
+    from toride.access.signin.sessions import SessionStore
     from toride.access.tests.test_matrix import enter
 
     subject = house.customer()

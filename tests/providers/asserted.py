@@ -16,9 +16,9 @@ from django.urls import reverse
 from lxml import etree
 from signxml import XMLSigner
 
-from toride.access import seals
+from toride.access import integrity
 from toride.access.models import Provider
-from toride.access.sso import markup
+from toride.access.sso import xml
 from toride.access.sso.config import Config
 from toride.base import clock
 
@@ -52,7 +52,7 @@ def at(seconds: float = 0) -> str:
 def provider(**more: object) -> Provider:
     wanted = Config(ISSUER, "", **{"claim": "uid", "address": ADDRESS, "certificates": (keys()[1],)} | more)
     made = Provider(kind="saml", name="Hausdienst", content=wanted.text(), changed=clock.now())
-    made.seal = seals.of_provider(made)
+    made.seal = integrity.of_provider(made)
     made.save()
     return made
 
@@ -72,7 +72,7 @@ def place(found: Provider, name: str) -> str:
 def drafted(found: Provider, number: str, name: str = "hasegawa") -> etree._Element:
     """An answer that lets `name` in once its assertion is signed."""
     post, entity = place(found, "post"), place(found, "metadata")
-    return etree.fromstring(f"""<p:Response xmlns:p="{markup.NAMES["p"]}" xmlns:a="{markup.NAMES["a"]}" ID="_r1" Version="2.0"
+    return etree.fromstring(f"""<p:Response xmlns:p="{xml.NAMES["p"]}" xmlns:a="{xml.NAMES["a"]}" ID="_r1" Version="2.0"
  IssueInstant="{at()}" Destination="{post}" InResponseTo="{number}"><a:Issuer>{ISSUER}</a:Issuer>
 <p:Status><p:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></p:Status>
 <a:Assertion ID="_a{number}" Version="2.0" IssueInstant="{at()}"><a:Issuer>{ISSUER}</a:Issuer><a:Subject>
@@ -87,7 +87,7 @@ def drafted(found: Provider, number: str, name: str = "hasegawa") -> etree._Elem
 
 
 def one(root: etree._Element, path: str) -> etree._Element:
-    return root.find(f".//{path}", markup.NAMES)
+    return root.find(f".//{path}", xml.NAMES)
 
 
 def signed(root: etree._Element, key: str = "idp", signer: XMLSigner | None = None) -> etree._Element:
@@ -126,7 +126,7 @@ def evil(root: etree._Element) -> etree._Element:
     """The signed assertion once more, unsigned, for the administrator."""
     made = copy.deepcopy(one(root, "a:Assertion"))
     made.set("ID", "_evil")
-    made.remove(made.find("d:Signature", markup.NAMES))
+    made.remove(made.find("d:Signature", xml.NAMES))
     one(made, "a:NameID").text = "id-of-hayasaka"
     one(made, "a:AttributeStatement/a:Attribute/a:AttributeValue").text = "hayasaka"
     return made

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from joserfc import jwk, jws
 
-from toride.access import seals
+from toride.access import integrity
 from toride.access.models import Provider
 from toride.access.sso import config
 from toride.access.sso.config import Config
@@ -93,7 +93,7 @@ def provider(said: Said, *, sole: bool = False, secret: str = SECRET, **more: ob
     wanted = Config(said.issuer, CLIENT, inside=True, **more)
     made = Provider(kind="oidc", name="Hausdienst", content=wanted.text(), sole=sole, changed=clock.now())
     made.blob = config.sealed(made, wanted, secret)
-    made.seal = seals.of_provider(made)
+    made.seal = integrity.of_provider(made)
     made.save()
     return made
 

@@ -8,10 +8,12 @@ class Access(AppConfig):
     label = "access"
 
     def ready(self) -> None:
-        from toride.access import approval_pages, people, purposes
+        from toride.access import purposes
+        from toride.access.approvals import views
+        from toride.access.people import registry
         from toride.audit import naming
         from toride.ui import side
 
-        naming.register(person=people.id_of)
+        naming.register(person=registry.id_of)
         naming.register_purposes({code: purpose.label for code, purpose in purposes.SHIPPED.items()})
-        side.declare_waiting(approval_pages.waiting)
+        side.declare_waiting(views.waiting_count)

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from toride import audit
-from toride.access import acting, factors, leaks, restoring, rules, signin, starting, tokens
-from toride.access import people as service
-from toride.access.acting import door
+from toride.access import command_line, restore
 from toride.access.actions import Action
+from toride.access.command_line import door
 from toride.access.models import Branch, Person
 from toride.access.options import ACTING_AS as AS
+from toride.access.people import registry as service
+from toride.access.signin import breached, factors, recovery, rules, steps, tokens
 from toride.access.sso import config as single
 from toride.access.sso import providers
 from toride.base import config, terminal
@@ -44,7 +45,7 @@ def token(username: str) -> None:
     if factors.stand(person.id):
         code = config.text("TORIDE_CODE") or click.prompt("Code from the app, or a recovery code", err=True)
     actor = Actor(person.id, person.username, person.name)
-    reason = signin.obstacle(person, password, code)
+    reason = steps.obstacle(person, password, code)
     if reason:
         audit.note(actor, door(), "auth:session:open", outcome="refused", reason=reason)
         raise Refused(TOKEN_REFUSALS[reason])
@@ -74,8 +75,8 @@ def people() -> None:
 def add_person(username: str, name: str, roles: tuple[str, ...], branch: str, rank: int, acting_as: str | None) -> None:
     """Add a person. Asks for their first password, or reads it from TORIDE_PASSWORD (or TORIDE_PASSWORD_FILE)."""
     password = config.text("TORIDE_PASSWORD") or click.prompt(NEW_PASSWORD, hide_input=True, confirmation_prompt=True)
-    leaks.check(password)
-    with acting.permitted(acting_as, Action.PERSON_MANAGE) as permit:
+    breached.check(password)
+    with command_line.permitted(acting_as, Action.PERSON_MANAGE) as permit:
         service.hire(
             permit, username=username, name=name, roles=list(roles), branch=branch, rank=rank, password=password
         )
@@ -87,7 +88,7 @@ def add_person(username: str, name: str, roles: tuple[str, ...], branch: str, ra
 @AS
 def end_person(username: str, acting_as: str | None) -> None:
     """Deactivate a person: account, sessions and tokens end immediately."""
-    with acting.permitted(acting_as, Action.PERSON_MANAGE) as permit:
+    with command_line.permitted(acting_as, Action.PERSON_MANAGE) as permit:
         service.dismiss(permit, username=username)
     click.echo(_("%(name)s is deactivated.") % {"name": username})
 
@@ -96,7 +97,7 @@ def end_person(username: str, acting_as: str | None) -> None:
 @AS
 def list_people(acting_as: str | None) -> None:
     """List everyone, with roles and branch."""
-    with acting.permitted(acting_as, Action.PERSON_MANAGE) as permit:
+    with command_line.permitted(acting_as, Action.PERSON_MANAGE) as permit:
         permit.ledger.facts["read"] = "people"
         rows = [
             (one.username, one.name, one.roles, one.branch_id, _("active") if one.is_active else _("deactivated"))
@@ -120,7 +121,7 @@ def start_person(username: str, confirm: str) -> None:
     """
     if confirm != username:
         raise Invalid(_("--confirm must repeat the sign-in name. No code was issued."))
-    row, code = starting.give(username, door=door())
+    row, code = recovery.give(username, door=door())
     until = formats.date_format(timezone.localtime(row.expires), "DATETIME_FORMAT")
     click.echo(_("%(name)s enters this code under “Forgot your password?” until %(until)s:")
                % {"name": username, "until": until})  # fmt: skip
@@ -142,7 +143,7 @@ def accept_person(username: str, confirm: str) -> None:
     """
     if confirm != username:
         raise Invalid(_("--confirm must repeat the sign-in name. Nothing was accepted."))
-    person = restoring.accept(username)
+    person = restore.accept(username)
     rank = _("rank %(rank)d") % {"rank": person.rank}
     click.echo("\t".join((username, ",".join(person.roles), person.branch_id or "", rank)))
 
@@ -155,11 +156,11 @@ def policy() -> None:
 @policy.command("restore")
 def restore_policy() -> None:
     """Set aside versions with an invalid signature and restore the last valid one. Recorded."""
-    aside, version = restoring.restore()
+    aside, version = restore.restore()
     for name in aside:
         click.echo(_("set aside: %(name)s") % {"name": name})
     click.echo(_("in force: %(name)s") % {"name": version})
-    for person in restoring.altered():
+    for person in restore.altered():
         click.echo(
             _("%(name)s: all access is denied, the stored roles are not the approved ones") % {"name": person.username}
         )
@@ -173,7 +174,7 @@ def sign_in() -> None:
 @sign_in.command("show")
 def show_sign_in() -> None:
     """Show the sign-in policy and what is unconfirmed. Until it is accepted, the strictest rules apply."""
-    altered, found = restoring.unconfirmed()
+    altered, found = restore.unconfirmed()
     if not altered:
         terminal.facts([(_named(name), value) for name, value in rules.flat(asdict(rules.current())).items()])
     if not altered and not found:
@@ -213,9 +214,9 @@ def accept_sign_in(name: str, confirm: str) -> None:
     if confirm != name:
         raise Invalid(_("--confirm must repeat the name. Nothing was accepted."))
     if name == "rules":
-        restoring.accept_rules()
+        restore.accept_rules()
     else:
-        restoring.accept_provider(name)
+        restore.accept_provider(name)
     click.echo(_("%(name)s: accepted") % {"name": name})
 
 
@@ -230,7 +231,7 @@ def set_sign_in(settings: tuple[str, ...], confirm: str) -> None:
     """
     if confirm != "rules":
         raise Invalid(_("--confirm must be: rules. Nothing was changed."))
-    before, after = restoring.set_rules(dict(_pair(one) for one in settings))
+    before, after = restore.set_rules(dict(_pair(one) for one in settings))
     shown = {name: (terminal.shown(before.get(name)), terminal.shown(value)) for name, value in after.items()}
     terminal.facts([(_named(name), f"{old} → {new}") for name, (old, new) in shown.items()])
 
@@ -258,7 +259,7 @@ def branches() -> None:
 @AS
 def add_branch(code: str, name: str, acting_as: str | None) -> None:
     """Add a branch with this CODE and NAME."""
-    with acting.permitted(acting_as, Action.PERSON_MANAGE) as permit:
+    with command_line.permitted(acting_as, Action.PERSON_MANAGE) as permit:
         service.open_branch(permit, code=code, name=name)
     click.echo(f"{code} {name}")
 
@@ -267,7 +268,7 @@ def add_branch(code: str, name: str, acting_as: str | None) -> None:
 @AS
 def list_branches(acting_as: str | None) -> None:
     """List every branch."""
-    with acting.permitted(acting_as, Action.PERSON_MANAGE) as permit:
+    with command_line.permitted(acting_as, Action.PERSON_MANAGE) as permit:
         permit.ledger.facts["read"] = "branches"
         rows = list(Branch.objects.order_by("code").values_list("code", "name"))
     terminal.table(rows, [_("Branch code"), _("Name")])

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from toride.access import facts, glass, policy, seals
+from toride.access import facts, integrity, openings, policy
 from toride.access.actions import Action
 from toride.access.models import Person
 from toride.access.roles import Grant, Reach
@@ -29,7 +29,7 @@ def decide(
     """
     if not person.is_active:
         raise Refused("inactive")
-    seals.must_hold(person)
+    integrity.must_hold(person)
     rules = policy.current()
     granted = rules.of(person.roles, person.rank, action)
     if not granted:
@@ -59,21 +59,21 @@ def decide(
 
 def _of_one(permit: Permit, person: Person, subject: UUID, *, within: bool) -> Permit:
     """For this subject, with what is open beyond the duty. Raises Hidden out of reach, but for an emergency there."""
-    widens = permit.action == glass.OPENS and permit.door.kind != MACHINE
-    broken = glass.broken(person.id, subject, within=within) if widens else None
+    widens = permit.action == openings.OPENS and permit.door.kind != MACHINE
+    broken = openings.broken(person.id, subject, within=within) if widens else None
     if not within:
         leave = policy.current().of(person.roles, person.rank, Action.GLASS_REACH) if broken else []
         if not _reaching(person, leave, subject):
             raise Hidden
-        reasons = dict.fromkeys(CATEGORIES, glass.EMERGENCY)
+        reasons = dict.fromkeys(CATEGORIES, openings.EMERGENCY)
         permit = replace(permit, rows=Rows(subjects=frozenset((subject,))), reasons=reasons)
     return _widened(permit, broken) if broken else permit
 
 
-def _widened(permit: Permit, broken: glass.Broken) -> Permit:
+def _widened(permit: Permit, broken: openings.Broken) -> Permit:
     """With what an emergency or temporary access opens to this person, no longer than that; the event names it."""
-    ways = {glass.EMERGENCY: broken.emergencies, glass.TEMPORARY: broken.temporary}
-    named = {glass.EMERGENCY: "glass", glass.TEMPORARY: "temporary"}
+    ways = {openings.EMERGENCY: broken.emergencies, openings.TEMPORARY: broken.temporary}
+    named = {openings.EMERGENCY: "glass", openings.TEMPORARY: "temporary"}
     permit.ledger.facts |= {named[way]: [str(one) for one in numbers] for way, numbers in ways.items() if numbers}
     return replace(
         permit,

@@ -14,13 +14,14 @@ from django.shortcuts import redirect, resolve_url
 from django.utils.translation import get_language
 
 from toride import audit
-from toride.access import again, answers, devices, holds, proof, rules
+from toride.access import responses
 from toride.access.decide import decide
-from toride.access.door import door
 from toride.access.models import Person
+from toride.access.origin import door
 from toride.access.policy import called, current
-from toride.access.rules import Bounds
-from toride.access.sso.said import SIGN_ON
+from toride.access.signin import devices, proof, required, resume, rules
+from toride.access.signin.rules import Bounds
+from toride.access.sso.assertion import SIGN_ON
 from toride.base import clock, guard
 from toride.base.errors import Refused, TorideError, Unavailable
 from toride.vault.permit import Actor
@@ -43,7 +44,7 @@ class Gate:
         try:
             audit.commit(permit, outcome="failed" if failed else "ok", reason="form" if failed else "")
         except Unavailable as error:
-            return getattr(request, "answer", answers.page)(request, error)
+            return getattr(request, "answer", responses.page)(request, error)
         return response
 
     def process_view(
@@ -58,7 +59,7 @@ class Gate:
         try:
             hindrance = _hindrance(request, declared)
         except Unavailable as error:
-            return answers.page(request, error)
+            return responses.page(request, error)
         if hindrance is not None:
             return hindrance
         subject: UUID | None = kwargs.get(declared.subject) if declared.subject else None
@@ -81,7 +82,7 @@ class Gate:
                 subject=subject,
                 reason=str(error) or "scope",
             )
-            return answers.page(request, error)
+            return responses.page(request, error)
         return _proof(request) if declared.fresh else None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
@@ -93,8 +94,8 @@ class Gate:
             try:
                 audit.commit(permit, outcome="refused" if error.status in (403, 404) else "failed", reason=str(error))
             except Unavailable as unavailable:
-                return answers.page(request, unavailable)
-        return answers.page(request, error)
+                return responses.page(request, unavailable)
+        return responses.page(request, error)
 
 
 def furnish(request: HttpRequest) -> None:
@@ -108,7 +109,7 @@ def furnish(request: HttpRequest) -> None:
         request.place = _place(version, get_language(), names, held)  # type: ignore[attr-defined]
     except Unavailable:  # the decision that follows says why
         request.may, request.place = frozenset(), ""  # type: ignore[attr-defined]
-    request.who = again.who(person)  # type: ignore[attr-defined]
+    request.who = resume.who(person)  # type: ignore[attr-defined]
     request.institution = settings.INSTITUTION  # type: ignore[attr-defined]
 
 
@@ -157,8 +158,8 @@ def _hindrance(request: HttpRequest, declared: guard.Guard) -> HttpResponseBase 
         person: Any = request.user
         actor = Actor(person.id, person.username, person.name)
         audit.refuse(actor, door(request), declared.action, reason=reason)
-        return answers.page(request, Refused(reason))
-    first = holds.of(request.user)
+        return responses.page(request, Refused(reason))
+    first = required.of(request.user)
     if first is not None and declared.action not in first.actions:
         return _redirected(request, resolve_url(first.page))
     return None
@@ -169,13 +170,13 @@ def _proof(request: HttpRequest) -> HttpResponseBase | None:
     try:
         return proof.awaited(request)
     except TorideError as error:
-        return answers.page(request, error)
+        return responses.page(request, error)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
     target = resolve_url(settings.LOGIN_URL)
     if request.headers.get("HX-Request"):
-        return _redirected(request, target) if request.method == "GET" else again.kept(401)
+        return _redirected(request, target) if request.method == "GET" else resume.kept(401)
     back = request.get_full_path() if request.method == "GET" else "/"
     return redirect_to_login(back, target)
 

@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from toride.access import seals
-from toride.access.provisioning import models as _provisioning  # noqa: F401 - these tables are the app's, too
+from toride.access import integrity
+from toride.access.people import models as _provisioning  # noqa: F401 - these tables are the app's, too
 from toride.access.reviews import models as _reviews  # noqa: F401 - these tables are the app's, too
 from toride.base import clock
 from toride.base.ids import ordered_id, random_id
@@ -68,8 +68,8 @@ class Person(AbstractBaseUser):
         if fields is None or "is_active" in fields:
             self.ended = None if self.is_active else self.ended or clock.now()
             kwargs |= {"update_fields": {*fields, "ended"}} if fields is not None else {}
-        if self._state.adding or seals.PLACE & set(fields or ()):
-            self.seal = seals.of_place(self)
+        if self._state.adding or integrity.PLACE & set(fields or ()):
+            self.seal = integrity.of_place(self)
             kwargs |= {"update_fields": {*kwargs["update_fields"], "seal"}} if fields is not None else {}
         super().save(*args, **kwargs)
 

@@ -13,7 +13,7 @@ from django.db import Error
 from django.utils.translation import get_language
 
 from toride import audit
-from toride.access import roles, seals
+from toride.access import integrity, roles
 from toride.access.actions import Action
 from toride.access.models import PolicyVersion
 from toride.access.roles import Grant, Reach
@@ -149,7 +149,7 @@ def _read(row: tuple[int, str] | None) -> Policy:
 
 def signed(row: PolicyVersion) -> Policy | None:
     """The policy of a version; None where it is not what was signed."""
-    if not seals.is_version(row) or digest(row.content) != row.digest:
+    if not integrity.is_version(row) or digest(row.content) != row.digest:
         return None
     try:
         return compiled(orjson.loads(row.content), name(row.number, row.digest))

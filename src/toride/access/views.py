@@ -10,21 +10,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
-from toride.access import (
-    devices,
-    glass_pages,
-    holds,
-    matrix,
-    personas,
-    purposes,
-    starting,
-    temporary_pages,
-    wording,
-)
-from toride.access.account import saying
+from toride.access import purposes
+from toride.access.account import messages
 from toride.access.actions import Action
+from toride.access.exceptions import emergency_views, temporary_views
 from toride.access.models import Person
-from toride.access.reviews import reminding
+from toride.access.policies import matrix, words
+from toride.access.reviews import escalation
+from toride.access.signin import devices, personas, recovery, required
 from toride.base import actions
 from toride.base.guard import guarded, open_to_all
 
@@ -72,14 +65,14 @@ def home(request: HttpRequest) -> HttpResponse:
     ways = [way for action, *way in WAYS if action in may]
     person: Any = request.user
     context: dict[str, Any] = {"ways": ways, "opens": matrix.opened(person), "purposes": purposes.SHIPPED}
-    context |= saying.ALL | {
+    context |= messages.ALL | {
         "news": devices.news(person.id, request.session.session_key),
-        "starts": starting.news(person.id),
-        "deadline": holds.deadline(person),
+        "starts": recovery.news(person.id),
+        "deadline": required.deadline(person),
     }
-    context |= temporary_pages.notices(person, may)
-    context |= glass_pages.notices(person, may) | {"reviewing": reminding.notices(person, may)}
-    return render(request, "access/home.html", context | {"reaches": wording.REACHES, "depths": wording.DEPTHS})
+    context |= temporary_views.notices(person, may)
+    context |= emergency_views.notices(person, may) | {"reviewing": escalation.notices(person, may)}
+    return render(request, "access/home.html", context | {"reaches": words.REACHES, "depths": words.DEPTHS})
 
 
 @guarded(Action.MATRIX_READ)
@@ -87,10 +80,10 @@ def matrix_page(request: HttpRequest) -> HttpResponse:
     request.permit.ledger.facts["read"] = "matrix"  # type: ignore[attr-defined]
     context = {
         "matrix": matrix.table(),
-        "reaches": wording.REACHES,
+        "reaches": words.REACHES,
         "purposes": purposes.SHIPPED,
         "label": actions.label,
-        "from_rank": wording.from_rank,
+        "from_rank": words.from_rank,
     }
     return render(request, "access/matrix.html", context)
 

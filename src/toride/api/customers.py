@@ -11,8 +11,8 @@ from ninja.params.functions import Header
 from pydantic import BaseModel
 
 from toride.access.models import Branch
-from toride.api import forms, once
-from toride.api.door import act
+from toride.api import forms, idempotency
+from toride.api.gateway import act
 from toride.api.problems import Wrong
 from toride.base.errors import Conflict, Doubtful, Invalid, Taken
 from toride.customers import queries, services
@@ -65,7 +65,7 @@ def register(
     request: HttpRequest,
     response: HttpResponse,
     sent: forms.NewCustomer,
-    idempotency_key: str | None = Header(None, alias="Idempotency-Key", pattern=once.FORM),
+    idempotency_key: str | None = Header(None, alias="Idempotency-Key", pattern=idempotency.FORM),
 ) -> dict[str, Any]:
     """Register a customer."""
 
@@ -76,7 +76,7 @@ def register(
         made = services.register(_permit(request), branch=sent.branch, owner=None, written=written, source=SOURCE)
         return {"id": str(made)}
 
-    made = once.answered(request, idempotency_key, make)
+    made = idempotency.answered(request, idempotency_key, make)
     response["Location"] = f"/api/v1/customers/{made['id']}"
     return made
 

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from ninja.params.functions import Header, Query
 
-from toride.api import forms, once
-from toride.api.door import act
+from toride.api import forms, idempotency
+from toride.api.gateway import act
 from toride.api.problems import Wrong
 from toride.base.errors import Invalid
 from toride.customers.actions import Action
@@ -37,7 +37,7 @@ def begin(
     request: HttpRequest,
     response: HttpResponse,
     sent: forms.NewImport,
-    idempotency_key: str | None = Header(None, alias="Idempotency-Key", pattern=once.FORM),
+    idempotency_key: str | None = Header(None, alias="Idempotency-Key", pattern=idempotency.FORM),
 ) -> dict[str, Any]:
     """Begin an import: name the file and its size, then send its parts."""
 
@@ -47,7 +47,7 @@ def begin(
         )  # fmt: skip
         return {"id": str(made.pk)}
 
-    made = once.answered(request, idempotency_key, make)
+    made = idempotency.answered(request, idempotency_key, make)
     response["Location"] = f"/api/v1/imports/{made['id']}"
     return {**made, "part": files.PART}
 

@@ -9,9 +9,9 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from toride import audit
-from toride.access.machines import entering, tokens
-from toride.access.machines.asking import origin
-from toride.access.machines.entering import Entry, TooMany, Unknown
+from toride.access.machines import authentication, tokens
+from toride.access.machines.authentication import Entry, TooMany, Unknown
+from toride.access.machines.requests import origin
 from toride.api import problems
 from toride.base.errors import Refused, Unavailable
 
@@ -29,7 +29,7 @@ def token(request: HttpRequest) -> HttpResponse:
         return refused
     try:
         entry = _client(request)
-        entering.take(entry.connection)
+        authentication.take(entry.connection)
         asked = _asked(request)
         if isinstance(asked, HttpResponse):
             return asked
@@ -51,7 +51,7 @@ def _client(request: HttpRequest) -> Entry:
     except (binascii.Error, ValueError):
         raise Unknown from None
     name, _, secret = (unquote_plus(part) for part in both.partition(":"))
-    entry = entering.enter(secret, origin(request))
+    entry = authentication.enter(secret, origin(request))
     if entry.connection.id != name or not entry.digest:  # a token is not exchanged for another
         raise Unknown
     return entry

@@ -10,7 +10,7 @@ from ninja.params.functions import Query
 from toride.access.actions import Action
 from toride.access.models import Person
 from toride.api import forms, paging
-from toride.api.door import act
+from toride.api.gateway import act
 from toride.base.errors import Hidden
 
 router = Router(tags=["People"])

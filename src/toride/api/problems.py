@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from ninja.errors import HttpError, ValidationError
 
 from toride import audit
-from toride.access import answers
-from toride.access.machines.entering import RATE, REASON, TooMany, Unknown
+from toride.access import responses
+from toride.access.machines.authentication import RATE, REASON, TooMany, Unknown
 from toride.base.errors import Conflict, Hidden, Invalid, Refused, TorideError, Unavailable
 from toride.vault.aead import Unopenable
 
@@ -128,5 +128,5 @@ def _told(error: TorideError) -> tuple[str, str]:
         return error.code, str(error)
     code, words = next((told for kind, told in TOLD.items() if isinstance(error, kind)), ("broken", BROKEN))
     if isinstance(error, Refused):
-        return code, WORDS.get(str(error)) or answers.sentence(error)
+        return code, WORDS.get(str(error)) or responses.sentence(error)
     return code, words or str(error.reason)

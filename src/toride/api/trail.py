@@ -10,7 +10,7 @@ from ninja.params.functions import Query
 from pydantic import AwareDatetime
 
 from toride.api import forms, paging
-from toride.api.door import act
+from toride.api.gateway import act
 from toride.audit import queries
 from toride.audit.actions import Action
 from toride.audit.events import Event

@@ -9,8 +9,8 @@ from django.urls import URLPattern, path, re_path
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from toride.api import customers, describing, imports, oauth, people, problems, trail
-from toride.api.door import Json, Written, entrance
+from toride.api import customers, imports, oauth, openapi, people, problems, trail
+from toride.api.gateway import Json, Written, entrance
 from toride.base.errors import Hidden, TorideError
 from toride.base.guard import open_to_all
 
@@ -35,7 +35,7 @@ for _kind, _handler in (
 @entrance
 def description(request: HttpRequest) -> HttpResponse:
     """The description (OpenAPI): open, for it names no data and the product's source says the same."""
-    return HttpResponse(describing.described(api), content_type="application/json")
+    return HttpResponse(openapi.described(api), content_type="application/json")
 
 
 @open_to_all

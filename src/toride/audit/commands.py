@@ -17,7 +17,7 @@ from django.db import connections
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from toride.audit import comparison, naming, proofs, queries, telling
+from toride.audit import comparison, labels, naming, proofs, queries
 from toride.audit.actions import Action
 from toride.audit.recorded import commit, note
 from toride.audit.sequencer import settle
@@ -156,7 +156,7 @@ def saw(person: str, username: str | None, start: datetime, end: datetime | None
         return
     rows = [
         (one.subject, _written(one.first), _written(one.last), one.times, _labels(one.mask),
-         [telling.MODES[mode] for mode in sorted(one.modes)], one.refused)
+         [labels.MODES[mode] for mode in sorted(one.modes)], one.refused)
         for one in found.found
     ]  # fmt: skip
     terminal.table(rows, list(map(str, HEADS_OF_PERSON)))
@@ -244,18 +244,18 @@ def _row(line: queries.Line, subject: UUID) -> tuple[Any, ...]:
     return (
         _written(event.at),
         event.actor.username if event.actor else None,
-        telling.act(event),
-        telling.OUTCOMES[event.outcome],
+        labels.act(event),
+        labels.OUTCOMES[event.outcome],
         naming.purposes.get(event.purpose, event.purpose),
-        [telling.MODES[mode] for mode, _mask in mine],
+        [labels.MODES[mode] for mode, _mask in mine],
         _labels(reduce(or_, (mask for _mode, mask in mine), 0)),
-        telling.DOORS.get(event.door.kind, event.door.kind),
+        labels.DOORS.get(event.door.kind, event.door.kind),
         event.id,
     )
 
 
 def _labels(mask: int) -> list[str]:
-    return [str(label) for category, label in telling.CATEGORIES.items() if mask >> category & 1]
+    return [str(label) for category, label in labels.CATEGORIES.items() if mask >> category & 1]
 
 
 def _written(at: int) -> str:

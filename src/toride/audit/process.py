@@ -14,7 +14,7 @@ from django.db import Error, connections
 from toride.audit import store, writer
 from toride.audit.actions import System
 from toride.audit.events import SYSTEM, Event
-from toride.audit.inlet import Inlet
+from toride.audit.group_writer import Inlet
 from toride.audit.sequencer import BATCH, Sequencer
 from toride.base import stores
 from toride.base.errors import TorideError

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connections
 from django.db.utils import ConnectionHandler
 
-from toride.audit import wire
+from toride.audit import protocol
 from toride.audit.verifier.toride_verify import TILE
 from toride.base import config, stores
 
@@ -114,7 +114,7 @@ def exclusively(connection: Any) -> Iterator[bool]:
             if held and connection.is_usable():
                 rows(connection, "SELECT pg_advisory_unlock(%s)", SEQUENCER_LOCK)
         return
-    descriptor = os.open(wire.folder() / "sequencer.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(protocol.folder() / "sequencer.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from toride.audit import commit, naming, proofs, queries, store, telling
+from toride.audit import commit, labels, naming, proofs, queries, store
 from toride.audit.actions import Action
 from toride.audit.queries import Filters, Line, Page
 from toride.base import actions, clock
@@ -49,7 +49,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         until=_day(sent.get("until", ""), end=True),
         actor=actor,
         action=sent.get("action", "").strip()[:60],
-        outcome=sent["outcome"] if sent.get("outcome") in telling.OUTCOMES else "",
+        outcome=sent["outcome"] if sent.get("outcome") in labels.OUTCOMES else "",
         views=sent.get("changes") != "1",
         routine=sent.get("routine") == "1" or sent.get("action", "").startswith("system:"),
     )
@@ -64,7 +64,7 @@ def trail(request: HttpRequest) -> HttpResponse:
 def event(request: HttpRequest, event: UUID) -> HttpResponse:
     """One event, what the permit opens of it, and whether it is sealed."""
     found = queries.entry(request.permit, event)  # type: ignore[attr-defined]
-    return render(request, "audit/event.html", _labels(entry=found, telling=telling))
+    return render(request, "audit/event.html", _labels(entry=found, telling=labels))
 
 
 @guarded(Action.EVENT_PROVE)
@@ -102,7 +102,7 @@ def touched(event: Any, subject: UUID | None = None) -> list[tuple[Any, list[Any
         if subject is None or one == subject:
             found[mode] = found.get(mode, 0) | mask
     return [
-        (telling.MODES[mode], [label for category, label in telling.CATEGORIES.items() if mask >> category & 1])
+        (labels.MODES[mode], [label for category, label in labels.CATEGORIES.items() if mask >> category & 1])
         for mode, mask in found.items()
     ]
 
@@ -130,10 +130,10 @@ def _quoted(number: str) -> HttpResponse:
 
 def _labels(**context: Any) -> dict[str, Any]:
     words = {
-        "outcomes": telling.OUTCOMES,
-        "doors": telling.DOORS,
+        "outcomes": labels.OUTCOMES,
+        "doors": labels.DOORS,
         "purposes": naming.purposes,
-        "act": telling.act,
+        "act": labels.act,
         "label": actions.label,
     }
     return {**words, "touched": touched, "at": moment, "whom": whom, **context}

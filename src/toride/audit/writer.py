@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from django.db import Error, OperationalError, connections, transaction
 
-from toride.audit import wire
+from toride.audit import protocol
 from toride.audit.actions import System
 from toride.audit.events import SYSTEM, Event, Stamp, encode
 from toride.base import stores
@@ -74,7 +74,7 @@ def record(events: Sequence[Event]) -> None:
     writer = _current()
     numbers, rows = writer.stamp(events)
     try:
-        if not wire.send(rows):
+        if not protocol.send(rows):
             _insert(rows)
     except BaseException as error:
         writer.lose(numbers)

@@ -71,9 +71,9 @@ class Lazy(terminal.Group):
         if cmd_name == "keys":
             module.told = _tell_of_keys  # type: ignore[attr-defined] # the vault lies below the trail
         if cmd_name == "audit":
-            from toride.access import acting
+            from toride.access import command_line
 
-            module.acting = acting.permitted  # type: ignore[attr-defined] # the audit floor lies below access
+            module.acting = command_line.permitted  # type: ignore[attr-defined] # the audit floor lies below access
         command: click.Command = getattr(module, name)
         examples.attach(command, cmd_name)
         return command
@@ -102,7 +102,7 @@ def _tell_of_keys(action: str, facts: dict[str, object]) -> None:
     from django.conf import settings
 
     from toride import audit
-    from toride.access.acting import door
+    from toride.access.command_line import door
     from toride.audit.sequencer import settle
     from toride.base.errors import Refused
 
@@ -158,7 +158,7 @@ def _sentence(error: Exception) -> str:
         return str(error)
     from django.utils import translation
 
-    from toride.access import answers
+    from toride.access import responses
 
     with translation.override(terminal.language()):
-        return answers.sentence(error)  # type: ignore[arg-type]
+        return responses.sentence(error)  # type: ignore[arg-type]

@@ -31,7 +31,7 @@ def backup(data: Path | None, keys: Path | None, keep_keys: int, as_json: bool) 
     from django.conf import settings
 
     from toride import audit
-    from toride.access.acting import door
+    from toride.access.command_line import door
     from toride.audit import proofs
     from toride.audit.actions import System
     from toride.audit.sequencer import settle
@@ -107,7 +107,7 @@ def restore(data: Path, keys: Path, root_file: Path | None, since: Path | None) 
 def _make_good(name: str, checkpoint: str, since: Path | None) -> tuple[int, list[str]]:
     """Replays erasures, opens keys and index once, writes the event, verifies the trail; (erasures, findings)."""
     from toride import audit
-    from toride.access.acting import door
+    from toride.access.command_line import door
     from toride.audit import proofs
     from toride.audit.actions import System
     from toride.audit.sequencer import settle

@@ -1,10 +1,11 @@
 """What the worker does again and again between jobs."""
 
 from toride import audit
-from toride.access import approvals, emergencies
-from toride.access.acting import door
-from toride.access.reviews import reminding
-from toride.api import once
+from toride.access.approvals import requests
+from toride.access.command_line import door
+from toride.access.exceptions import emergencies
+from toride.access.reviews import escalation
+from toride.api import idempotency
 from toride.customers.imports import drafts, keeping, services
 from toride.disclosure import sending
 from toride.jobs.running import Chore
@@ -16,14 +17,14 @@ def chores() -> list[Chore]:
     """Every minute the index, approvals, emergencies and reviews; hourly, ending what time has ended."""
     return [
         Chore(60, index.compact),
-        Chore(60, approvals.expire),
+        Chore(60, requests.expire),
         Chore(60, emergencies.escalate),
-        Chore(60, reminding.escalate),
+        Chore(60, escalation.escalate),
         Chore(3600, services.purge),
         Chore(3600, keeping.end),
         Chore(3600, drafts.tidy),
         Chore(3600, end_terms),
-        Chore(3600, once.forget),
+        Chore(3600, idempotency.forget),
         Chore(3600, sending.forget),
     ]
 

@@ -204,9 +204,9 @@ def _answers(where: Path) -> bool:
     """Does a writer listen?"""
     import socket
 
-    from toride.audit import wire
+    from toride.audit import protocol
 
-    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe, wire.address() as path:
+    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe, protocol.address() as path:
         probe.settimeout(2)
         probe.connect(path)
         return (where / "run").exists()

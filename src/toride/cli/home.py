@@ -166,9 +166,9 @@ def _keys() -> None:
 
 def _say_what_waits() -> None:
     """Rules and providers of before they were sealed, or altered since, hold only once they are confirmed."""
-    from toride.access import restoring
+    from toride.access import restore
 
-    altered, providers = restoring.unconfirmed()
+    altered, providers = restore.unconfirmed()
     if altered:
         click.echo(
             "The sign-in policy is not confirmed; the strictest rules apply. See: ./toride sign-in show", err=True
@@ -196,14 +196,15 @@ def _first_administrator(username: str, name: str, branch_name: str, password: s
     from django.db import transaction
     from django.utils import translation
 
-    from toride.access import leaks, people
     from toride.access.models import Branch, Person
+    from toride.access.people import registry
+    from toride.access.signin import breached
 
-    leaks.check(password)
+    breached.check(password)
     with transaction.atomic(), translation.override("en"):
         branch, _ = Branch.objects.update_or_create(code="000", defaults={"name": branch_name})
         Person.objects.filter(username=username, last_login=None).delete()
-        people.add(username, name, roles=["admin"], branch=branch, rank=5, password=password)
+        registry.add(username, name, roles=["admin"], branch=branch, rank=5, password=password)
 
 
 def _free(host: str, port: int) -> None:
@@ -254,7 +255,7 @@ def _new_password() -> str:
 
 def _who_can_sign_in(port: int) -> str:
     from toride.access.models import Person
-    from toride.access.personas import NAMES
+    from toride.access.signin.personas import NAMES
 
     people = Person.objects.filter(username__in=NAMES).select_related("branch", "department")
     lines = [f"  {person.username:10} {person.name}" for person in people.order_by("username")]

@@ -18,7 +18,7 @@ HEALTHY = 5.0
 PR_SET_PDEATHSIG = 1
 # Whoever declares a handler of jobs.
 JOBS = (
-    "toride.access.generations",
+    "toride.access.policies.key_generations",
     *(f"toride.customers.imports.{name}" for name in ("running", "checking", "undoing")),
     "toride.customers.handing.running",
 )

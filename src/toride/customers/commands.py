@@ -9,7 +9,7 @@ import click
 from django.utils.translation import gettext as _
 
 from toride import audit
-from toride.access import acting
+from toride.access import command_line
 from toride.access.options import AS, PURPOSE
 from toride.base import terminal
 from toride.customers import queries, showing
@@ -58,7 +58,7 @@ def search(
 ) -> None:
     """Search by name, kana, phone, last four digits, e-mail, customer number or birth date."""
     chosen = dict(_pair(one) for one in filters)
-    with acting.permitted(username, Action.SEARCH, purpose=purpose) as permit:
+    with command_line.permitted(username, Action.SEARCH, purpose=purpose) as permit:
         ask = Ask(text=query, filters=chosen, sort=sort, descending=descending, limit=limit, exact_total=True)
         found = queries.search(permit, ask)
         items = [_listed(profile) for profile in found.items]
@@ -77,7 +77,7 @@ def search(
 def show(number: str, username: str | None, purpose: str, as_json: bool) -> None:
     """Show one customer, by customer NUMBER."""
     subject = queries.subject_of(number) or queries.NOBODY
-    with acting.permitted(username, Action.PROFILE_READ, purpose=purpose, subject=subject) as permit:
+    with command_line.permitted(username, Action.PROFILE_READ, purpose=purpose, subject=subject) as permit:
         found = queries.profile(permit, subject)
         content = _whole(found)
         parts = {category: list(_written(found, category)) for category in Category}
@@ -102,7 +102,7 @@ def verify(as_json: bool) -> None:
         count += size
         damaged += sorted(found)
     facts = {"customers": count, "unopenable": len(damaged), "subjects": [str(one) for one in damaged[:MOST_NAMED]]}
-    audit.note(None, acting.door(), Action.RECORDS_VERIFY, outcome="failed" if damaged else "ok", facts=facts)
+    audit.note(None, command_line.door(), Action.RECORDS_VERIFY, outcome="failed" if damaged else "ok", facts=facts)
     if as_json:
         print(json.dumps({"customers": count, "unopenable": [str(one) for one in damaged]}))
     else:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from toride import audit
-from toride.access.acting import door
+from toride.access.command_line import door
 from toride.access.models import Person
 from toride.customers import bulk
 from toride.customers.bulk import New

@@ -10,11 +10,12 @@ from pathlib import Path
 from uuid import UUID
 
 from toride import audit
-from toride.access import duties, emergencies, temporary
 from toride.access.actions import Action as Access
 from toride.access.decide import decide
+from toride.access.exceptions import emergencies, temporary
 from toride.access.facts import Facts
 from toride.access.models import Person
+from toride.access.people import role_changes
 from toride.access.reviews import services as reviews
 from toride.base import clock
 from toride.base.errors import TorideError
@@ -108,7 +109,7 @@ def _emergency(subject: UUID) -> None:
 def _requests(ours: Sequence[UUID], places: dict[UUID, Customer]) -> None:
     """Three that wait: other duties, sensitive information of one customer, many customers for a colleague."""
     colleague = Person.objects.get(username="staff02")
-    duties.change(
+    role_changes.change(
         _permit("admin", Access.PERSON_CHANGE), colleague.pk, roles=["sales", "teller"], rank=colleague.rank,
         branch=colleague.branch_id or "", reason="窓口の応援に入るため、窓口の職務を追加します。",
     )  # fmt: skip

@@ -2,8 +2,8 @@
 
 import random
 
-from toride.access import people
 from toride.access.models import Branch, Department, Person
+from toride.access.people import registry
 
 BRANCHES = (
     ("000", "本部"), ("001", "本店営業部"), ("002", "みどり台支店"), ("003", "若葉支店"), ("004", "広瀬支店"),
@@ -37,7 +37,7 @@ def build(chance: random.Random) -> dict[str, list[Person]]:
     departments = {code: Department.objects.create(code=code, name=name) for code, name in DEPARTMENTS}
     sellers: dict[str, list[Person]] = {code: [] for code in branches}
     for username, name, roles, branch, department, rank in PERSONAS:
-        person = people.add(
+        person = registry.add(
             username,
             name,
             roles=roles,
@@ -52,7 +52,7 @@ def build(chance: random.Random) -> dict[str, list[Person]]:
         branch = outlets[number % len(outlets)]
         role = ("sales", "teller", "sales", "manager")[number // len(outlets)]
         rank = {"sales": chance.randint(1, 4), "teller": chance.randint(1, 3), "manager": 6}[role]
-        person = people.add(f"staff{number + 1:02}", name, roles=[role], branch=branches[branch], rank=rank)
+        person = registry.add(f"staff{number + 1:02}", name, roles=[role], branch=branches[branch], rank=rank)
         if role == "sales":
             sellers[branch].append(person)
     return sellers

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from toride.access import approvals
+from toride.access.approvals import requests
 from toride.access.machines import scopes
 from toride.access.models import Approval, Connection
 from toride.audit import projections, recorded
@@ -61,7 +61,7 @@ def propose(
         "connection": found.pk, "name": found.name, "address": address, "kinds": sorted(set(kinds)), "inside": inside,
     }  # fmt: skip
     permit.ledger.facts |= {"connection": found.pk, "kinds": content["kinds"], "inside": inside}
-    return approvals.ask(
+    return requests.ask(
         permit, MAKE.kind, content, reason=reason, concerns=[found.person_id], count=len(content["kinds"])
     )
 
@@ -155,7 +155,7 @@ def _must_be_few() -> None:
         raise Conflict(_("The maximum number of webhooks has been reached."))
 
 
-def _make(permit: Permit, content: approvals.Content) -> None:
+def _make(permit: Permit, content: requests.Content) -> None:
     """Raises Conflict where the connection has ended since."""
     connection = Connection.objects.filter(pk=content["connection"], revoked=None, expires__gt=clock.now()).first()
     if connection is None:
@@ -168,19 +168,19 @@ def _make(permit: Permit, content: approvals.Content) -> None:
     permit.ledger.facts |= {"hook": str(made.pk), "connection": connection.pk, "inside": made.inside}
 
 
-def _lines(content: approvals.Content) -> list[approvals.Line]:
+def _lines(content: requests.Content) -> list[requests.Line]:
     where = lazy("internal network") if content["inside"] else lazy("the internet")
     return [
-        approvals.Line(lazy("Connection"), (), (content["name"],)),
-        approvals.Line(lazy("Endpoint URL"), (), (content["address"],)),
-        approvals.Line(lazy("Location"), (), (where,)),
-        approvals.Line(lazy("Notifies about"), (), [KINDS[one] for one in content["kinds"]]),
-        approvals.Line(lazy("Contents"), (), (lazy("IDs of customers the connection can read, nothing else"),)),
+        requests.Line(lazy("Connection"), (), (content["name"],)),
+        requests.Line(lazy("Endpoint URL"), (), (content["address"],)),
+        requests.Line(lazy("Location"), (), (where,)),
+        requests.Line(lazy("Notifies about"), (), [KINDS[one] for one in content["kinds"]]),
+        requests.Line(lazy("Contents"), (), (lazy("IDs of customers the connection can read, nothing else"),)),
     ]
 
 
-MAKE = approvals.declare(
-    approvals.Act(
+MAKE = requests.declare(
+    requests.Act(
         kind="hook:make",
         label=lazy("Webhook"),
         approve="access:person:approve",

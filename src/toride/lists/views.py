@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from toride.access.answers import onward
+from toride.access.responses import onward
 from toride.base.guard import guarded
 from toride.base.ids import parsed
 from toride.lists import saved, services, setting

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from toride.access.decide import decide
-from toride.access.door import door
+from toride.access.origin import door
 from toride.base.errors import ConfigurationError, Hidden, Refused
 
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from toride import audit
-from toride.access.answers import onward
 from toride.access.decide import purposes
 from toride.access.purposes import SHIPPED
+from toride.access.responses import onward
 from toride.base.errors import Conflict, Invalid
 from toride.base.guard import guarded
 from toride.customers import queries as customers

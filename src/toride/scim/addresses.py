@@ -12,9 +12,9 @@ def address(**operations: tuple[str, str]) -> Callable[..., HttpResponse]:
     """One address: for each method the action under which it runs, and what answers it, as `module.function`."""
 
     def enter(request: HttpRequest, **named: Any) -> HttpResponse:
-        from toride.scim import door
+        from toride.scim import gateway
 
-        return door.answer(request, operations, named)
+        return gateway.answer(request, operations, named)
 
     enter.operations = operations  # type: ignore[attr-defined]
     enter.csrf_exempt = True  # type: ignore[attr-defined] # nothing that a browser sends of itself counts here

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from scim2_models import Context, ListResponse, Meta, Resource, ResourceType, Schema
 
 from toride.base.errors import Hidden, Refused
-from toride.scim import door
+from toride.scim import gateway
 from toride.scim.shapes import CONFIG, TYPES, schemas
 from toride.vault.permit import Permit
 
@@ -15,7 +15,7 @@ from toride.vault.permit import Permit
 def config(request: HttpRequest, permit: Permit) -> HttpResponse:
     """What it can do."""
     permit.ledger.facts["read"] = "config"
-    return door.said(_placed(request, CONFIG, "").model_dump(scim_ctx=Context.RESOURCE_QUERY_RESPONSE))
+    return gateway.said(_placed(request, CONFIG, "").model_dump(scim_ctx=Context.RESOURCE_QUERY_RESPONSE))
 
 
 def types(request: HttpRequest, permit: Permit, name: str = "") -> HttpResponse:
@@ -39,11 +39,11 @@ def _told(
     if name and not found:
         raise Hidden
     if name:
-        return door.said(found[0].model_dump(scim_ctx=Context.RESOURCE_QUERY_RESPONSE))
+        return gateway.said(found[0].model_dump(scim_ctx=Context.RESOURCE_QUERY_RESPONSE))
     answer = ListResponse[shape](  # type: ignore[valid-type]
         total_results=len(found), start_index=1, items_per_page=len(found), resources=found
     )
-    return door.said(answer.model_dump(scim_ctx=Context.SEARCH_RESPONSE))
+    return gateway.said(answer.model_dump(scim_ctx=Context.SEARCH_RESPONSE))
 
 
 def _placed(request: HttpRequest, one: Any, under: str) -> Any:

@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from scim2_models import Context, InvalidValueException, Meta, PatchOp, Reference
 
-from toride.access.provisioning import groups
-from toride.access.provisioning.groups import Said
-from toride.access.provisioning.models import DirectoryGroup
-from toride.scim import door, listing
+from toride.access.people.models import DirectoryGroup
+from toride.access.people.provisioning import groups
+from toride.access.people.provisioning.groups import Said
+from toride.scim import gateway, listing
 from toride.scim.shapes import Group, GroupMember, User, stamped, version
 from toride.scim.users import connection
 from toride.vault.permit import Permit
@@ -30,43 +30,43 @@ def listed(request: HttpRequest, permit: Permit) -> HttpResponse:
 
 def read(request: HttpRequest, permit: Permit, number: str) -> HttpResponse:
     """One group."""
-    group = groups.known(connection(request), door.number(number))
+    group = groups.known(connection(request), gateway.number(number))
     permit.ledger.facts["group"] = str(group.pk)
     return _answered(request, group, Context.RESOURCE_QUERY_RESPONSE)
 
 
 def founded(request: HttpRequest, permit: Permit) -> HttpResponse:
     """A new group."""
-    sent = Group.model_validate(door.body(request), scim_ctx=Context.RESOURCE_CREATION_REQUEST)
+    sent = Group.model_validate(gateway.body(request), scim_ctx=Context.RESOURCE_CREATION_REQUEST)
     group = groups.found(permit, connection(request), _said(sent))
     return _answered(request, group, Context.RESOURCE_CREATION_RESPONSE, status=201)
 
 
 def replaced(request: HttpRequest, permit: Permit, number: str) -> HttpResponse:
     """A group as a whole."""
-    sent = Group.model_validate(door.body(request), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST)
+    sent = Group.model_validate(gateway.body(request), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST)
 
     def amend(group: DirectoryGroup) -> Said:
         stands = _one(request, group)
-        door.must_match(request, version(stands))
+        gateway.must_match(request, version(stands))
         sent.replace(stands)
         return _said(sent)
 
-    group = groups.change(permit, connection(request), door.number(number), amend)
+    group = groups.change(permit, connection(request), gateway.number(number), amend)
     return _answered(request, group, Context.RESOURCE_REPLACEMENT_RESPONSE)
 
 
 def patched(request: HttpRequest, permit: Permit, number: str) -> HttpResponse:
     """Some members come or go, or the name is another."""
-    operations = door.operations(request, PatchOp[Group])
+    operations = gateway.operations(request, PatchOp[Group])
 
     def amend(group: DirectoryGroup) -> Said:
         stands = _one(request, group)
-        door.must_match(request, version(stands))
+        gateway.must_match(request, version(stands))
         operations.patch(stands)
         return _said(stands)
 
-    group = groups.change(permit, connection(request), door.number(number), amend)
+    group = groups.change(permit, connection(request), gateway.number(number), amend)
     return _answered(request, group, Context.RESOURCE_PATCH_RESPONSE)
 
 
@@ -74,9 +74,9 @@ def removed(request: HttpRequest, permit: Permit, number: str) -> HttpResponse:
     """A group goes, and the duty that it gave."""
 
     def check(group: DirectoryGroup) -> None:
-        door.must_match(request, version(_one(request, group)))
+        gateway.must_match(request, version(_one(request, group)))
 
-    groups.remove(permit, connection(request), door.number(number), check)
+    groups.remove(permit, connection(request), gateway.number(number), check)
     return HttpResponse(status=204)
 
 
@@ -98,7 +98,7 @@ def _one(request: HttpRequest, group: DirectoryGroup) -> Group:
 def _answered(request: HttpRequest, group: DirectoryGroup, context: Context, *, status: int = 200) -> HttpResponse:
     found = _one(request, group)
     content = found.model_dump(scim_ctx=context, response_parameters=listing.parts(request, Group))
-    return door.told(request, content, version(found), _place(request, group), status=status)
+    return gateway.told(request, content, version(found), _place(request, group), status=status)
 
 
 def _rows(request: HttpRequest) -> QuerySet[DirectoryGroup]:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from scim2_models import Context, ListResponse, Resource, ResponseParameters, SearchRequest, TooManyException
 from scim2_models.path import CompareOperator, Comparison, FilterNode, LogicalExpr, LogicalOperator
 
-from toride.scim import door
+from toride.scim import gateway
 from toride.scim.shapes import MOST, stamped
 
 MOST_LOOKED_AT = 20_000  # rows that one filter goes through
@@ -18,7 +18,7 @@ Shown = Callable[[Sequence[Row]], list[Any]]
 
 def asked(request: HttpRequest, shape: type[Resource[Any]]) -> SearchRequest[Any]:
     """The question of this request. Raises what `door.answer` tells."""
-    sent = door.body(request) if request.method == "POST" else request.GET.dict()
+    sent = gateway.body(request) if request.method == "POST" else request.GET.dict()
     context = Context.SEARCH_REQUEST if request.method == "POST" else Context.DEFAULT
     found: SearchRequest[Any] = SearchRequest[shape].model_validate(sent, scim_ctx=context)  # type: ignore[valid-type]
     return found
@@ -45,7 +45,7 @@ def page(
     told = ListResponse[shape](  # type: ignore[valid-type]
         total_results=total, start_index=start + 1, items_per_page=len(found), resources=[stamped(one) for one in found]
     )
-    return door.said(told.model_dump(scim_ctx=Context.SEARCH_RESPONSE, response_parameters=question)), len(found)
+    return gateway.said(told.model_dump(scim_ctx=Context.SEARCH_RESPONSE, response_parameters=question)), len(found)
 
 
 def parts(request: HttpRequest, shape: type[Resource[Any]]) -> ResponseParameters[Any]:

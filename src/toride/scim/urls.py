@@ -24,7 +24,7 @@ urlpatterns = [
                 DELETE=(WRITE, "groups.removed")),
         name="scim_group",
     ),
-    path(".search", address(POST=(READ, "door.everywhere")), name="scim_search"),
+    path(".search", address(POST=(READ, "gateway.everywhere")), name="scim_search"),
     path("ServiceProviderConfig", address(GET=(READ, "discovery.config")), name="scim_config"),
     path("ResourceTypes", address(GET=(READ, "discovery.types")), name="scim_types"),
     path("ResourceTypes/<str:name>", address(GET=(READ, "discovery.types")), name="scim_type"),

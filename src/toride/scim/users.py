@@ -9,10 +9,10 @@ from django.urls import reverse
 from scim2_models import Context, Email, GroupMembership, InvalidValueException, Meta, PatchOp, Reference
 
 from toride.access.models import Connection, Person
-from toride.access.provisioning import people
-from toride.access.provisioning.models import DirectoryGroup
-from toride.access.provisioning.people import Said
-from toride.scim import door, listing
+from toride.access.people.models import DirectoryGroup
+from toride.access.people.provisioning import people
+from toride.access.people.provisioning.people import Said
+from toride.scim import gateway, listing
 from toride.scim.shapes import Name, User, stamped, version
 from toride.vault.permit import Permit
 
@@ -29,45 +29,45 @@ def listed(request: HttpRequest, permit: Permit) -> HttpResponse:
 
 def read(request: HttpRequest, permit: Permit, number: str) -> HttpResponse:
     """One person."""
-    person = people.known(door.number(number))
+    person = people.known(gateway.number(number))
     permit.ledger.facts["person"] = str(person.id)
     return answered(request, person, Context.RESOURCE_QUERY_RESPONSE)
 
 
 def admitted(request: HttpRequest, permit: Permit) -> HttpResponse:
     """A new person."""
-    sent = User.model_validate(door.body(request), scim_ctx=Context.RESOURCE_CREATION_REQUEST)
+    sent = User.model_validate(gateway.body(request), scim_ctx=Context.RESOURCE_CREATION_REQUEST)
     person = people.admit(permit, connection(request), _said(sent, active=True))
     return answered(request, person, Context.RESOURCE_CREATION_RESPONSE, status=201)
 
 
 def replaced(request: HttpRequest, permit: Permit, number: str) -> HttpResponse:
     """A person as a whole; `active` stays as it is where nothing is said of it."""
-    sent = User.model_validate(door.body(request), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST)
+    sent = User.model_validate(gateway.body(request), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST)
 
     def amend(person: Person) -> Said:
         stands = one(request, person)
-        door.must_match(request, version(stands))
+        gateway.must_match(request, version(stands))
         sent.replace(stands)
         return _said(sent, active=person.is_active)
 
-    person = people.change(permit, connection(request), door.number(number), amend)
+    person = people.change(permit, connection(request), gateway.number(number), amend)
     return answered(request, person, Context.RESOURCE_REPLACEMENT_RESPONSE)
 
 
 def patched(request: HttpRequest, permit: Permit, number: str) -> HttpResponse:
     """Some of a person's attributes."""
-    operations = door.operations(request, PatchOp[User])
+    operations = gateway.operations(request, PatchOp[User])
 
     def amend(person: Person) -> Said:
         stands = one(request, person)
-        door.must_match(request, version(stands))
+        gateway.must_match(request, version(stands))
         operations.patch(stands)
         if stands.active is None:
             raise InvalidValueException(detail="active is true or false")
         return _said(stands, active=person.is_active)
 
-    person = people.change(permit, connection(request), door.number(number), amend)
+    person = people.change(permit, connection(request), gateway.number(number), amend)
     return answered(request, person, Context.RESOURCE_PATCH_RESPONSE)
 
 
@@ -75,9 +75,9 @@ def removed(request: HttpRequest, permit: Permit, number: str) -> HttpResponse:
     """A person whom the directory no longer knows: ended."""
 
     def check(person: Person) -> None:
-        door.must_match(request, version(one(request, person)))
+        gateway.must_match(request, version(one(request, person)))
 
-    people.remove(permit, connection(request), door.number(number), check)
+    people.remove(permit, connection(request), gateway.number(number), check)
     return HttpResponse(status=204)
 
 
@@ -86,7 +86,7 @@ def answered(request: HttpRequest, person: Person, context: Context, *, status: 
     found = one(request, _rows().get(pk=person.pk))
     wanted = listing.parts(request, User)
     content = found.model_dump(scim_ctx=context, response_parameters=wanted)
-    return door.told(request, content, version(found), str(_meta(found).location), status=status)
+    return gateway.told(request, content, version(found), str(_meta(found).location), status=status)
 
 
 def one(request: HttpRequest, person: Person) -> User:

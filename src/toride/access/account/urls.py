@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from toride.access.account import alone, starting, views
+from toride.access.account import passkey_only, recovery_views, views
 
 urlpatterns = [
     path("me/", views.account, name="account"),
@@ -16,8 +16,8 @@ urlpatterns = [
     path("me/sessions/end/", views.sessions_end, name="account_sessions_end"),
     path("me/devices/", views.recognise, name="account_recognise"),
     path("sign-in/second/", views.second, name="sign_in_factor"),
-    path("sign-in/passkey/", alone.sign_in, name="sign_in_passkey"),
-    path("sign-in/forgotten/", starting.forgotten, name="sign_in_forgotten"),
-    path("sign-in/start/", starting.start, name="sign_in_start"),
-    path("sign-in/start/password/", starting.renew, name="sign_in_renew"),
+    path("sign-in/passkey/", passkey_only.sign_in, name="sign_in_passkey"),
+    path("sign-in/forgotten/", recovery_views.forgotten, name="sign_in_forgotten"),
+    path("sign-in/start/", recovery_views.start, name="sign_in_start"),
+    path("sign-in/start/password/", recovery_views.renew, name="sign_in_renew"),
 ]

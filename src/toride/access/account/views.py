@@ -14,13 +14,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from toride import audit
-from toride.access import devices, factors, holds, leaks, locks, onetime, passkeys, passwords, rules, starting
-from toride.access.account import saying, stepping
+from toride.access.account import messages, second_step
 from toride.access.actions import Action
-from toride.access.answers import onward
-from toride.access.door import door
-from toride.access.sessions import digest
-from toride.access.signin import halfway
+from toride.access.origin import door
+from toride.access.responses import onward
+from toride.access.signin import (
+    breached,
+    devices,
+    factors,
+    locks,
+    onetime,
+    passkeys,
+    passwords,
+    recovery,
+    required,
+    rules,
+)
+from toride.access.signin.sessions import digest
+from toride.access.signin.steps import halfway
 from toride.base.errors import Invalid
 from toride.base.guard import guarded, open_to_all
 from toride.vault import persons
@@ -39,19 +50,19 @@ def account(request: HttpRequest) -> HttpResponse:
         "factors": [one for one in factors.of(person.id) if one.kind in factors.SECOND],
         "codes": factors.codes_left(person.id),
         "visits": [(one, one.session == mine) for one in devices.living(person.id)],
-        "deadline": holds.deadline(person),
+        "deadline": required.deadline(person),
         "needed": rules.bounds(person.rules, tuple(person.roles)).grace is not None,
-        "starts": starting.told(person.id),
+        "starts": recovery.told(person.id),
         "days": rules.read(person.rules).passwords.days,
     }
-    return render(request, "access/account.html", context | saying.ALL)
+    return render(request, "access/account.html", context | messages.ALL)
 
 
 @guarded(Action.PASSWORD_CHANGE)
 def password(request: HttpRequest) -> HttpResponse:
     person: Any = request.user
     wanted = rules.read(person.rules).passwords
-    context: dict[str, Any] = saying.ALL | {"wanted": wanted, "late": passwords.expired(person, wanted), "errors": {}}
+    context: dict[str, Any] = messages.ALL | {"wanted": wanted, "late": passwords.expired(person, wanted), "errors": {}}
     if request.method != "POST":
         return render(request, "access/password.html", context)
     try:
@@ -64,7 +75,7 @@ def password(request: HttpRequest) -> HttpResponse:
 
 @guarded(Action.FACTOR_ENROL)
 def first_factor(request: HttpRequest) -> HttpResponse:
-    context = {"deadline": holds.deadline(request.user), "held": holds.of(request.user) is not None}
+    context = {"deadline": required.deadline(request.user), "held": required.of(request.user) is not None}
     return render(request, "access/first_factor.html", context)
 
 
@@ -139,17 +150,17 @@ def second(request: HttpRequest) -> HttpResponse:
     if stage is None:
         return redirect("account_login")
     person = stage.login.user
-    wrong = stepping.wrong(request, person) if request.method == "POST" else ""
+    wrong = second_step.wrong(request, person) if request.method == "POST" else ""
     if request.method == "POST" and not wrong:
         return onward(request, stage.exit().url)
-    return stepping.page(request, person, wrong)
+    return second_step.page(request, person, wrong)
 
 
 def _change(request: HttpRequest) -> None:
     after = request.POST.get("after", "")
     if after != request.POST.get("again", ""):
         raise Invalid("again", {"again": _("The passwords do not match.")})
-    leaks.check(after)
+    breached.check(after)
     person: Any = request.user
     key, before = locks.by_name(person.username), request.session.session_key
     if not locks.attempt(key):

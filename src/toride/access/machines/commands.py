@@ -7,7 +7,7 @@ from typing import Any
 import click
 from django.utils.translation import gettext as _
 
-from toride.access import acting
+from toride.access import command_line
 from toride.access.actions import Action
 from toride.access.machines import queries, scopes, services
 from toride.access.models import Connection
@@ -56,7 +56,7 @@ def create(
 ) -> None:  # fmt: skip
     """Create a connection and print its API key. The key is shown only once."""
     opened = [NAMES[one] for one in categories] or services.USUAL
-    with acting.permitted(acting_as, Action.CONNECTION_MANAGE) as permit:
+    with command_line.permitted(acting_as, Action.CONNECTION_MANAGE) as permit:
         made, key = services.connect(
             permit, username=username, name=name or ", ".join(wanted), wanted=wanted, purpose=purpose,
             categories=opened, addresses=addresses, duties=duties, days=days,
@@ -70,7 +70,7 @@ def create(
 @terminal.JSON
 def listed(acting_as: str | None, as_json: bool) -> None:
     """List all connections."""
-    with acting.permitted(acting_as, Action.CONNECTION_MANAGE) as permit:
+    with command_line.permitted(acting_as, Action.CONNECTION_MANAGE) as permit:
         lines = [_line(one) for one in queries.connections(permit)]
     if as_json:
         _say(lines)
@@ -92,7 +92,7 @@ def listed(acting_as: str | None, as_json: bool) -> None:
 @terminal.JSON
 def rotate(connection: str, days: int, overlap: int, acting_as: str | None, as_json: bool) -> None:
     """Replace the API key of a CONNECTION and print the new one."""
-    with acting.permitted(acting_as, Action.CONNECTION_MANAGE) as permit:
+    with command_line.permitted(acting_as, Action.CONNECTION_MANAGE) as permit:
         key = services.rotate(permit, connection=connection, days=days, overlap=overlap)
     _say({"key": key, "id": connection} if as_json else key)
 
@@ -102,7 +102,7 @@ def rotate(connection: str, days: int, overlap: int, acting_as: str | None, as_j
 @AS
 def revoke(connection: str, acting_as: str | None) -> None:
     """Revoke a CONNECTION immediately."""
-    with acting.permitted(acting_as, Action.CONNECTION_MANAGE) as permit:
+    with command_line.permitted(acting_as, Action.CONNECTION_MANAGE) as permit:
         services.revoke(permit, connection=connection)
     click.echo(_("Connection %(id)s is revoked.") % {"id": connection})
 

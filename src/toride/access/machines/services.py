@@ -9,8 +9,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from toride.access import approvals, policy
+from toride.access import policy
 from toride.access.actions import Action
+from toride.access.approvals import requests
 from toride.access.decide import purposes
 from toride.access.machines import keys, scopes
 from toride.access.models import Approval, Connection, Person
@@ -87,7 +88,7 @@ def propose(
     person, content = _asked(username, name, wanted, purpose, categories, addresses, duties, days)
     content["any_hour"] = any_hour
     branches = [person.branch_id] if person.branch_id else []
-    return approvals.ask(
+    return requests.ask(
         permit, MAKE.kind, content, reason=reason, concerns=[person.id], branches=branches, count=len(content["scopes"])
     )
 
@@ -160,7 +161,7 @@ def _asked(
     }  # fmt: skip
 
 
-def _made(permit: Permit, person: Person, content: approvals.Content) -> Connection:
+def _made(permit: Permit, person: Person, content: requests.Content) -> Connection:
     """Without a key yet."""
     told = {name: content[name] for name in ("scopes", "categories", "addresses")}
     told |= {"duties": content.get("duties", {}), "any_hour": content.get("any_hour", False)}
@@ -174,7 +175,7 @@ def _made(permit: Permit, person: Person, content: approvals.Content) -> Connect
     return made
 
 
-def _make(permit: Permit, content: approvals.Content) -> None:
+def _make(permit: Permit, content: requests.Content) -> None:
     """Raises Conflict where the person has gone, or their duties no longer include this."""
     person = Person.objects.filter(pk=content["person"], is_active=True).first()
     if person is None or not all(_fits(person, scope, content["purpose"]) for scope in content["scopes"]):
@@ -184,7 +185,7 @@ def _make(permit: Permit, content: approvals.Content) -> None:
     made.save(force_insert=True)
 
 
-def _lines(content: approvals.Content) -> list[approvals.Line]:
+def _lines(content: requests.Content) -> list[requests.Line]:
     asked = {
         lazy("Used for"): [content["name"]],
         lazy("Runs as"): [content["who"]],
@@ -199,11 +200,11 @@ def _lines(content: approvals.Content) -> list[approvals.Line]:
         asked[lazy("Groups and the roles they grant")] = [
             f"{group} → {policy.called(duty)}" for group, duty in content["duties"].items()
         ]
-    return [approvals.Line(label, (), after) for label, after in asked.items()]
+    return [requests.Line(label, (), after) for label, after in asked.items()]
 
 
-MAKE = approvals.declare(
-    approvals.Act(
+MAKE = requests.declare(
+    requests.Act(
         kind="connection:make",
         label=lazy("System connection"),
         approve=Action.PERSON_APPROVE,

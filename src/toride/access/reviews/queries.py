@@ -10,9 +10,9 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from toride.access.models import Person
-from toride.access.reviews import result, talking
+from toride.access.reviews import comments, result
+from toride.access.reviews.comments import Said
 from toride.access.reviews.models import UNDECIDED, Campaign, Item
-from toride.access.reviews.talking import Said
 from toride.audit import usage
 from toride.base import clock
 from toride.base.errors import Hidden
@@ -129,7 +129,7 @@ def mine(permit: Permit, finding: str = "", page: int = 1) -> Page:
     of_these = rows.filter(person__in=people)
     for item in of_these.select_related("person__branch", "person__department"):
         if not finding or finding in item.findings:
-            groups.setdefault(item.person_id, Group(item.person)).grants.append(One(item, talking.heard(permit, item)))
+            groups.setdefault(item.person_id, Group(item.person)).grants.append(One(item, comments.heard(permit, item)))
     permit.ledger.facts |= {"read": "grants", "count": sum(len(one.grants) for one in groups.values())}
     return Page(list(groups.values()), counts, at, at < last)
 

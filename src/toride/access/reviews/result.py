@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from toride.access.models import Person
-from toride.access.reviews.finding import FINDINGS, STAFF_FINDINGS
+from toride.access.reviews.evidence import FINDINGS, STAFF_FINDINGS
 from toride.access.reviews.models import UNDECIDED, Campaign, Item
 from toride.audit import checkpoints
 

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from toride.access.actions import Action
-from toride.access.approvals import worded
+from toride.access.approvals.requests import worded
 from toride.access.models import Branch, Department, Person
-from toride.access.reviews import assigning, finding, result, stafffile, taking, talking
+from toride.access.reviews import comments, decisions, evidence, result, reviewers, staff_file
 from toride.access.reviews.models import UNDECIDED, Campaign, Item
 from toride.audit import recorded, usage
 from toride.base import clock
@@ -46,15 +46,15 @@ def open_campaign(
         unused=unused, dormant=dormant, opened=now, due=now + timedelta(days=days),
         since=before.opened if before else now - FIRST_LOOK,
     )  # fmt: skip
-    people = list(Person.objects.filter(finding.scope(branches, departments)).order_by("username"))
+    people = list(Person.objects.filter(evidence.scope(branches, departments)).order_by("username"))
     if not people:
         raise Invalid(_("No one works there."), {"branches": _("No one works there.")})
     made.covers = _covers(made, people)
     made.ended = _ended(permit, made)
     made.save(force_insert=True)
-    among = assigning.reviewers()
+    among = reviewers.reviewers()
     first = [one for one in among if chosen is not None and one.person.id == chosen.id]
-    items = [_item(made, grant, first, among) for grant in finding.grants(permit, made, people)]
+    items = [_item(made, grant, first, among) for grant in evidence.grants(permit, made, people)]
     Item.objects.bulk_create(items, batch_size=200)
     permit.ledger.facts |= {
         "campaign": str(made.pk), "step": "open", "items": len(items), "branches": made.branches,
@@ -71,20 +71,20 @@ def compare(permit: Permit, *, campaign: UUID, content: bytes) -> Campaign:
     Raises Invalid for a file that cannot be used, Hidden, Conflict where the campaign is closed.
     """
     found = standing(campaign)
-    rows = stafffile.read(content)
+    rows = staff_file.read(content)
     items = list(found.items.select_related("person__branch", "person__department"))
-    verdict = {item.person_id: stafffile.judge(rows.get(stafffile.plain(item.person.username)), item.person)
+    verdict = {item.person_id: staff_file.judge(rows.get(staff_file.plain(item.person.username)), item.person)
                for item in items}  # fmt: skip
     for item in items:
-        item.findings = finding.with_staff(item.findings, verdict[item.person_id])
+        item.findings = evidence.with_staff(item.findings, verdict[item.person_id])
     open_now = [item for item in items if item.state in UNDECIDED]
     Item.objects.bulk_update(open_now, ["findings"], batch_size=200)
-    known = {stafffile.plain(name) for name in Person.objects.values_list("username", flat=True)}
+    known = {staff_file.plain(name) for name in Person.objects.values_list("username", flat=True)}
     counts = Counter(verdict.values())
     found.staff = {
         "at": clock.now().isoformat(timespec="seconds"),
         "rows": len(rows),
-        **{code: counts[code] for code in finding.STAFF_FINDINGS},
+        **{code: counts[code] for code in evidence.STAFF_FINDINGS},
         "unknown": sum(name not in known and not all(row.gone for row in told) for name, told in rows.items()),
     }
     found.save(update_fields=["staff"])
@@ -99,15 +99,15 @@ def decide(permit: Permit, *, items: Sequence[UUID], decision: str, words: str =
     `words`: the question, or why a grant is kept against a finding. `sure`: how many there are, said back for what is
     removed or many. Raises Hidden for another's, Refused, Conflict where it is decided or closed, Invalid by field.
     """
-    plan = taking.plan(permit, items, decision, lock=True)
+    plan = decisions.plan(permit, items, decision, lock=True)
     if plan.wants_words:
         words = worded(words, "words")
     if plan.wants_sure and sure != len(plan.items):
         raise Invalid(_("Please fix the highlighted fields."), {"sure": _("Check the list again, then confirm.")})
     for item in plan.items:
         if words:
-            talking.say(permit, item, "question" if decision == "ask" else decision, words)
-        taking.settle(permit, item, decision)
+            comments.say(permit, item, "question" if decision == "ask" else decision, words)
+        decisions.settle(permit, item, decision)
     what = [[str(item.person_id), item.what] for item in plan.items]
     permit.ledger.facts |= {"decision": decision, "count": len(what), "grants": what}
 
@@ -116,13 +116,13 @@ def decide(permit: Permit, *, items: Sequence[UUID], decision: str, words: str =
 def answer(permit: Permit, *, item: UUID, words: str) -> None:
     """Answers the question about a grant; then it can be decided. Raises Hidden for whom it does not concern."""
     found = Item.objects.select_related("person").filter(pk=item).first()
-    if found is None or not talking.may_answer(Person.objects.get(pk=permit.actor.id), found):
+    if found is None or not comments.may_answer(Person.objects.get(pk=permit.actor.id), found):
         raise Hidden
     standing(found.campaign_id)
     found.refresh_from_db(fields=["state", "talk"])
     if found.state != State.ASKED:
         raise Conflict(_("There is no open question."))
-    talking.say(permit, found, "answer", worded(words, "words"))
+    comments.say(permit, found, "answer", worded(words, "words"))
     found.state = State.OPEN
     found.save(update_fields=["state", "talk"])
     permit.ledger.facts |= {"campaign": str(found.campaign_id), "item": str(item)}
@@ -173,7 +173,7 @@ def _asked(branches: Sequence[str], departments: Sequence[str], reviewer: str, d
         if not least <= days[name] <= most:
             errors[name] = _("Enter %(least)d to %(most)d.") % {"least": least, "most": most}
     chosen = Person.objects.filter(username=reviewer).first() if reviewer else None
-    if reviewer and (chosen is None or assigning.reviewer(chosen) is None):
+    if reviewer and (chosen is None or reviewers.reviewer(chosen) is None):
         errors["reviewer"] = _("This person's role can't review access.")
     if errors:
         raise Invalid(_("Please fix the highlighted fields."), errors)
@@ -194,11 +194,11 @@ def _covers(campaign: Campaign, people: Sequence[Person]) -> dict[str, object]:
 
 
 def _item(
-    campaign: Campaign, grant: finding.Grant, first: Sequence[assigning.Reviewer], among: Sequence[assigning.Reviewer]
+    campaign: Campaign, grant: evidence.Grant, first: Sequence[reviewers.Reviewer], among: Sequence[reviewers.Reviewer]
 ) -> Item:
-    chosen = assigning.pick(first, grant.person, grant.kind, grant.what)
-    found = chosen or assigning.pick(among, grant.person, grant.kind, grant.what)
-    findings = grant.findings if found else finding.with_staff([*grant.findings, "orphan"], "")
+    chosen = reviewers.pick(first, grant.person, grant.kind, grant.what)
+    found = chosen or reviewers.pick(among, grant.person, grant.kind, grant.what)
+    findings = grant.findings if found else evidence.with_staff([*grant.findings, "orphan"], "")
     return Item(
         campaign=campaign, person=grant.person, kind=grant.kind, what=grant.what, called=grant.called,
         used=grant.used, findings=list(findings), reviewer=found.person if found else None,

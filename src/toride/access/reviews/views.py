@@ -13,11 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from toride import audit
 from toride.access.actions import Action
-from toride.access.answers import onward
-from toride.access.approvals import moment_of, typed_number
+from toride.access.approvals.requests import moment_of, typed_number
 from toride.access.models import Branch, Department, Person
 from toride.access.purposes import SHIPPED
-from toride.access.reviews import finding, queries, reminding, result, services, stafffile, taking, talking
+from toride.access.responses import onward
+from toride.access.reviews import comments, decisions, escalation, evidence, queries, result, services, staff_file
 from toride.access.reviews.models import UNDECIDED, Item
 from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid
@@ -88,7 +88,7 @@ def campaign_staff_file(request: HttpRequest, campaign: UUID) -> HttpResponse:
     """Takes the staff file, as raw bytes: it never lies on a disk."""
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
-        if length > stafffile.LARGEST:
+        if length > staff_file.LARGEST:
             raise Invalid(_("The staff file is larger than 1 MB."))
         services.compare(_permit(request), campaign=campaign, content=request.body)
     except Invalid as error:
@@ -133,7 +133,7 @@ def grants_decide(request: HttpRequest) -> HttpResponse:
     sent, permit, plan = request.POST, _permit(request), None
     chosen, decision = _ids(sent.getlist("items")), sent.get("decision", "")
     try:
-        plan = taking.plan(permit, chosen, decision)
+        plan = decisions.plan(permit, chosen, decision)
         if (plan.wants_words or plan.wants_sure) and "sure" not in sent:
             return _grants(request, plan=plan)
         sure = typed_number(sent.get("sure", ""))
@@ -172,9 +172,9 @@ def question_answer(request: HttpRequest, item: UUID) -> HttpResponse:
 
 def _questions(request: HttpRequest, errors: dict[UUID, Any], status: int) -> HttpResponse:
     permit, person = _permit(request), request.user
-    found = reminding.questions(person)  # type: ignore[arg-type]
+    found = escalation.questions(person)  # type: ignore[arg-type]
     permit.ledger.facts |= {"read": "questions", "count": len(found)}
-    asked = [queries.One(item, talking.heard(permit, item)) for item in found]
+    asked = [queries.One(item, comments.heard(permit, item)) for item in found]
     context = _words(asked=asked, errors=errors, typed=request.POST)
     return render(request, _named(request, "questions_list", "questions"), context, status=status)
 
@@ -183,7 +183,7 @@ def _grants(
     request: HttpRequest, *, plan: Any = None, errors: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     sent = request.POST if request.method == "POST" else request.GET
-    only = sent.get("finding", "") if sent.get("finding") in finding.FINDINGS else ""
+    only = sent.get("finding", "") if sent.get("finding") in evidence.FINDINGS else ""
     page = queries.mine(_permit(request), only, typed_number(sent.get("page", "")) or 1)
     context = {
         "page": page, "only": only, "plan": plan, "errors": errors or {}, "words": request.POST.get("words", ""),
@@ -206,7 +206,7 @@ def _named(request: HttpRequest, part: str, whole: str) -> str:
 
 
 def _words(**context: Any) -> dict[str, Any]:
-    words = {"states": STATES, "said": SAID, "findings": finding.FINDINGS, "grave": GRAVE, "called": finding.called}
+    words = {"states": STATES, "said": SAID, "findings": evidence.FINDINGS, "grave": GRAVE, "called": evidence.called}
     return {**words, "undecided_states": UNDECIDED, "moment_of": moment_of, **context}
 
 

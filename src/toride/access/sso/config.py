@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from toride.access.models import Provider
-from toride.access.rules import WIDE
+from toride.access.signin.rules import WIDE
 from toride.base.errors import Unavailable
 from toride.vault import persons
 from toride.vault.aead import Unopenable

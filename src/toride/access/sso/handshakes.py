@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from toride.access.models import Handshake, Provider, Spent
-from toride.access.sso.said import Doubt
+from toride.access.sso.assertion import Doubt
 from toride.base import clock
 from toride.vault import persons
 from toride.vault.aead import Unopenable

@@ -12,10 +12,10 @@ from django.conf import settings
 
 from toride.access.models import Provider
 from toride.access.sso import config, tokens
+from toride.access.sso.assertion import Doubt, Said
 from toride.access.sso.config import Config
 from toride.access.sso.fetching import document
 from toride.access.sso.handshakes import Under
-from toride.access.sso.said import Doubt, Said
 from toride.base import clock, outgoing
 from toride.base.errors import Invalid, Unavailable
 

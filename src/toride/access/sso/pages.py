@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from toride import audit
-from toride.access import policy, seals
+from toride.access import integrity, policy
 from toride.access.actions import Action
-from toride.access.answers import onward
 from toride.access.models import Branch, Provider
-from toride.access.people import MOST_RANK
-from toride.access.sso import config, markup, providers, reading
+from toride.access.people.registry import MOST_RANK
+from toride.access.responses import onward
+from toride.access.sso import config, forms, providers, xml
 from toride.access.sso.config import Config
 from toride.access.sso.saml import NAME_ID
 from toride.access.sso.views import here, place, places
@@ -33,7 +33,7 @@ def providers_page(request: HttpRequest) -> HttpResponse:
     request.permit.ledger.facts["read"] = "providers"  # type: ignore[attr-defined]
     rows = [(one, config.read(one.content)) for one in providers.every()]
     context = {"rows": rows, "kinds": providers.KINDS, "mapped": providers.mapped, "most": providers.MOST}
-    context["confirmed"] = seals.is_provider
+    context["confirmed"] = integrity.is_provider
     return render(request, "access/providers.html", context)
 
 
@@ -48,7 +48,7 @@ def provider_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def provider_new_saml(request: HttpRequest) -> HttpResponse:
     """The same for SAML, where that is installed."""
-    if not markup.is_installed():
+    if not xml.is_installed():
         request.permit.ledger.facts["read"] = "provider"  # type: ignore[attr-defined]
         return render(request, "access/provider_extra.html")
     return _new(request, Provider.Kind.SAML, Config("", "", claim=NAME_ID))
@@ -80,7 +80,7 @@ def _number(typed: str) -> UUID:
 def _asked(request: HttpRequest, found: Provider) -> HttpResponse:
     sent, permit = request.POST, request.permit  # type: ignore[attr-defined]
     try:
-        wanted = reading.provider(sent, found)
+        wanted = forms.provider(sent, found)
         row = providers.ask(permit, provider=found.pk, reason=sent.get("reason", ""), **wanted)
     except (Invalid, Conflict) as error:
         audit.commit(permit, outcome="failed", reason="provider")
@@ -112,6 +112,6 @@ def _form(
         "rows": [*rows, *[("", "", "0")] * SPARE], "roles": [("", lazy("Choose")), *duties],
         "ranks": [("0", lazy("unchanged")), *((str(one), one) for one in range(1, MOST_RANK + 1))],
         "branches": [("", lazy("denied")), *branches], "back": place(request, found),
-        "places": places(request, found), "end": here(request, "sign_on_end", found), "longest": reading.LONGEST,
+        "places": places(request, found), "end": here(request, "sign_on_end", found), "longest": forms.LONGEST,
     }  # fmt: skip
     return render(request, "access/provider.html", context, status=status)

@@ -9,9 +9,11 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from toride.access import approvals, factors, policy, seals
+from toride.access import integrity, policy
 from toride.access.actions import Action
+from toride.access.approvals import requests
 from toride.access.models import Approval, Bond, Branch, Factor, Person, Provider
+from toride.access.signin import factors
 from toride.access.sso import config
 from toride.access.sso.config import Config
 from toride.audit import recorded
@@ -26,7 +28,7 @@ KINDS = {Provider.Kind.OIDC: lazy("OpenID Connect"), Provider.Kind.SAML: lazy("S
 
 def offered() -> list[Provider]:
     """Those that the sign-in page offers: agreed upon by two people, and as they were agreed upon."""
-    return [one for one in Provider.objects.filter(active=True).order_by("name") if seals.is_provider(one)]
+    return [one for one in Provider.objects.filter(active=True).order_by("name") if integrity.is_provider(one)]
 
 
 def every() -> list[Provider]:
@@ -83,7 +85,7 @@ def ask(
         raise Conflict(_("The maximum number of identity providers has been reached."))
     after = {"kind": kind, "name": name, "active": active, "sole": sole, "config": wanted.text()}
     before = _standing(row) if row else None
-    if row is not None and before == after and not secret and seals.is_provider(row):
+    if row is not None and before == after and not secret and integrity.is_provider(row):
         raise Invalid(_("There are no changes."))
     _somebody_comes_in(active=active, sole=sole)
     content = {
@@ -91,7 +93,7 @@ def ask(
         "secret": base64.b64encode(config.sealed(Provider(pk=provider), wanted, secret)).decode(),
     }  # fmt: skip
     permit.ledger.facts |= {"provider": str(provider), "name": name, "active": active, "secret": bool(secret)}
-    return approvals.ask(permit, CHANGE.kind, content, reason=reason, concerns=(), count=len(wanted.mapped))
+    return requests.ask(permit, CHANGE.kind, content, reason=reason, concerns=(), count=len(wanted.mapped))
 
 
 def _somebody_comes_in(*, active: bool, sole: bool) -> None:
@@ -107,7 +109,7 @@ def _somebody_comes_in(*, active: bool, sole: bool) -> None:
         raise Invalid(_("Please fix the highlighted fields."), {"sole": advice})
 
 
-def _change(permit: Permit, content: approvals.Content) -> None:
+def _change(permit: Permit, content: requests.Content) -> None:
     """Raises Conflict where the provider is no longer as it was when it was asked."""
     pk, after = UUID(content["provider"]), content["after"]
     row = Provider.objects.select_for_update().filter(pk=pk).first()
@@ -123,25 +125,25 @@ def _change(permit: Permit, content: approvals.Content) -> None:
         found.blob = fresh
     found.kind, found.name, found.content = after["kind"], after["name"], after["config"]
     found.active, found.sole, found.changed = after["active"], after["sole"], clock.now()
-    found.seal = seals.of_provider(found)
+    found.seal = integrity.of_provider(found)
     found.save(force_insert=row is None)
     permit.ledger.facts |= {"provider": str(pk), "name": found.name, "active": found.active, "sole": found.sole}
 
 
 def _is_offered(row: Provider) -> bool:
-    return row.active and seals.is_provider(row)
+    return row.active and integrity.is_provider(row)
 
 
 def _standing(row: Provider) -> dict[str, Any]:
     return {"kind": row.kind, "name": row.name, "active": row.active, "sole": row.sole, "config": row.content}
 
 
-def _lines(content: approvals.Content) -> list[approvals.Line]:
+def _lines(content: requests.Content) -> list[requests.Line]:
     before, after = _shown(content["before"]), _shown(content["after"])
     secret = [_("a new one")] if content["secret"] else [_("unchanged")]
     return [
-        *(approvals.Line(label, before.get(label, ()), words) for label, words in after.items()),
-        approvals.Line(lazy("Secret"), (), secret),
+        *(requests.Line(label, before.get(label, ()), words) for label, words in after.items()),
+        requests.Line(lazy("Secret"), (), secret),
     ]
 
 
@@ -180,8 +182,8 @@ def mapped(one: config.Mapped) -> str:
     return f"{one.group} → {policy.called(one.role)}{rank}"
 
 
-CHANGE = approvals.declare(
-    approvals.Act(
+CHANGE = requests.declare(
+    requests.Act(
         kind="provider:change",
         label=lazy("Single sign-on: identity provider"),
         approve=Action.POLICY_APPROVE,

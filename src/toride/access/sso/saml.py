@@ -12,12 +12,12 @@ from xml.sax.saxutils import escape, quoteattr
 from django.conf import settings
 
 from toride.access.models import Provider
-from toride.access.sso import config, handshakes, markup
+from toride.access.sso import config, handshakes, xml
+from toride.access.sso.assertion import Doubt, Said
 from toride.access.sso.config import Config
 from toride.access.sso.handshakes import Under
-from toride.access.sso.markup import only, text
 from toride.access.sso.oidc import OLDEST, SKEW
-from toride.access.sso.said import Doubt, Said
+from toride.access.sso.xml import only, text
 from toride.base import clock
 from toride.base.errors import Unavailable
 
@@ -38,12 +38,12 @@ class Places:
 
 def address(one: Config, state: str, under: Under, places: Places) -> str:
     """Where the browser goes (SAML bindings 3.4). Raises Unavailable without the extra, which the answer needs."""
-    if not markup.is_installed():
+    if not xml.is_installed():
         raise Unavailable("SAML is not installed")
     made = datetime.fromtimestamp(under.begun, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     force = ' ForceAuthn="true"' if under.proof else ""
     asked = (
-        f'<p:AuthnRequest xmlns:p="{markup.NAMES["p"]}" xmlns:a="{markup.NAMES["a"]}" ID="{_number(under)}"'
+        f'<p:AuthnRequest xmlns:p="{xml.NAMES["p"]}" xmlns:a="{xml.NAMES["a"]}" ID="{_number(under)}"'
         f' Version="2.0" IssueInstant="{made}" Destination={quoteattr(one.address)} ProtocolBinding="{POST}"'
         f" AssertionConsumerServiceURL={quoteattr(places.answers)}{force}>"
         f"<a:Issuer>{escape(places.entity)}</a:Issuer></p:AuthnRequest>"
@@ -57,9 +57,9 @@ def address(one: Config, state: str, under: Under, places: Places) -> str:
 def answered(provider: Provider, under: Under, places: Places) -> Said:
     """What the provider says of who came back. Raises Doubt for anything that is not exactly as agreed."""
     one = config.read(provider.content)
-    root = markup.opened(markup.decoded(under.response))
+    root = xml.opened(xml.decoded(under.response))
     _is_answer(root, one, under, places)
-    said, until = believed(markup.signed(root, "a:Assertion", one.certificates), one, under, places)
+    said, until = believed(xml.signed(root, "a:Assertion", one.certificates), one, under, places)
     handshakes.spend(one.issuer, said.claims["ID"], until + SKEW)
     return said
 
@@ -83,14 +83,14 @@ def believed(signed: Any, one: Config, under: Under, places: Places) -> tuple[Sa
         raise Doubt("stale")
     if statement.get("SessionNotOnOrAfter") and _moment(statement, "SessionNotOnOrAfter") <= now - SKEW:
         raise Doubt("expired")
-    kinds = statement.findall("a:AuthnContext/a:AuthnContextClassRef", markup.NAMES)
+    kinds = statement.findall("a:AuthnContext/a:AuthnContextClassRef", xml.NAMES)
     claims = {**_attributes(signed), NAME_ID: text(subject), "ID": signed.get("ID"), "email_verified": True}
     return Said(text(subject), claims, min(at, now), frozenset(map(text, kinds))), until
 
 
 def _is_answer(root: Any, one: Config, under: Under, places: Places) -> None:
     """What stands around the assertion, signed or not, must be for us and for this request, too."""
-    if root.tag != markup.name("p:Response") or root.get("Version") != "2.0":
+    if root.tag != xml.name("p:Response") or root.get("Version") != "2.0":
         raise Doubt("answer")
     if root.get("Destination") != places.answers:
         raise Doubt("destination")
@@ -98,9 +98,9 @@ def _is_answer(root: Any, one: Config, under: Under, places: Places) -> None:
         raise Doubt("request")
     if only(root, "p:Status/p:StatusCode").get("Value") != SUCCESS:
         raise Doubt("refused")
-    if any(text(issuer) != one.issuer for issuer in root.findall("a:Issuer", markup.NAMES)):
+    if any(text(issuer) != one.issuer for issuer in root.findall("a:Issuer", xml.NAMES)):
         raise Doubt("issuer")
-    if root.find(".//a:EncryptedAssertion", markup.NAMES) is not None:
+    if root.find(".//a:EncryptedAssertion", xml.NAMES) is not None:
         raise Doubt("encrypted")
     if not clock.timestamp() - OLDEST - SKEW <= _moment(root, "IssueInstant") <= clock.timestamp() + SKEW:
         raise Doubt("expired")
@@ -126,9 +126,9 @@ def _conditions(signed: Any, places: Places, now: float) -> None:
         raise Doubt("expired")
     if _moment(conditions, "NotOnOrAfter") <= now - SKEW:
         raise Doubt("expired")
-    audiences = conditions.findall("a:AudienceRestriction", markup.NAMES)
+    audiences = conditions.findall("a:AudienceRestriction", xml.NAMES)
     for one in audiences:
-        if places.entity not in map(text, one.findall("a:Audience", markup.NAMES)):
+        if places.entity not in map(text, one.findall("a:Audience", xml.NAMES)):
             raise Doubt("audience")
     if not audiences:
         raise Doubt("audience")
@@ -136,8 +136,8 @@ def _conditions(signed: Any, places: Places, now: float) -> None:
 
 def _attributes(signed: Any) -> Mapping[str, Any]:
     found: dict[str, list[str]] = {}
-    for one in signed.findall("a:AttributeStatement/a:Attribute", markup.NAMES):
-        values = [text(value) for value in one.findall("a:AttributeValue", markup.NAMES)]
+    for one in signed.findall("a:AttributeStatement/a:Attribute", xml.NAMES):
+        values = [text(value) for value in one.findall("a:AttributeValue", xml.NAMES)]
         found.setdefault(one.get("Name", ""), []).extend(values)
     return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
 

@@ -7,8 +7,8 @@ import orjson
 from joserfc import jwk, jws
 from joserfc.errors import JoseError
 
+from toride.access.sso.assertion import Doubt
 from toride.access.sso.fetching import document
-from toride.access.sso.said import Doubt
 
 LONGEST = 32_768  # characters
 ALGORITHMS = {

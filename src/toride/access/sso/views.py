@@ -11,13 +11,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from toride import audit
-from toride.access import answers, locks
+from toride.access import responses
 from toride.access.actions import Action
-from toride.access.door import door
 from toride.access.models import Provider
-from toride.access.sso import config, entering, handshakes, leaving, markup, metadata, oidc, providers, saml
+from toride.access.origin import door
+from toride.access.signin import locks
+from toride.access.sso import config, handshakes, login, logout, metadata, oidc, providers, saml, xml
+from toride.access.sso.assertion import Doubt, Said
 from toride.access.sso.handshakes import Under
-from toride.access.sso.said import Doubt, Said
 from toride.audit.actions import System
 from toride.base.errors import Unavailable
 from toride.base.guard import guarded, open_to_all
@@ -31,7 +32,7 @@ def begin(request: HttpRequest, provider: UUID) -> HttpResponse:
     found = providers.find(provider, active=True)
     try:
         state, under = handshakes.begin(request, found, onward=request.POST.get("next", ""))
-        return answers.onward(request, _away(request, found, state, under))
+        return responses.onward(request, _away(request, found, state, under))
     except Unavailable:
         return _failed(request, found, "unavailable")
 
@@ -63,9 +64,9 @@ def back(request: HttpRequest, provider: UUID) -> HttpResponse:
         under = handshakes.take(request, found, request.GET.get("state", ""))
         said = _answered(request, found, under)
         if under.proof:
-            answer = entering.prove(request, found, said, under.proof)
+            answer = login.prove(request, found, said, under.proof)
         else:
-            answer = entering.enter(request, found, said, under.onward)
+            answer = login.enter(request, found, said, under.onward)
     except Doubt as doubt:
         return _failed(request, found, doubt.reason)
     except Unavailable:
@@ -84,7 +85,7 @@ def post(request: HttpRequest, provider: UUID) -> HttpResponse:
     found = providers.find(provider, active=True)
     state, response = request.POST.get("RelayState", ""), request.POST.get("SAMLResponse", "")
     try:
-        if found.kind != Provider.Kind.SAML or not 0 < len(response) <= markup.LARGEST:
+        if found.kind != Provider.Kind.SAML or not 0 < len(response) <= xml.LARGEST:
             raise Doubt("answer")
         handshakes.keep(found, state, response)
     except Doubt as doubt:
@@ -112,7 +113,7 @@ def left(request: HttpRequest, provider: UUID) -> HttpResponse:
     """After signing out here: the provider may still know this browser."""
     found = providers.find(provider, active=True)
     try:
-        there = leaving.there(found)
+        there = logout.there(found)
     except Unavailable:
         there = ""
     return render(request, "access/left.html", {"provider": found, "there": there})
@@ -162,7 +163,7 @@ def _ended(provider: Provider, token: str, origin: Door) -> str:
     if not locks.attempt(key):
         return "locked"
     try:
-        leaving.end(provider, token, origin)
+        logout.end(provider, token, origin)
     except Doubt as doubt:
         return doubt.reason
     except Unavailable:

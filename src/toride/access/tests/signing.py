@@ -5,7 +5,7 @@ import re
 from django.test import Client
 
 from tests.people import House
-from toride.access import onetime
+from toride.access.signin import onetime
 from toride.audit.events import Event, decode
 from toride.audit.models import Inbox, Outbox
 from toride.base import clock

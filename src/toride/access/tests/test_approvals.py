@@ -8,9 +8,10 @@ import pytest
 
 from tests.people import House, become
 from tests.racing import race
-from toride.access import approvals, duties
 from toride.access.actions import Action
+from toride.access.approvals import requests
 from toride.access.models import Approval, Person
+from toride.access.people import role_changes
 from toride.audit.models import Outbox
 from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid, Refused, Unavailable
@@ -23,16 +24,16 @@ WORDS = "異動の発令がありました。"
 def asked(house: House, person: Person | None = None, **change: object) -> Approval:
     who = person or house.teller
     wanted = {"roles": ["sales"], "rank": 3, "branch": "002"} | change
-    return duties.change(house.permit(house.admin, Action.PERSON_CHANGE), who.id, reason=WORDS, **wanted)
+    return role_changes.change(house.permit(house.admin, Action.PERSON_CHANGE), who.id, reason=WORDS, **wanted)
 
 
-def seen(house: House, person: Person, row: Approval) -> approvals.Request:
-    return approvals.request(house.permit(person, Action.APPROVAL_READ), row.pk, person)
+def seen(house: House, person: Person, row: Approval) -> requests.Request:
+    return requests.request(house.permit(person, Action.APPROVAL_READ), row.pk, person)
 
 
 def decide(house: House, person: Person, row: Approval, *, count: str = "1", digest: str | None = None) -> None:
     permit = house.permit(person, Action.APPROVAL_DECIDE)
-    approvals.approve(permit, row.pk, digest=digest or seen(house, person, row).digest, count=count)
+    requests.approve(permit, row.pk, digest=digest or seen(house, person, row).digest, count=count)
 
 
 def state(row: Approval) -> str:
@@ -43,14 +44,14 @@ def test_what_two_people_agree_upon_is_done(house: House) -> None:
     row = asked(house)
     house.teller.refresh_from_db()
     assert house.teller.roles == ["teller"]
-    assert approvals.waiting(house.dpo) == [row]
+    assert requests.waiting(house.dpo) == [row]
     assert seen(house, house.dpo, row).reason == WORDS
     decide(house, house.dpo, row, count="１")
     house.teller.refresh_from_db()
     assert (house.teller.roles, house.teller.rank) == (["sales"], 3)
     assert state(row) == State.APPROVED
-    assert approvals.waiting(house.dpo) == []
-    assert approvals.settled(house.admin) == approvals.settled(house.dpo) == [row]
+    assert requests.waiting(house.dpo) == []
+    assert requests.settled(house.admin) == requests.settled(house.dpo) == [row]
 
 
 def test_both_acts_are_events_that_name_the_same_content(house: House) -> None:
@@ -74,7 +75,7 @@ def test_nobody_else_decides(house: House, who: str) -> None:
     person = getattr(house, who)
     with pytest.raises(Refused):
         house.permit(person, Action.APPROVAL_DECIDE)
-    assert approvals.waiting(person) == []
+    assert requests.waiting(person) == []
 
 
 def test_who_asked_does_not_decide_even_with_the_duty(house: House) -> None:
@@ -82,7 +83,7 @@ def test_who_asked_does_not_decide_even_with_the_duty(house: House) -> None:
     row = asked(house)
     become(house.admin, roles=["manager"], rank=9, branch="002")
     house.admin.refresh_from_db()
-    assert approvals.waiting(house.admin) == []
+    assert requests.waiting(house.admin) == []
     with pytest.raises(Refused):
         decide(house, house.admin, row)
     assert state(row) == State.WAITING
@@ -90,7 +91,7 @@ def test_who_asked_does_not_decide_even_with_the_duty(house: House) -> None:
 
 def test_whom_it_concerns_does_not_decide_nor_see(house: House) -> None:
     row = asked(house, house.manager, roles=["sales"], rank=6)
-    assert approvals.waiting(house.manager) == []
+    assert requests.waiting(house.manager) == []
     with pytest.raises(Hidden):
         seen(house, house.manager, row)
     with pytest.raises(Hidden):
@@ -100,7 +101,7 @@ def test_whom_it_concerns_does_not_decide_nor_see(house: House) -> None:
 def test_a_manager_decides_for_the_own_branch_only(house: House) -> None:
     own, away = asked(house), asked(house, house.other_teller, branch="003")
     moving = asked(house, house.sales, roles=["sales"], rank=3, branch="003")
-    assert approvals.waiting(house.manager) == [own]
+    assert requests.waiting(house.manager) == [own]
     for row in (away, moving):
         with pytest.raises(Hidden):
             decide(house, house.manager, row, digest="0")
@@ -114,12 +115,12 @@ def test_a_rank_below_and_a_person_who_left_do_not_decide(house: House) -> None:
     for change in ({"rank": 4}, {"rank": 6, "is_active": False}, {"is_active": True, "roles": ["auditor"]}):
         become(house.dpo, **change)
         with pytest.raises(Hidden):
-            approvals.approve(permit, row.pk, digest=digest, count="1")
+            requests.approve(permit, row.pk, digest=digest, count="1")
     assert state(row) == State.WAITING
 
 
 def test_the_least_rank_holds_whatever_the_policy_grants(house: House) -> None:
-    from toride.access import policy, seals
+    from toride.access import integrity, policy
     from toride.access.models import PolicyVersion
 
     content = policy.shipped_content()
@@ -129,13 +130,13 @@ def test_the_least_rank_holds_whatever_the_policy_grants(house: House) -> None:
     version = PolicyVersion(
         number=1, content=text, digest=policy.digest(text), drafter=house.admin, approver=house.dpo, approved=now, holds=now
     )  # fmt: skip
-    version.seal = seals.of_version(version)
+    version.seal = integrity.of_version(version)
     version.save()
     policy.forget()
     row = asked(house)
     become(house.dpo, rank=4)
     house.dpo.refresh_from_db()
-    assert approvals.waiting(house.dpo) == []
+    assert requests.waiting(house.dpo) == []
     with pytest.raises(Hidden):
         decide(house, house.dpo, row, digest="0")
 
@@ -161,17 +162,17 @@ def test_a_count_typed_wrongly_does_nothing(house: House, count: str) -> None:
 
 def test_a_question_must_be_answered_in_words_first(house: House) -> None:
     row = asked(house)
-    approvals.hold(house.permit(house.dpo, Action.APPROVAL_DECIDE), row.pk, words="発令の日付はいつですか。")
+    requests.hold(house.permit(house.dpo, Action.APPROVAL_DECIDE), row.pk, words="発令の日付はいつですか。")
     assert state(row) == State.HELD
     with pytest.raises(Conflict):
         decide(house, house.dpo, row)
     mine = house.permit(house.admin, Action.APPROVAL_ANSWER)
     with pytest.raises(Invalid):
-        approvals.answer(mine, row.pk, words="  はい ")
+        requests.answer(mine, row.pk, words="  はい ")
     for other in (house.dpo, house.manager):
         with pytest.raises(Refused):
-            approvals.answer(house.permit(other, Action.APPROVAL_ANSWER), row.pk, words="十一月二十日です。")
-    approvals.answer(mine, row.pk, words="十一月二十日です。")
+            requests.answer(house.permit(other, Action.APPROVAL_ANSWER), row.pk, words="十一月二十日です。")
+    requests.answer(mine, row.pk, words="十一月二十日です。")
     assert [one["what"] for one in seen(house, house.dpo, row).talk] == ["question", "answer"]
     decide(house, house.dpo, row)
     assert state(row) == State.APPROVED
@@ -186,9 +187,9 @@ def test_what_ran_out_is_refused_by_itself(house: House) -> None:
     with pytest.raises(Conflict):
         decide(house, house.dpo, row)
     assert digest
-    assert approvals.waiting(house.dpo) == []
-    assert approvals.expire() == 1
-    assert approvals.expire() == 0
+    assert requests.waiting(house.dpo) == []
+    assert requests.expire() == 1
+    assert requests.expire() == 0
     assert state(row) == State.EXPIRED
     asked(house)
 
@@ -202,7 +203,7 @@ def sealed_again(house: House, row: Approval, **values: object) -> None:
     sealed = records.open_with(permit, Kind.FILES, bytes(row.blob), row.pk)
     for name, value in values.items():
         setattr(row, name, value)
-    row.blob = records.seal_with(Kind.FILES, {**sealed, "clear": approvals._clear(row)}, row.pk)
+    row.blob = records.seal_with(Kind.FILES, {**sealed, "clear": requests._clear(row)}, row.pk)
     row.save()
 
 
@@ -228,7 +229,7 @@ def test_a_digest_of_something_else_does_nothing(house: House) -> None:
     row, other = asked(house), asked(house, house.sales, roles=["manager"], rank=6)
     for digest in (seen(house, house.dpo, other).digest, "", "あ"):
         with pytest.raises(Conflict):
-            approvals.approve(house.permit(house.dpo, Action.APPROVAL_DECIDE), row.pk, digest=digest, count="1")
+            requests.approve(house.permit(house.dpo, Action.APPROVAL_DECIDE), row.pk, digest=digest, count="1")
 
 
 def test_a_person_who_changed_since_is_left_as_they_are(house: House) -> None:
@@ -250,14 +251,14 @@ def test_what_is_decided_is_decided_once(house: House, end: str) -> None:
         case "approved":
             decide(house, house.dpo, row)
         case "refused":
-            approvals.refuse(permit, row.pk, words="発令が見当たりません。")
+            requests.refuse(permit, row.pk, words="発令が見当たりません。")
         case "withdrawn":
-            approvals.withdraw(house.permit(house.admin, Action.APPROVAL_ANSWER), row.pk)
+            requests.withdraw(house.permit(house.admin, Action.APPROVAL_ANSWER), row.pk)
     for again in (
-        lambda: approvals.approve(permit, row.pk, digest=digest, count="1"),
-        lambda: approvals.refuse(permit, row.pk, words="やはり、やめます。"),
-        lambda: approvals.hold(permit, row.pk, words="どうしてですか。"),
-        lambda: approvals.withdraw(house.permit(house.admin, Action.APPROVAL_ANSWER), row.pk),
+        lambda: requests.approve(permit, row.pk, digest=digest, count="1"),
+        lambda: requests.refuse(permit, row.pk, words="やはり、やめます。"),
+        lambda: requests.hold(permit, row.pk, words="どうしてですか。"),
+        lambda: requests.withdraw(house.permit(house.admin, Action.APPROVAL_ANSWER), row.pk),
     ):
         with pytest.raises((Conflict, Hidden)):
             again()
@@ -269,7 +270,7 @@ def test_an_unknown_or_foreign_request_is_hidden(house: House) -> None:
     for person in (house.teller, house.sales, house.manager, house.other_teller):
         for number in (row.pk, uuid4()):
             with pytest.raises(Hidden):
-                approvals.request(house.permit(person, Action.APPROVAL_READ), number, person)
+                requests.request(house.permit(person, Action.APPROVAL_READ), number, person)
 
 
 def test_what_nobody_could_decide_is_not_asked(house: House) -> None:
@@ -308,7 +309,7 @@ def test_nobody_asks_for_themselves(house: House) -> None:
 
 def test_reason_and_talk_stand_sealed(house: House) -> None:
     row = asked(house)
-    approvals.hold(house.permit(house.dpo, Action.APPROVAL_DECIDE), row.pk, words="早坂さん、なぜですか。")
+    requests.hold(house.permit(house.dpo, Action.APPROVAL_DECIDE), row.pk, words="早坂さん、なぜですか。")
     row.refresh_from_db()
     for blob in (bytes(row.blob), bytes(row.talk)):
         assert "発令".encode() not in blob
@@ -326,7 +327,7 @@ def test_of_two_who_approve_at_once_one_is_first(shared: House) -> None:
     def one(person: Person, begin: Callable[[], object]) -> None:
         permit = house.permit(person, Action.APPROVAL_DECIDE)
         begin()
-        approvals.approve(permit, row.pk, digest=digest, count="1")
+        requests.approve(permit, row.pk, digest=digest, count="1")
 
     ends = race(one, (house.dpo, second))
     assert ends in (["Conflict", "done"], ["Hidden", "done"])

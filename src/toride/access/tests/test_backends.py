@@ -8,7 +8,7 @@ import pytest
 from django.forms.models import model_to_dict
 
 from tests.people import House
-from toride.access.backends import Backend
+from toride.access.signin.backends import Backend
 
 
 @pytest.mark.requirement("T1")

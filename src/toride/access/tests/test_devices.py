@@ -7,9 +7,9 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from tests.people import House
-from toride.access import devices
 from toride.access.models import Visit
-from toride.access.rules import Duty
+from toride.access.signin import devices
+from toride.access.signin.rules import Duty
 from toride.access.tests.signing import PASSWORD, events, sign_in
 from toride.access.tests.test_rules import put
 from toride.base import clock

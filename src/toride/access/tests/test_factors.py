@@ -8,8 +8,9 @@ from django.conf import settings
 from django.test import Client
 
 from tests.people import House
-from toride.access import commands, factors, locks, onetime, passkeys, signin
+from toride.access import commands
 from toride.access.models import Factor, Person
+from toride.access.signin import factors, locks, onetime, passkeys, steps
 from toride.access.tests.signing import PASSWORD, codes_on, enrol, events, now_code, secret_on, sign_in
 from toride.base import clock
 from toride.base.errors import Invalid, Refused
@@ -177,20 +178,20 @@ def test_the_command_line_is_no_way_around(front: Client, house: House) -> None:
     """A token asks for what the browser asks for: both factors, counted attempts, nothing that is still owed."""
     sign_in(front, "hasegawa")
     secret, codes = enrol(front)
-    assert signin.obstacle(house.teller, PASSWORD, "000000") == "credentials"
-    assert signin.obstacle(house.teller, "wrong", codes[0]) == "credentials"
+    assert steps.obstacle(house.teller, PASSWORD, "000000") == "credentials"
+    assert steps.obstacle(house.teller, "wrong", codes[0]) == "credentials"
     code = now_code(secret)
-    assert signin.obstacle(house.teller, PASSWORD, code) == ""
-    assert signin.obstacle(house.teller, PASSWORD, code) == "credentials"
-    assert signin.obstacle(house.teller, PASSWORD, codes[1]) == ""
+    assert steps.obstacle(house.teller, PASSWORD, code) == ""
+    assert steps.obstacle(house.teller, PASSWORD, code) == "credentials"
+    assert steps.obstacle(house.teller, PASSWORD, codes[1]) == ""
     for _ in range(5):
-        signin.obstacle(house.teller, "wrong", "000000")
-    assert signin.obstacle(house.teller, PASSWORD, codes[2]) == "locked"
+        steps.obstacle(house.teller, "wrong", "000000")
+    assert steps.obstacle(house.teller, PASSWORD, codes[2]) == "locked"
     house.admin.set_password(PASSWORD)
     house.admin.save()
-    assert signin.obstacle(house.admin, PASSWORD, None) == ""
+    assert steps.obstacle(house.admin, PASSWORD, None) == ""
     Person.objects.filter(pk=house.admin.pk).update(created=clock.now() - timedelta(days=15))
-    assert signin.obstacle(house.admin, PASSWORD, None) == "first"
+    assert steps.obstacle(house.admin, PASSWORD, None) == "first"
 
 
 def test_the_command_asks_for_the_code(front: Client, house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,9 +5,10 @@ from django.urls import reverse
 
 from tests.above import tell_of_keys
 from tests.people import House
-from toride.access import approvals, generations
 from toride.access.actions import Action
+from toride.access.approvals import requests
 from toride.access.models import Approval
+from toride.access.policies import key_generations
 from toride.access.tests.test_matrix import ROLES, enter
 from toride.base.errors import Conflict, Invalid, Refused
 from toride.jobs import running
@@ -31,13 +32,13 @@ def former(house: House) -> tuple[str, bytes]:
 
 
 def ask(house: House, generation: str, reason: str = WORDS) -> Approval:
-    return generations.ask(house.permit(house.admin, Action.KEY_DESTROY), generation=generation, reason=reason)
+    return key_generations.ask(house.permit(house.admin, Action.KEY_DESTROY), generation=generation, reason=reason)
 
 
 def approve(house: House, row: Approval) -> None:
     permit = house.permit(house.dpo, Action.APPROVAL_DECIDE)
-    digest = approvals.request(permit, row.pk, house.dpo).digest
-    approvals.approve(permit, row.pk, digest=digest, count=str(row.count))
+    digest = requests.request(permit, row.pk, house.dpo).digest
+    requests.approve(permit, row.pk, digest=digest, count=str(row.count))
 
 
 def test_it_opens_until_a_second_person_agrees_and_never_again(house: House, former: tuple[str, bytes]) -> None:
@@ -51,13 +52,13 @@ def test_it_opens_until_a_second_person_agrees_and_never_again(house: House, for
     assert running.perform(job, "test").state == State.DONE
     with pytest.raises(Unopenable):
         records.open_with(permit, Kind.FILES, blob, CONTEXT)
-    assert {one.name: one.state for one in generations.listed()}[name] == "destroyed"
-    assert generations.destroy(running.Run(job, "test")) == {"destroyed": 1}
+    assert {one.name: one.state for one in key_generations.listed()}[name] == "destroyed"
+    assert key_generations.destroy(running.Run(job, "test")) == {"destroyed": 1}
 
 
 def test_what_is_in_use_is_neither_asked_nor_done(house: House, former: tuple[str, bytes]) -> None:
     house.customer()
-    used = [one.name for one in generations.listed() if not one.ripe]
+    used = [one.name for one in key_generations.listed() if not one.ripe]
     assert any(name.startswith("subjects:") for name in used)
     for name in used:
         with pytest.raises(Conflict):
@@ -74,7 +75,7 @@ def test_nobody_alone_destroys_keys(house: House, former: tuple[str, bytes]) -> 
     with pytest.raises(Refused):
         house.permit(house.admin, Action.APPROVAL_DECIDE)
     for person in (house.manager, house.admin):
-        assert approvals.waiting(person) == []
+        assert requests.waiting(person) == []
 
 
 def test_the_page_for_every_role(house: House, former: tuple[str, bytes]) -> None:
@@ -97,4 +98,4 @@ def test_the_command_does_not_go_around_it(house: House) -> None:
 
 
 def test_every_kind_of_key_has_a_name_for_people() -> None:
-    assert set(generations.KINDS) == set(Kind)
+    assert set(key_generations.KINDS) == set(Kind)

@@ -12,8 +12,8 @@ from django.contrib.auth.hashers import MD5PasswordHasher, make_password
 from django.test import Client
 
 from tests.people import House
-from toride.access import locks
 from toride.access.models import Lock, Person
+from toride.access.signin import locks
 from toride.access.tests.signing import PASSWORD, enrol, events, sign_in
 from toride.base import clock
 

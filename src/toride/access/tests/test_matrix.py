@@ -188,9 +188,9 @@ def answer(person: object, action: str, subject: UUID | None, door: object) -> s
 
 
 def test_department_scope_reaches_colleagues_customers_only(house: House) -> None:
-    from toride.access import people
+    from toride.access.people import registry
 
-    colleague = people.add(
+    colleague = registry.add(
         "colleague", "同僚", roles=["corporate"], branch=house.head, department=house.corporate_department
     )
     mine, theirs = house.customer("1", owner=colleague), house.customer("2", owner=house.sales)

@@ -8,10 +8,14 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.people import House
-from toride.access import approvals, comparing, drafts, duties, matrix, policy, proof, rules, versions
+from toride.access import policy
 from toride.access.actions import Action
+from toride.access.approvals import requests
 from toride.access.models import Approval, Connection, Person, PolicyDraft, PolicyVersion
-from toride.access.people import must_go_together
+from toride.access.people import role_changes
+from toride.access.people.registry import must_go_together
+from toride.access.policies import comparison, drafts, matrix, versions
+from toride.access.signin import proof, rules
 from toride.access.tests.test_matrix import enter
 from toride.access.tests.test_versions import READ, WORDS, agree, ask, rule
 from toride.base import clock
@@ -47,7 +51,7 @@ def made(house: House, like: str = "teller", **change: Any) -> str:
 def give(house: House, person: Person, *held: str, rank: int = 2) -> Approval:
     asked = house.permit(house.admin, Action.PERSON_CHANGE)
     branch = person.branch_id or ""
-    return duties.change(asked, person.id, roles=list(held), rank=rank, branch=branch, reason=WORDS)
+    return role_changes.change(asked, person.id, roles=list(held), rank=rank, branch=branch, reason=WORDS)
 
 
 def given(house: House, person: Person, *held: str, rank: int = 2) -> None:
@@ -89,7 +93,7 @@ def test_it_is_called_by_its_name_wherever_duties_are_named(house: House) -> Non
 def test_a_delivered_duty_is_called_otherwise_by_the_version_in_force(house: House) -> None:
     drafts.describe(permit(house), role="teller", ja="窓口係", en="", rank=1, apart=[])
     assert policy.called("teller") != "窓口係"
-    difference = comparing.compare(policy.current(), drafts.policy_of(house.admin))
+    difference = comparison.compare(policy.current(), drafts.policy_of(house.admin))
     assert [(one.code, other.label) for one, other in difference.duties] == [("teller", "窓口係")]
     assert not difference.people
     agree(house, ask(house))
@@ -122,7 +126,7 @@ def test_a_duty_is_not_given_below_its_rank_and_grants_nothing_there(house: Hous
     given(house, house.operator, code, rank=4)
     assert house.permit(house.operator, "customers:list:search")
     drafts.describe(permit(house), role=code, ja="窓口見習い", en="Trainee teller", rank=5, apart=[])
-    difference = comparing.compare(policy.current(), drafts.policy_of(house.admin))
+    difference = comparison.compare(policy.current(), drafts.policy_of(house.admin))
     assert {name for move in difference.moves for name in move.loses.values()} == {house.operator.name}
     agree(house, ask(house))
     with pytest.raises(Refused):
@@ -252,7 +256,7 @@ class TestNewActions:
         assert client.post(reverse("policy_take_up")).status_code == 302
         with pytest.raises(Refused):
             house.permit(house.teller, self.NEW)
-        difference = comparing.compare(policy.current(), drafts.policy_of(house.admin))
+        difference = comparison.compare(policy.current(), drafts.policy_of(house.admin))
         assert {cell.action for cell in difference.cells} == {self.NEW}
         assert house.teller.name in next(move for move in difference.moves).gains.values()
         agree(house, ask(house))
@@ -287,7 +291,7 @@ class TestNewActions:
 def test_a_request_shows_what_becomes_of_the_duties(house: House) -> None:
     make(house, rank=3, apart=["sales"])
     row = ask(house)
-    asked = approvals.request(house.permit(house.dpo, Action.APPROVAL_READ), row.pk, house.dpo)
+    asked = requests.request(house.permit(house.dpo, Action.APPROVAL_READ), row.pk, house.dpo)
     lines = [line.after for line in asked.lines]
     assert ["窓口見習い ／ Trainee teller", "職階3以上に付与可", "兼務できない職務：渉外"] in [
         list(map(str, one)) for one in lines

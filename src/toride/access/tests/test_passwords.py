@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from tests.people import House
-from toride.access import passwords
 from toride.access.models import FormerPassword, Person
-from toride.access.rules import Passwords, Rules
+from toride.access.signin import passwords
+from toride.access.signin.rules import Passwords, Rules
 from toride.access.tests.signing import PASSWORD, events, give_passwords, sign_in
 from toride.access.tests.test_rules import PLAIN
 from toride.base import clock

@@ -7,10 +7,12 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.people import House
-from toride.access import acting, people, tokens
+from toride.access import command_line
 from toride.access.actions import Action
 from toride.access.models import Person
-from toride.access.rules import Duty
+from toride.access.people import registry
+from toride.access.signin import tokens
+from toride.access.signin.rules import Duty
 from toride.access.tests.signing import events, sign_in
 from toride.access.tests.test_rules import put
 from toride.base import clock
@@ -33,7 +35,7 @@ def permit(house: House, person: Person | None = None) -> object:
 
 
 def test_the_administrator_adds_a_person_who_can_then_work(house: House) -> None:
-    person = people.hire(permit(house), **NEW)
+    person = registry.hire(permit(house), **NEW)
     assert person.check_password(NEW["password"])
     assert house.permit(person, "customers:list:search").rows.branches == {"002"}
 
@@ -56,7 +58,7 @@ def test_nobody_else_manages_people(house: House, role: str) -> None:
 def test_bad_input_makes_nobody(house: House, change: dict[str, object], error: type[Exception]) -> None:
     before = Person.objects.count()
     with pytest.raises(error):
-        people.hire(permit(house), **{**NEW, **change})
+        registry.hire(permit(house), **{**NEW, **change})
     assert Person.objects.count() == before
 
 
@@ -66,7 +68,7 @@ def test_an_ended_person_has_neither_session_nor_token(house: House) -> None:
     token = tokens.issue(house.teller)
     client = enter(house.teller)
     assert client.get("/customers/").status_code == 200
-    people.dismiss(permit(house), username="hasegawa")
+    registry.dismiss(permit(house), username="hasegawa")
     assert client.get("/customers/").status_code in (302, 403)
     with pytest.raises(Refused):
         tokens.holder(token)
@@ -87,21 +89,21 @@ def test_what_ends_somebodys_work_asks_by_name(house: House) -> None:
 def test_nobody_alone_makes_a_second_person_for_themselves(house: House, role: str) -> None:
     """An administrator who hires who then approves: only the first one, of a house in which nobody decides yet."""
     with pytest.raises(Invalid):
-        people.hire(permit(house), **{**NEW, "roles": [role], "rank": 1})
+        registry.hire(permit(house), **{**NEW, "roles": [role], "rank": 1})
     assert not Person.objects.filter(username=NEW["username"]).exists()
     Person.objects.filter(pk__in=[house.dpo.pk, house.manager.pk]).update(is_active=False)
-    assert people.hire(permit(house), **{**NEW, "roles": [role]})
+    assert registry.hire(permit(house), **{**NEW, "roles": [role]})
 
 
 def test_nobody_ends_themselves(house: House) -> None:
     with pytest.raises(Invalid):
-        people.dismiss(permit(house), username="hayasaka")
+        registry.dismiss(permit(house), username="hayasaka")
 
 
 def test_branches_are_added_once(house: House) -> None:
-    people.open_branch(permit(house), code="009", name="利府支店")
+    registry.open_branch(permit(house), code="009", name="利府支店")
     with pytest.raises(Conflict):
-        people.open_branch(permit(house), code="009", name="別の店")
+        registry.open_branch(permit(house), code="009", name="別の店")
 
 
 @pytest.mark.requirement("A7")
@@ -118,7 +120,7 @@ def test_a_command_is_bound_to_networks_and_hours_of_the_duty(house: House, monk
     for duty, reason in bounds:
         put(steward=duty)
         expected = nullcontext() if reason is None else pytest.raises(Refused, match=reason)
-        with expected, acting.permitted("konno", "customers:list:search") as permit:
+        with expected, command_line.permitted("konno", "customers:list:search") as permit:
             permit.ledger.facts["read"] = "list"
         event = events()[0]
         assert (event.outcome, event.reason) == ("ok" if reason is None else "refused", reason or "")
@@ -141,7 +143,7 @@ def test_tokens_expire_and_are_stored_hashed(house: House) -> None:
 
 @pytest.mark.requirement("A1")
 def test_home_says_what_the_own_duties_open(house: House) -> None:
-    from toride.access import matrix
+    from toride.access.policies import matrix
     from toride.access.tests.test_matrix import enter
 
     clear, masked, closed = Opening.CLEAR, Opening.MASKED, Opening.CLOSED

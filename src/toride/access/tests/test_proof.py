@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 
 from tests.people import House, signed_in
-from toride.access import rules
-from toride.access.proof import PROVED
+from toride.access.signin import rules
+from toride.access.signin.proof import PROVED
 from toride.access.tests.signing import PASSWORD, enrol, events, sign_in
 from toride.access.tests.test_rules import PLAIN
 from toride.base import clock

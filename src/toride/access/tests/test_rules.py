@@ -7,9 +7,10 @@ from click.testing import CliRunner
 from django.test import Client
 
 from tests.people import House, set_rules
-from toride.access import commands, rule_changes, rules
+from toride.access import commands
 from toride.access.models import Approval, Person, SignInRules
-from toride.access.rules import Duty, Passwords, Rules
+from toride.access.signin import rule_changes, rules
+from toride.access.signin.rules import Duty, Passwords, Rules
 from toride.access.tests.signing import events, sign_in, told
 from toride.base import clock
 from toride.base.errors import Conflict, Unavailable

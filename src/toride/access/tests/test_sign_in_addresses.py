@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from tests.people import House
 from toride.access.account.urls import urlpatterns as own
-from toride.access.proof import PROVED
-from toride.access.staff.urls import urlpatterns as administrators
+from toride.access.people.admin.urls import urlpatterns as administrators
+from toride.access.signin.proof import PROVED
 from toride.access.tests.test_matrix import ROLES, enter
 from toride.base import clock
 

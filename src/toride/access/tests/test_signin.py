@@ -9,9 +9,9 @@ from django.core import signing
 from django.test import Client
 
 from tests.people import House
-from toride.access import people
 from toride.access.decide import decide
-from toride.access.sessions import SessionStore
+from toride.access.people import registry
+from toride.access.signin.sessions import SessionStore
 from toride.base import clock
 from toride.base.errors import Invalid, Refused
 
@@ -153,12 +153,12 @@ def test_a_page_is_painted_when_its_content_is_there(front: Client) -> None:
 @pytest.mark.parametrize("password", ["short", "password1234", "hasegawa-hasegawa", "123456789012"])
 def test_weak_passwords_are_refused(house: House, password: str) -> None:
     with pytest.raises(Invalid):
-        people.add("hasegawa-hasegawa", "長谷川", roles=["teller"], branch=house.midoridai, password=password)
+        registry.add("hasegawa-hasegawa", "長谷川", roles=["teller"], branch=house.midoridai, password=password)
 
 
 def test_nobody_is_made_with_an_unknown_role(house: House) -> None:
     with pytest.raises(Invalid):
-        people.add("x", "x", roles=["superuser"], branch=house.midoridai)
+        registry.add("x", "x", roles=["superuser"], branch=house.midoridai)
 
 
 def test_purpose_must_be_one_of_the_duty(house: House) -> None:

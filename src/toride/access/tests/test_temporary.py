@@ -7,9 +7,11 @@ import pytest
 from django.urls import reverse
 
 from tests.people import House, become
-from toride.access import approvals, people, temporary
 from toride.access.actions import Action
+from toride.access.approvals import requests
+from toride.access.exceptions import temporary
 from toride.access.models import Approval, Person, TemporaryAccess
+from toride.access.people import registry
 from toride.access.tests.test_matrix import ROLES, enter
 from toride.audit.events import decode
 from toride.audit.models import Outbox
@@ -29,8 +31,8 @@ def asked(house: House, subject: UUID, categories: tuple[Category, ...] = (DERIV
 
 def approve(house: House, person: Person, row: Approval) -> None:
     permit = house.permit(person, Action.APPROVAL_DECIDE)
-    found = approvals.request(permit, row.pk, person)
-    approvals.approve(permit, row.pk, digest=found.digest, count=str(row.count))
+    found = requests.request(permit, row.pk, person)
+    requests.approve(permit, row.pk, digest=found.digest, count=str(row.count))
 
 
 def opening(house: House, person: Person, subject: UUID, category: Category = DERIVED, action: str = READ) -> Opening:
@@ -55,7 +57,7 @@ def test_it_ends_by_itself_with_the_person_and_no_permit_outlives_it(house: Hous
 def test_sensitive_information_only_the_manager_lets_see(house: House) -> None:
     emiko = house.customer(owner=house.sales)
     row = asked(house, emiko, (SENSITIVE,))
-    assert approvals.waiting(house.sales) == []
+    assert requests.waiting(house.sales) == []
     with pytest.raises(Hidden):
         approve(house, house.sales, row)
     approve(house, house.manager, row)
@@ -68,7 +70,7 @@ def test_neither_who_asks_nor_another_branch_nor_another_owner_decides(house: Ho
     away = house.person("kuga", "久我 進", "manager", house.wakaba, rank=6)
     other = house.person("suga", "須賀 健", "sales", house.midoridai)
     for person in (away, other):
-        assert row not in approvals.waiting(person)
+        assert row not in requests.waiting(person)
         with pytest.raises(Hidden):
             approve(house, person, row)
     mine = house.person("both", "窓口 渉外", "teller", house.midoridai)
@@ -85,7 +87,7 @@ def test_an_owner_who_changed_meanwhile_decides_and_the_former_no_more(house: Ho
     row = asked(house, emiko)
     heir = house.person("suga", "須賀 健", "sales", house.midoridai)
     house.hand_over(emiko, heir)
-    assert (approvals.waiting(house.sales), approvals.waiting(heir)) == ([], [row])
+    assert (requests.waiting(house.sales), requests.waiting(heir)) == ([], [row])
 
 
 def test_out_of_reach_stays_out_of_reach(house: House) -> None:
@@ -164,7 +166,7 @@ def test_asked_on_the_record_decided_on_its_page_and_seen_at_home(house: House) 
 def test_sensitive_information_opens_to_named_persons_only(house: House) -> None:
     """Who holds the duty of handling it sees it, of their own branch; a list opens nothing more by it."""
     emiko, away = house.customer("1"), house.customer("2", branch=house.wakaba)
-    named = people.add("nari", "成田 泉", roles=["teller", "confidant"], branch=house.midoridai, rank=2)
+    named = registry.add("nari", "成田 泉", roles=["teller", "confidant"], branch=house.midoridai, rank=2)
     assert opening(house, named, emiko, SENSITIVE) == Opening.CLEAR
     assert opening(house, named, emiko, Category.BASIC) == Opening.CLEAR
     assert opening(house, house.teller, emiko, SENSITIVE) == Opening.CLOSED

@@ -9,7 +9,7 @@ from django.urls import reverse
 from tests.people import House
 from toride.access.tests.signing import events
 from toride.access.tests.test_matrix import enter
-from toride.audit import queries, telling, views
+from toride.audit import labels, queries, views
 from toride.audit.actions import Action
 from toride.audit.sequencer import settle
 from toride.audit.tests.acts import permit
@@ -72,7 +72,7 @@ def test_an_unknown_name_is_told_beside_its_field_and_nothing_is_lost(visited: H
     assert "<tbody>" not in page
     event = events()[0]
     assert (event.action, event.outcome, event.reason) == (Action.TRAIL_READ, "failed", "actor")
-    assert event.reason in telling.REASONS
+    assert event.reason in labels.REASONS
 
 
 def test_who_reads_only_some_peoples_acts_learns_no_other_name(house: House) -> None:
@@ -105,7 +105,7 @@ def test_a_number_out_of_reach_is_answered_as_an_unknown_one(house: House) -> No
         if number[1:]:
             event = events()[0]
             assert (event.action, event.outcome, event.reason) == (Action.SUBJECT_READ, "failed", "number")
-            assert event.reason in telling.REASONS
+            assert event.reason in labels.REASONS
             assert event.terms
             assert number not in str(event.facts)
     assert "この番号は利用できません" in told[0]

@@ -8,9 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.people import House, become
-from toride.access import approvals, comparing, drafts, matrix, policy, seals, versions
+from toride.access import integrity, policy
 from toride.access.actions import Action
+from toride.access.approvals import requests
 from toride.access.models import Approval, Person, PolicyDraft, PolicyVersion
+from toride.access.policies import comparison, drafts, matrix, versions
 from toride.access.tests.test_matrix import ROLES, enter
 from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid, Refused, TorideError, Unavailable
@@ -38,8 +40,8 @@ def ask(house: House, holds: str = "") -> Approval:
 
 def agree(house: House, row: Approval) -> None:
     permit = house.permit(house.dpo, Action.APPROVAL_DECIDE)
-    digest = approvals.request(permit, row.pk, house.dpo).digest
-    approvals.approve(permit, row.pk, digest=digest, count=str(row.count))
+    digest = requests.request(permit, row.pk, house.dpo).digest
+    requests.approve(permit, row.pk, digest=digest, count=str(row.count))
     policy.forget()
 
 
@@ -48,7 +50,7 @@ def opening(house: House) -> Opening:
 
 
 def sealed(version: PolicyVersion) -> None:
-    version.seal = seals.of_version(version)
+    version.seal = integrity.of_version(version)
     version.save()
 
 
@@ -208,7 +210,7 @@ def test_the_comparison_names_who_gains_and_who_loses(house: House) -> None:
     content = policy.shipped_content()
     content["marketing"][READ] = [rule()]
     del content["operator"][READ]
-    found = comparing.compare(policy.shipped(), policy.compiled(content, "draft"))
+    found = comparison.compare(policy.shipped(), policy.compiled(content, "draft"))
     assert [(one.role, one.action) for one in found.cells] == [("marketing", READ), ("operator", READ)]
     (move,) = found.moves
     assert list(move.gains.values()) == ["三枝 千尋"]
@@ -220,7 +222,7 @@ def test_who_has_it_by_another_duty_neither_gains_nor_loses(house: House) -> Non
     become(house.operator, roles=["operator", "steward"])
     content = policy.shipped_content()
     content["operator"]["customers:import:read"] = [*content["steward"]["customers:import:read"]]
-    assert comparing.compare(policy.shipped(), policy.compiled(content, "draft")).moves == ()
+    assert comparison.compare(policy.shipped(), policy.compiled(content, "draft")).moves == ()
 
 
 @pytest.mark.parametrize("change", [
@@ -266,7 +268,7 @@ def test_two_who_approve_different_policies_at_once_make_one_version(house: Hous
     """The second finds the first one's number taken, even where it read before the first was there."""
     draft(house)
     row = ask(house)
-    request = approvals.request(house.permit(house.dpo, Action.APPROVAL_READ), row.pk, house.dpo)
+    request = requests.request(house.permit(house.dpo, Action.APPROVAL_READ), row.pk, house.dpo)
     agree(house, row)
     with pytest.raises(TorideError):
         versions._run(house.permit(house.dpo, Action.APPROVAL_DECIDE), request.content)
@@ -337,10 +339,10 @@ class TestWhy:
     """The explanation says what the decision does."""
 
     def ask(self, house: House, person: Person, action: str, asker: Person | None = None, number: str = "") -> object:
-        from toride.access import explaining
+        from toride.access.policies import explanation
 
         permit = house.permit(asker or house.dpo, Action.RULE_EXPLAIN)
-        return explaining.explain(permit, username=person.username, action=action, number=number)
+        return explanation.explain(permit, username=person.username, action=action, number=number)
 
     def test_it_agrees_with_the_decision_for_everybody(self, house: House) -> None:
         for role in ROLES:

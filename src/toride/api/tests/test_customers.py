@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from tests.people import House
-from toride.access.tests.test_glass import broken, opening
+from toride.access.tests.test_emergencies import broken, opening
 from toride.access.tests.test_matrix import enter
 from toride.api.tests.machines import CUSTOMERS, SEARCH, Machine, one
 from toride.vault.permit import Category, Opening

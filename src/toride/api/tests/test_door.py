@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.people import House
-from toride.access.machines import entering, services
+from toride.access.machines import authentication, services
 from toride.access.models import Connection
 from toride.api.tests.machines import CUSTOMERS, SEARCH, Machine, one
 from toride.audit import writer
@@ -98,7 +98,7 @@ def test_rate_is_told_and_kept(house: House) -> None:
     first = machine("GET", one(emiko))
     assert first["RateLimit-Policy"] == '"connection";q=600;w=60'
     assert first["RateLimit"] == '"connection";r=599;t=1'
-    full = clock.micros(clock.now()) + entering.WINDOW + 5_000_000
+    full = clock.micros(clock.now()) + authentication.WINDOW + 5_000_000
     Connection.objects.filter(pk=machine.id).update(allowance=full)
     last = machine("GET", one(emiko))
     assert last.status_code == 429

@@ -13,7 +13,7 @@ from tests.above import chores
 from tests.people import House
 from toride.access.machines import keys
 from toride.access.models import Answered, Connection, Department, Person
-from toride.api import once
+from toride.api import idempotency
 from toride.api.tests.machines import CUSTOMERS, SEARCH, Machine
 from toride.base import clock
 from toride.vault.permit import Ledger
@@ -72,11 +72,11 @@ def test_neither_key_nor_body_is_kept(house: House) -> None:
 def test_key_is_forgotten_after_its_time_by_a_chore(house: House) -> None:
     machine = Machine(house)
     machine("POST", CUSTOMERS, SENT, Idempotency_Key="k-1")
-    assert once.forget() == 0
-    Answered.objects.update(at=clock.now() - once.KEPT)
-    assert once.forget() == 1
+    assert idempotency.forget() == 0
+    Answered.objects.update(at=clock.now() - idempotency.KEPT)
+    assert idempotency.forget() == 1
     assert machine("POST", CUSTOMERS, SENT, Idempotency_Key="k-1").status_code == 409
-    assert once.forget in [chore.do for chore in chores()]
+    assert idempotency.forget in [chore.do for chore in chores()]
 
 
 @pytest.mark.parametrize("token", ["", " ", "a b", "x" * 256])
@@ -110,7 +110,7 @@ def test_of_two_at_the_same_moment_one_makes_it(shared: Connection) -> None:
 
         try:
             start.wait(10)
-            return once.answered(request, "k-1", make)
+            return idempotency.answered(request, "k-1", make)
         finally:
             connections.close_all()
 

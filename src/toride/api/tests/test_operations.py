@@ -8,7 +8,7 @@ from django.urls import get_resolver
 
 from tests.people import House
 from toride.access.machines import scopes
-from toride.api.door import Under
+from toride.api.gateway import Under
 from toride.api.tests.machines import Machine
 from toride.api.urls import api
 from toride.base import actions

@@ -7,7 +7,7 @@ import pytest
 from django.db import connections
 from django.utils import translation
 
-from toride.audit import proofs, queries, reading, record, refuse, telling
+from toride.audit import labels, proofs, queries, reading, record, refuse
 from toride.audit.actions import Action, System
 from toride.audit.events import SYSTEM, Event, decode, from_permit
 from toride.audit.projections import clear
@@ -260,10 +260,10 @@ def test_entries_hold_no_personal_detail_in_clear(stores):
 @pytest.mark.requirement("T3")
 def test_an_events_page_says_in_words_what_it_knows_and_the_rest_as_written():
     with translation.override("ja"):
-        told = {str(name): str(value) for name, value in telling.facts({"found": 9, "more": True, "x": "y"})}
+        told = {str(name): str(value) for name, value in labels.facts({"found": 9, "more": True, "x": "y"})}
         assert told == {"見つかったお客さまの数": "9", "続きの有無": "はい", "x": "y"}
-        assert telling.reason("temporary") == "一時閲覧を申請できなかった"
-        assert telling.reason("sign-on:late") == "sign-on:late"
+        assert labels.reason("temporary") == "一時閲覧を申請できなかった"
+        assert labels.reason("sign-on:late") == "sign-on:late"
 
 
 @pytest.mark.requirement("T1")

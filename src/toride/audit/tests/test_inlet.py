@@ -11,8 +11,8 @@ import time
 import pytest
 from django.db import OperationalError, connections
 
-from toride.audit import inlet, proofs, record, wire, writer
-from toride.audit.inlet import Inlet
+from toride.audit import group_writer, proofs, protocol, record, writer
+from toride.audit.group_writer import Inlet
 from toride.audit.sequencer import settle
 from toride.audit.tests.acts import event
 from toride.base.errors import Conflict, Unavailable
@@ -60,13 +60,13 @@ def serve(stores):
     for one in running:
         one.stop.set()
         one.thread.join()
-    wire._drop()
+    protocol._drop()
 
 
 def client():
     found = socket.socket(socket.AF_UNIX)
     found.settimeout(5)
-    with wire.address() as path:
+    with protocol.address() as path:
         found.connect(path)
     return found
 
@@ -75,7 +75,7 @@ def client():
 def test_recorded_event_goes_through_the_socket_to_the_disk(serve):
     serve(writer.insert)
     record([event()])
-    assert getattr(wire._kept, "connection", None) is not None
+    assert getattr(protocol._kept, "connection", None) is not None
     record([event()])
     assert settle()
     report = proofs.check(None, signatures=True)
@@ -92,14 +92,14 @@ def test_second_writer_is_turned_away(serve):
 @pytest.mark.requirement("T1")
 def test_socket_is_closed_to_others_by_its_mode(serve):
     serve(Sink())
-    assert (wire.folder() / wire.NAME).stat().st_mode & 0o777 == 0o600
+    assert (protocol.folder() / protocol.NAME).stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.requirement("T2")
 @pytest.mark.parametrize(
     "frame",
     [
-        struct.pack(">I", wire.FRAME_BYTES + 1),
+        struct.pack(">I", protocol.FRAME_BYTES + 1),
         struct.pack(">I", 0),
         b"GET / HTTP/1.1\r\n\r\n",
         b"\xff" * 64,
@@ -114,8 +114,8 @@ def test_frame_that_no_writer_sends_ends_the_connection(serve, frame):
     bad, good = client(), client()
     bad.sendall(frame)
     assert bad.recv(1) == b""
-    good.sendall(wire.frame([b"row"]))
-    assert good.recv(1) == wire.ACCEPTED
+    good.sendall(protocol.frame([b"row"]))
+    assert good.recv(1) == protocol.ACCEPTED
     assert sink.batches == [[b"row"]]
 
 
@@ -125,7 +125,7 @@ def test_other_user_is_not_heard(serve):
     serve(sink, os.geteuid() + 1)
     stranger = client()
     try:
-        stranger.sendall(wire.frame([b"row"]))
+        stranger.sendall(protocol.frame([b"row"]))
         assert stranger.recv(1) == b""
     except (BrokenPipeError, ConnectionResetError):
         pass
@@ -137,8 +137,8 @@ def test_other_user_is_not_heard(serve):
 def test_process_of_another_user_is_not_heard_even_where_the_modes_let_it_in(serve):
     sink = Sink()
     serve(sink)
-    folder = wire.folder()
-    opened = [folder / wire.NAME, folder, folder.parent, folder.parent.parent]
+    folder = protocol.folder()
+    opened = [folder / protocol.NAME, folder, folder.parent, folder.parent.parent]
     modes = [one.stat().st_mode for one in opened]
     try:
         for one in opened:
@@ -150,7 +150,7 @@ def test_process_of_another_user_is_not_heard_even_where_the_modes_let_it_in(ser
             "except OSError as e: print(b'')"
         )
         done = subprocess.run(
-            [sys.executable, "-c", script, str(opened[0]), wire.frame([b"row"]).hex()],
+            [sys.executable, "-c", script, str(opened[0]), protocol.frame([b"row"]).hex()],
             capture_output=True, text=True, timeout=20, check=True,
         )  # fmt: skip
     finally:
@@ -162,10 +162,10 @@ def test_process_of_another_user_is_not_heard_even_where_the_modes_let_it_in(ser
 
 @pytest.mark.requirement("T2")
 def test_slow_client_holds_nobody_up_and_is_left(serve, monkeypatch):
-    monkeypatch.setattr(inlet, "FRAME_SECONDS", 0.3)
+    monkeypatch.setattr(group_writer, "FRAME_SECONDS", 0.3)
     serve(Sink())
     slow = client()
-    slow.sendall(wire.frame([b"row"])[:6])
+    slow.sendall(protocol.frame([b"row"])[:6])
     began = time.monotonic()
     record([event()])
     assert time.monotonic() - began < 0.3
@@ -174,12 +174,12 @@ def test_slow_client_holds_nobody_up_and_is_left(serve, monkeypatch):
 
 @pytest.mark.requirement("T2")
 def test_clients_beyond_the_limit_are_turned_away(serve, monkeypatch):
-    monkeypatch.setattr(inlet, "CLIENTS", 2)
+    monkeypatch.setattr(group_writer, "CLIENTS", 2)
     serve(Sink())
     first, second = client(), client()
     for one in (first, second):
-        one.sendall(wire.frame([b"row"]))
-        assert one.recv(1) == wire.ACCEPTED
+        one.sendall(protocol.frame([b"row"]))
+        assert one.recv(1) == protocol.ACCEPTED
     third = client()
     assert third.recv(1) == b""
 
@@ -214,7 +214,7 @@ def test_client_hears_when_nothing_could_be_committed(serve):
 def test_frame_larger_than_the_limit_is_written_directly(serve, monkeypatch):
     sink = Sink()
     serve(sink)
-    monkeypatch.setattr(wire, "FRAME_BYTES", 2_000)
+    monkeypatch.setattr(protocol, "FRAME_BYTES", 2_000)
     record([event() for _ in range(20)])
     assert sink.batches == []
     assert settle()

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from toride.audit import own, reading, refuse
+from toride.audit import reading, recent, refuse
 from toride.audit.sequencer import settle
 from toride.audit.tests.acts import HANAKO, TARO, WEB, permit
 from toride.base import clock
@@ -24,7 +24,7 @@ def opened(actor, *subjects, action=READ):
 
 
 def latest(actor=HANAKO, most=20):
-    return own.latest(permit("customers:list:search", actor=actor), READ, most)
+    return recent.latest(permit("customers:list:search", actor=actor), READ, most)
 
 
 def test_the_last_comes_first_and_each_once(stores):
@@ -41,13 +41,13 @@ def test_the_last_comes_first_and_each_once(stores):
 def test_it_reaches_back_so_far_and_no_further(stores, monkeypatch):
     opened(HANAKO, YAMADA, ITO)
     assert settle()
-    monkeypatch.setattr(own, "EVENTS", 1)
+    monkeypatch.setattr(recent, "EVENTS", 1)
     assert latest() == [ITO]
-    monkeypatch.setattr(own, "SINCE", timedelta(0))
+    monkeypatch.setattr(recent, "SINCE", timedelta(0))
     assert latest() == []
 
 
 def test_an_expired_permit_is_told_nothing(stores):
     opened(HANAKO, uuid4())
     with pytest.raises(Refused):
-        own.latest(permit("customers:list:search", expires=clock.now()), READ, 20)
+        recent.latest(permit("customers:list:search", expires=clock.now()), READ, 20)

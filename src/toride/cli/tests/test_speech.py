@@ -144,7 +144,7 @@ def test_who_saw_a_customer_is_told_in_words(stores: None, spoken: str) -> None:
 def test_people_are_listed_without_saying_who_asks_in_a_demo(house: House, spoken: str, monkeypatch) -> None:
     """The first persona whose role allows it."""
     names = {"auditor": house.auditor, "teller": house.teller, "admin": house.admin}
-    monkeypatch.setattr("toride.access.acting.people.find", lambda name: names.get(name, house.teller))
+    monkeypatch.setattr("toride.access.command_line.registry.find", lambda name: names.get(name, house.teller))
     said = run("people", "list")
     assert said.exit_code == 0, said.exception
     assert "長谷川 由美" in said.output

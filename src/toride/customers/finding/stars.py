@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from toride.audit import own, recorded
+from toride.audit import recent, recorded
 from toride.base import clock
 from toride.base.errors import Conflict
 from toride.customers import queries
@@ -49,9 +49,9 @@ def stars(person: UUID) -> list[UUID]:
     return [rows.from_id(one) for (one,) in rows.fetch(STORE, _STARS, [rows.to_id(STORE, person)])]
 
 
-def recent(permit: Permit) -> list[UUID]:
+def last_opened(permit: Permit) -> list[UUID]:
     """Whose record the actor opened last; not all of them need be in scope."""
-    return own.latest(permit, Action.PROFILE_READ, RECENT)
+    return recent.latest(permit, Action.PROFILE_READ, RECENT)
 
 
 def named(permit: Permit, subjects: Sequence[UUID]) -> list[Profile]:

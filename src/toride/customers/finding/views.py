@@ -92,7 +92,7 @@ def _again(request: HttpRequest) -> list[tuple[str, list[queries.Profile]]]:
     """Whom the person starred, and whom they opened last, as far as they are in scope now."""
     permit = _permit(request)
     starred = stars.stars(permit.actor.id)[:AGAIN]
-    recent = [one for one in stars.recent(permit) if one not in starred][:AGAIN]
+    recent = [one for one in stars.last_opened(permit) if one not in starred][:AGAIN]
     known = {one.subject: one for one in stars.named(permit, [*starred, *recent])}
     groups = (("star", starred), ("clock", recent))
     return [(symbol, [known[one] for one in ids if one in known]) for symbol, ids in groups]

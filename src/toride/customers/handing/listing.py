@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from toride.access import scope
-from toride.access.approvals import OPEN
+from toride.access.approvals.requests import OPEN
 from toride.access.models import Branch, Person
 from toride.base.errors import Hidden
 from toride.customers.models import Customer, Handover

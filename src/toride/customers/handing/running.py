@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from toride.access import approvals
-from toride.access.acting import door
+from toride.access.approvals import requests
+from toride.access.command_line import door
 from toride.access.decide import decide
 from toride.access.models import Person
 from toride.base.errors import Conflict
@@ -26,7 +26,7 @@ def run(run: Run) -> dict[str, Any]:
     row = Handover.objects.get(job=run.job)
     if row.approval_id is None:
         raise Conflict("altered")
-    content = approvals.approved(_allowed(run.job), services.KIND, row.approval_id)
+    content = requests.approved(_allowed(run.job), services.KIND, row.approval_id)
     to = [row.branch_id, str(row.owner_id or "")]
     if [content["handover"], content["branch"], content["owner"]] != [str(row.pk), *to]:
         raise Conflict("altered")

@@ -10,7 +10,8 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from toride.access import approvals, facts
+from toride.access import facts
+from toride.access.approvals import requests
 from toride.access.facts import Facts
 from toride.access.models import Approval, Branch, Person
 from toride.audit import recorded
@@ -131,13 +132,13 @@ def _ask(permit: Permit, row: Handover, places: Mapping[UUID, Facts], to: Facts,
     }  # fmt: skip
     for subject in places:
         permit.ledger.touch(subject, Mode.LISTED)
-    return approvals.ask(
+    return requests.ask(
         permit, KIND, content, reason=reason, concerns=[to.owner] if to.owner else [],
         branches=[to.branch, *(branch for branch, _owner in giving)], count=len(places),
     )  # fmt: skip
 
 
-def _begin(permit: Permit, content: approvals.Content) -> None:
+def _begin(permit: Permit, content: requests.Content) -> None:
     """Raises Conflict where the receiver has left, or it was begun already."""
     row = Handover.objects.select_for_update(of=("self",)).filter(pk=content["handover"], job=None).first()
     if row is None:
@@ -153,12 +154,12 @@ def _begin(permit: Permit, content: approvals.Content) -> None:
     permit.ledger.facts |= {"handover": str(row.pk), "job": str(row.job.pk)}
 
 
-def _lines(content: approvals.Content) -> list[approvals.Line]:
+def _lines(content: requests.Content) -> list[requests.Line]:
     to = Facts(content["branch"], UUID(content["owner"]) if content["owner"] else None)
     giving = [(Facts(branch, UUID(owner) if owner else None), count) for branch, owner, count in content["giving"]]
     names = _names([to, *(place for place, _count in giving)])
     before = [" ".join([*_words(place, names).values(), f"{count:,}"]) for place, count in giving]
-    return [approvals.Line(lazy("Branch and owner"), before, (" ".join(_words(to, names).values()),))]
+    return [requests.Line(lazy("Branch and owner"), before, (" ".join(_words(to, names).values()),))]
 
 
 def _names(places: Collection[Facts]) -> dict[Any, str]:
@@ -177,8 +178,8 @@ def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, l
     return {name: [before[name], after[name]] for name in after if before[name] != after[name]}
 
 
-HANDOVER = approvals.declare(
-    approvals.Act(
+HANDOVER = requests.declare(
+    requests.Act(
         kind=KIND,
         label=lazy("Customer reassignment"),
         approve=Action.CHARGE_APPROVE,

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from toride import audit
-from toride.access.answers import onward
 from toride.access.facts import Facts
+from toride.access.responses import onward
 from toride.base.errors import Conflict, Invalid
 from toride.base.guard import guarded
 from toride.base.ids import parsed

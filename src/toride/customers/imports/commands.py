@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from toride.access import acting
+from toride.access import command_line
 from toride.access.decide import decide
 from toride.access.models import Branch
 from toride.access.options import ANY_PURPOSE, AS, PURPOSE
@@ -92,8 +92,8 @@ def import_file(
     if dry_run:
         _foresee(file, username, purpose, branch, arguments, as_json, draft)
         return
-    with acting.permitted(username, Action.FILE_IMPORT, purpose=purpose) as permit:
-        person = acting.person(username, Action.FILE_IMPORT)
+    with command_line.permitted(username, Action.FILE_IMPORT, purpose=purpose) as permit:
+        person = command_line.person(username, Action.FILE_IMPORT)
         home = _branch(branch or person.branch_id)
         if not permit.rows.include(home.code, None):
             raise Refused("scope")
@@ -123,7 +123,7 @@ def imports() -> None:
 @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="Most imports to print.")
 def listed(username: str | None, purpose: str | None, as_json: bool, limit: int) -> None:
     """The imports, newest first."""
-    with acting.permitted(username, Action.IMPORT_READ, purpose=purpose) as permit:
+    with command_line.permitted(username, Action.IMPORT_READ, purpose=purpose) as permit:
         permit.ledger.facts["read"] = "imports"
         found = [_line(one) for one in listing.within(permit).exclude(job=None)[:limit]]
     if as_json:
@@ -142,7 +142,7 @@ def listed(username: str | None, purpose: str | None, as_json: bool, limit: int)
 @JSON
 def resume(number: UUID, username: str | None, purpose: str, rejected_file: Path | None, as_json: bool) -> None:
     """Go on with an import that was cancelled, failed or killed."""
-    with acting.permitted(username, Action.FILE_IMPORT, purpose=purpose) as permit:
+    with command_line.permitted(username, Action.FILE_IMPORT, purpose=purpose) as permit:
         permit.ledger.facts["import"], permit.ledger.did = str(number), "resume"
         source = _kept(permit, number)
         if source.undone or source.taking_back:
@@ -159,7 +159,7 @@ def resume(number: UUID, username: str | None, purpose: str, rejected_file: Path
 @ANY_PURPOSE
 def cancel(number: UUID, username: str | None, purpose: str | None) -> None:
     """Stop an import after its current batch."""
-    with acting.permitted(username, Action.FILE_IMPORT, purpose=purpose) as permit:
+    with command_line.permitted(username, Action.FILE_IMPORT, purpose=purpose) as permit:
         permit.ledger.facts |= {"import": str(number), "cancel": True}
         permit.ledger.did = "cancel"
         done = jobs.cancel(_job(_find(permit, number)).pk)
@@ -173,13 +173,16 @@ def cancel(number: UUID, username: str | None, purpose: str | None) -> None:
 @JSON
 def undo(number: UUID, username: str | None, purpose: str, as_json: bool) -> None:
     """Take a whole import back; what was changed since stays, and is listed."""
-    with acting.permitted(username, Action.IMPORT_UNDO, purpose=purpose) as permit:
+    with command_line.permitted(username, Action.IMPORT_UNDO, purpose=purpose) as permit:
         permit.ledger.facts["import"], permit.ledger.did = str(number), "start"
         source = _kept(permit, number)
 
     def again() -> Any:
         return decide(
-            acting.person(username, Action.IMPORT_UNDO), Action.IMPORT_UNDO, door=acting.door(), purpose=purpose
+            command_line.person(username, Action.IMPORT_UNDO),
+            Action.IMPORT_UNDO,
+            door=command_line.door(),
+            purpose=purpose,
         )
 
     if source.job and source.job.state in (State.QUEUED, State.RUNNING):
@@ -243,8 +246,8 @@ def _foresee(
     draft: Callable[..., Import],
 ) -> None:  # fmt: skip
     counts = Counts()
-    with acting.permitted(username, Action.FILE_IMPORT, purpose=purpose) as permit:
-        person = acting.person(username, Action.FILE_IMPORT)
+    with command_line.permitted(username, Action.FILE_IMPORT, purpose=purpose) as permit:
+        person = command_line.person(username, Action.FILE_IMPORT)
         source = draft(person=person.id, branch=_branch(branch or person.branch_id))
         for _cells, rows in running.batches(lambda: _read(file), source, arguments):
             fitting.must_fit(permit, source)
@@ -276,7 +279,7 @@ def _tell(result: dict[str, Any], as_json: bool, seconds: float) -> None:
 
 
 def _write_rejected(number: UUID, username: str | None, purpose: str, out: Path) -> int:
-    with acting.permitted(username, Action.REJECTED_DOWNLOAD, purpose=purpose) as permit:
+    with command_line.permitted(username, Action.REJECTED_DOWNLOAD, purpose=purpose) as permit:
         source = _find(permit, number)
         rows = services.rejected(permit, source)
     encoding, begin = outlet.encoding(source), outlet.head(permit, source)

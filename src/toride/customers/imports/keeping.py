@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from toride import audit
-from toride.access.acting import door
+from toride.access.command_line import door
 from toride.base import clock
 from toride.customers.actions import Action
 from toride.customers.imports.services import RETENTION

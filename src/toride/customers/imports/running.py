@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import translation
 
-from toride.access.acting import door
+from toride.access.command_line import door
 from toride.access.decide import decide
 from toride.access.models import Connection, Person
 from toride.base import clock

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("access", "0001_people"),
+        ("access", "0001_initial"),
         ("jobs", "0001_jobs"),
         ("vault", "0002_index"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

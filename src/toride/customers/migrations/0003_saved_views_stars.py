@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access", "0001_people"),
+        ("access", "0001_initial"),
         ("customers", "0002_drafts_and_findings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

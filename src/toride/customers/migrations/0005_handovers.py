@@ -7,7 +7,7 @@ import toride.base.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access", "0012_reaching"),
+        ("access", "0001_initial"),
         ("customers", "0004_imports_end"),
         ("jobs", "0002_resumed_from"),
     ]

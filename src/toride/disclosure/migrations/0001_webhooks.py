@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("access", "0011_temporary_access"),
+        ("access", "0001_initial"),
     ]
 
     operations = [

@@ -13,10 +13,10 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from tests.people import House
 from tests.receiver import Receiver, receiving
-from toride.access import approvals
+from toride.access.approvals import requests
 from toride.access.machines import services
 from toride.access.models import Approval, Connection, Person
-from toride.access.proof import PROVED
+from toride.access.signin.proof import PROVED
 from toride.access.tests.signing import told
 from toride.access.tests.test_matrix import enter
 from toride.audit import projections, record
@@ -53,8 +53,8 @@ def asked(house: House, one: Connection, address: str, **given: Any) -> Approval
 
 def approve(house: House, person: Person, row: Approval) -> None:
     permit = house.permit(person, "access:approval:decide")
-    found = approvals.request(permit, row.pk, person)
-    approvals.approve(permit, row.pk, digest=found.digest, count=str(row.count))
+    found = requests.request(permit, row.pk, person)
+    requests.approve(permit, row.pk, digest=found.digest, count=str(row.count))
 
 
 def made(house: House, one: Connection, address: str, **given: Any) -> tuple[Hook, str]:

@@ -14,7 +14,7 @@ BACK = "INSERT INTO lists_oldfirst (person_id, view_id) SELECT person_id, view_i
 class Migration(migrations.Migration):
     initial = True
     dependencies = [
-        ("access", "0001_people"),
+        ("access", "0001_initial"),
         ("customers", "0007_views_move"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -11,12 +11,12 @@ from django.test import Client, override_settings
 from django.utils.module_loading import import_string
 
 from tests.people import House, become
-from toride.access import locks
 from toride.access.actions import Action
-from toride.access.machines import entering, scopes
+from toride.access.machines import authentication, scopes
 from toride.access.models import Connection
+from toride.access.signin import locks
 from toride.base.errors import Invalid
-from toride.scim import door
+from toride.scim import gateway
 from toride.scim.tests.directory import MEDIA, PATCH, USERS, Directory, one
 from toride.scim.urls import urlpatterns
 
@@ -125,7 +125,7 @@ def test_limits_hold(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     directory = Directory(house)
     with override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=100):
         refused(directory("POST", USERS, {"userName": "x" * 200}), 413)
-    monkeypatch.setattr(door, "MOST_OPERATIONS", 1)
+    monkeypatch.setattr(gateway, "MOST_OPERATIONS", 1)
     operation = {"op": "replace", "path": "displayName", "value": "x"}
     sent = {"schemas": [PATCH], "operations": [operation] * 2}
     refused(directory("PATCH", one(house.teller.id), sent), 413)
@@ -133,7 +133,7 @@ def test_limits_hold(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     found = directory("GET", USERS)
     refused(found, 429)
     assert int(found["Retry-After"]) > 0
-    assert f";q={entering.RATE};" in found["RateLimit-Policy"]
+    assert f";q={authentication.RATE};" in found["RateLimit-Policy"]
 
 
 def test_what_happens_is_recorded_or_not_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

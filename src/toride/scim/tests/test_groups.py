@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.people import House, become
-from toride.access import seals
+from toride.access import integrity
 from toride.access.machines import keys, services
 from toride.access.machines.tests.test_pages import SENT, key_on
 from toride.access.models import Approval, Connection, Person
@@ -32,13 +32,13 @@ def add(*people: object) -> dict[str, object]:
 def test_member_of_a_listed_group_holds_its_duty(house: House) -> None:
     directory = Directory(house, duties=DUTIES)
     first, second = (directory.admit(name)["id"] for name in ("kikuchi", "sugawara"))
-    assert seals.is_place(Person.objects.get(pk=first))
+    assert integrity.is_place(Person.objects.get(pk=first))
     told = directory.found("GG-Tellers", first)
     assert told.status_code == 201
     assert told["Location"] == f"http://testserver{one(told.json()['id'], GROUPS)}"
     group = one(told.json()["id"], GROUPS)
     assert (roles(first), roles(second)) == (["teller"], [])
-    assert all(seals.is_place(person) for person in Person.objects.all())
+    assert all(integrity.is_place(person) for person in Person.objects.all())
     told = directory.patch(group, add(second))
     assert [one["value"] for one in told.json()["members"]] == [first, second]
     assert roles(second) == ["teller"]
@@ -63,7 +63,7 @@ def test_group_makes_no_altered_place_good(house: House) -> None:
     Person.objects.filter(pk=number).update(roles=["admin"])
     refused(directory.found("GG-Tellers", number), 403)
     assert roles(number) == ["admin"]
-    assert not seals.is_place(Person.objects.get(pk=number))
+    assert not integrity.is_place(Person.objects.get(pk=number))
 
 
 def test_duty_follows_the_name_of_the_group(house: House) -> None:

@@ -6,9 +6,11 @@ import pytest
 from django.test import Client
 
 from tests.people import House
-from toride.access import people, seals, tokens
+from toride.access import integrity
 from toride.access.actions import Action
 from toride.access.models import Person
+from toride.access.people import registry
+from toride.access.signin import tokens
 from toride.access.tests.signing import PASSWORD, sign_in
 from toride.access.tests.test_matrix import enter
 from toride.audit.events import decode
@@ -106,7 +108,7 @@ def test_whom_a_directory_removed_comes_back_by_it_as_a_new_one(house: House) ->
     person.refresh_from_db()
     assert (person.username, person.name, person.roles, person.is_active) == ("Kikuchi", "菊池 茜", [], True)
     assert not person.has_usable_password()
-    assert seals.is_place(person)
+    assert integrity.is_place(person)
     assert directory("GET", one(number)).status_code == 200
     refused(directory("POST", USERS, {"schemas": [USER], "userName": "kikuchi"}), 409, "uniqueness")
     assert directory("DELETE", one(number)).status_code == 204
@@ -118,10 +120,10 @@ def test_whom_a_directory_removed_comes_back_by_it_as_a_new_one(house: House) ->
 def test_nobody_else_who_left_comes_back_by_a_name(house: House) -> None:
     """Ended by an administrator, before or after the directory knew them; with a duty that it may not give; its own."""
     directory = Directory(house)
-    people.dismiss(house.permit(house.admin, "access:person:manage"), username="shoji")
+    registry.dismiss(house.permit(house.admin, "access:person:manage"), username="shoji")
     refused(directory("POST", USERS, {"schemas": [USER], "userName": "shoji"}), 409, "uniqueness")
     number = directory.admit("kikuchi")["id"]
-    people.dismiss(house.permit(house.admin, "access:person:manage"), username="kikuchi")
+    registry.dismiss(house.permit(house.admin, "access:person:manage"), username="kikuchi")
     assert directory("DELETE", one(number)).status_code == 204
     refused(directory("POST", USERS, {"schemas": [USER], "userName": "kikuchi"}), 409, "uniqueness")
     assert directory("DELETE", one(house.teller.pk)).status_code == 204
@@ -134,10 +136,10 @@ def test_directory_brings_back_only_whom_it_has_ended(house: House) -> None:
     ENDS["patched"](directory, house.teller)
     assert directory.patch(one(house.teller.id), BACK).status_code == 200
     assert Person.objects.get(pk=house.teller.pk).is_active
-    people.dismiss(house.permit(house.admin, Action.PERSON_MANAGE), username="hasegawa")
+    registry.dismiss(house.permit(house.admin, Action.PERSON_MANAGE), username="hasegawa")
     refused(directory.patch(one(house.teller.id), BACK), 403)
     ENDS["patched"](directory, house.other_teller)
-    people.dismiss(house.permit(house.admin, Action.PERSON_MANAGE), username="shoji")
+    registry.dismiss(house.permit(house.admin, Action.PERSON_MANAGE), username="shoji")
     refused(directory.patch(one(house.other_teller.id), BACK), 403)
 
 

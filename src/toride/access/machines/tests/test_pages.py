@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.people import House, become
-from toride.access.machines import entering, keys, services
+from toride.access.machines import authentication, keys, services
 from toride.access.machines.urls import urlpatterns
 from toride.access.models import Approval, Connection
 from toride.access.tests.test_approvals import decide, seen
@@ -85,8 +85,8 @@ def test_what_was_approved_is_what_is_made(house: House) -> None:
     )  # fmt: skip
     assert timedelta(days=29) < made.expires - clock.now() < timedelta(days=31)
     for key in ("", keys.make(made.id)):
-        with pytest.raises(entering.Unknown):
-            entering.enter(key, DOOR)
+        with pytest.raises(authentication.Unknown):
+            authentication.enter(key, DOOR)
 
 
 def test_its_end_does_not_move_without_a_second_person(house: House) -> None:
@@ -128,7 +128,7 @@ def test_key_is_shown_once_and_works(house: House) -> None:
     shown = client.post(place("connection_rotate", before.id))
     key = key_on(shown.content.decode())
     assert Connection.objects.get().expires == before.expires
-    entry = entering.enter(key, DOOR)
+    entry = authentication.enter(key, DOOR)
     made = entry.connection
     assert (made.person_id, made.purpose, made.categories, made.addresses) == (
         house.steward.id, "data-care", [1, 2], ["192.0.2.0/24"],
@@ -165,12 +165,12 @@ def test_key_is_replaced_and_ended(house: House) -> None:
     first = key_on(client.post(place("connection_rotate", made.id)).content.decode())
     second = key_on(client.post(place("connection_rotate", made.id)).content.decode())
     assert first != second
-    assert entering.enter(first, DOOR)
-    assert entering.enter(second, DOOR)
+    assert authentication.enter(first, DOOR)
+    assert authentication.enter(second, DOOR)
     assert client.post(place("connection_revoke", made.id)).status_code == 302
     for key in (first, second):
-        with pytest.raises(entering.Unknown):
-            entering.enter(key, DOOR)
+        with pytest.raises(authentication.Unknown):
+            authentication.enter(key, DOOR)
     assert client.post(place("connection_rotate", made.id)).status_code == 422
 
 

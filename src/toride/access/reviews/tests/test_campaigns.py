@@ -9,7 +9,7 @@ from tests.above import chores
 from tests.people import House, become
 from toride.access.actions import Action
 from toride.access.models import Connection, Person
-from toride.access.reviews import assigning, reminding, services
+from toride.access.reviews import escalation, reviewers, services
 from toride.access.reviews.models import Campaign, Item
 from toride.access.reviews.tests.acts import close, decide, item, opened
 from toride.audit.events import decode
@@ -129,15 +129,15 @@ def test_duties_that_do_not_go_together_are_found(house: House) -> None:
 def test_past_the_deadline_it_goes_to_the_next_above_once(house: House) -> None:
     campaign = opened(house)
     decide(house, house.manager, [item(campaign, house.sales)])
-    assert reminding.escalate() == 0
-    assert not reminding.notices(house.manager, frozenset({Action.CAMPAIGN_DECIDE})).late
+    assert escalation.escalate() == 0
+    assert not escalation.notices(house.manager, frozenset({Action.CAMPAIGN_DECIDE})).late
     Campaign.objects.update(due=clock.now())
-    assert reminding.notices(house.manager, frozenset({Action.CAMPAIGN_DECIDE})).late
-    assert reminding.notices(house.admin, frozenset({Action.CAMPAIGN_OPEN})).closing == 1
+    assert escalation.notices(house.manager, frozenset({Action.CAMPAIGN_DECIDE})).late
+    assert escalation.notices(house.admin, frozenset({Action.CAMPAIGN_OPEN})).closing == 1
     before = Item.objects.filter(reviewer=house.manager, state="open").count()
     assert before == 1
-    assert reminding.escalate() > before
-    assert reminding.escalate() == 0
+    assert escalation.escalate() > before
+    assert escalation.escalate() == 0
     late = item(campaign, house.teller)
     assert (late.reviewer, late.above) == (house.dpo, True)
     assert item(campaign, house.sales).reviewer == house.manager
@@ -146,15 +146,15 @@ def test_past_the_deadline_it_goes_to_the_next_above_once(house: House) -> None:
     decide(house, house.dpo, [late])
     event = decode(bytes(Outbox.objects.order_by("-pk").values_list("bytes", flat=True)[1]))[0]
     assert event.action == Action.CAMPAIGN_ESCALATE
-    assert reminding.escalate in [chore.do for chore in chores()]
+    assert escalation.escalate in [chore.do for chore in chores()]
 
 
 def test_what_a_reviewer_leaves_behind_is_handed_on(house: House) -> None:
     campaign = opened(house)
     house.manager.is_active = False
     house.manager.save()
-    assert reminding.escalate() == Item.objects.filter(reviewer=house.dpo, person__branch="002").count() - 1
-    assert reminding.escalate() == 0
+    assert escalation.escalate() == Item.objects.filter(reviewer=house.dpo, person__branch="002").count() - 1
+    assert escalation.escalate() == 0
     assert item(campaign, house.teller).reviewer == house.dpo
 
 
@@ -175,11 +175,11 @@ def test_only_the_officer_opens_and_closes(house: House) -> None:
 
 
 def test_reach_of_a_reviewer_is_that_of_their_duty(house: House) -> None:
-    manager = assigning.reviewer(house.manager)
+    manager = reviewers.reviewer(house.manager)
     assert manager.reaches(house.teller)
     assert not manager.reaches(house.other_teller)
     assert not manager.reaches(house.manager)
-    assert assigning.reviewer(house.teller) is None
+    assert reviewers.reviewer(house.teller) is None
     become(house.manager, rank=5)
     house.manager.refresh_from_db()
-    assert assigning.reviewer(house.manager) is None
+    assert reviewers.reviewer(house.manager) is None

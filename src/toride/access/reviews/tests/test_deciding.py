@@ -8,7 +8,7 @@ import pytest
 from tests.people import House, become
 from toride.access.actions import Action
 from toride.access.models import Connection, Person
-from toride.access.reviews import reminding, services, taking, talking
+from toride.access.reviews import comments, decisions, escalation, services
 from toride.access.reviews.models import Campaign, Item
 from toride.access.reviews.tests.acts import WORDS, close, compare, decide, item, opened
 from toride.access.reviews.tests.test_campaigns import connection
@@ -55,7 +55,9 @@ def test_who_has_left_loses_everything(house: House) -> None:
     connection(house, house.teller)
     campaign = compare(house, opened(house, branches=["002"]), LEFT)
     client = enter(house.teller)
-    plan = taking.plan(house.permit(house.manager, Action.CAMPAIGN_DECIDE), [item(campaign, house.teller).pk], "remove")
+    plan = decisions.plan(
+        house.permit(house.manager, Action.CAMPAIGN_DECIDE), [item(campaign, house.teller).pk], "remove"
+    )
     assert plan.leavers == [house.teller]
     decide(house, house.manager, [item(campaign, house.teller)], "remove", sure=1)
     house.teller.refresh_from_db()
@@ -99,12 +101,12 @@ def test_who_may_decide_no_longer_does_not(house: House, now: str) -> None:
 def test_it_is_decided_once(house: House) -> None:
     campaign = opened(house)
     one = item(campaign, house.teller)
-    slow = taking.plan(house.permit(house.manager, Action.CAMPAIGN_DECIDE), [one.pk], "remove")
+    slow = decisions.plan(house.permit(house.manager, Action.CAMPAIGN_DECIDE), [one.pk], "remove")
     decide(house, house.manager, [one])
     with pytest.raises(Conflict):
         decide(house, house.manager, [one], "remove", sure=1)
     with pytest.raises(Conflict):
-        taking.settle(house.permit(house.manager, Action.CAMPAIGN_DECIDE), slow.items[0], "keep")
+        decisions.settle(house.permit(house.manager, Action.CAMPAIGN_DECIDE), slow.items[0], "keep")
     assert state(one) == State.KEPT
 
 
@@ -121,7 +123,7 @@ def test_after_the_end_nothing_is_decided(house: House) -> None:
         services.answer(permit, item=asked, words=WORDS)
     with pytest.raises(Conflict):
         compare(house, campaign, LEFT)
-    assert reminding.questions(house.sales) == []
+    assert escalation.questions(house.sales) == []
 
 
 def test_against_a_finding_it_is_kept_one_by_one_with_a_reason(house: House) -> None:
@@ -137,7 +139,7 @@ def test_against_a_finding_it_is_kept_one_by_one_with_a_reason(house: House) -> 
     decide(house, house.manager, two[:1], "keep", WORDS)
     kept = Item.objects.get(pk=two[0].pk)
     assert WORDS.encode() not in bytes(kept.talk)
-    (said,) = talking.heard(house.permit(house.manager, Action.CAMPAIGN_DECIDE), kept)
+    (said,) = comments.heard(house.permit(house.manager, Action.CAMPAIGN_DECIDE), kept)
     assert (said["what"], said["words"]) == ("keep", WORDS)
     event = decode(bytes(Outbox.objects.order_by("-pk").values_list("bytes", flat=True)[0]))[0]
     assert WORDS not in str(event.facts)
@@ -157,15 +159,17 @@ def test_many_are_decided_only_after_a_second_look(house: House) -> None:
     with pytest.raises(Invalid):
         decide(house, house.manager, [], "keep", sure=0)
     with pytest.raises(Invalid):
-        decide(house, house.manager, [uuid4() for _ in range(taking.MOST_AT_ONCE + 1)], "keep", sure=41)
+        decide(house, house.manager, [uuid4() for _ in range(decisions.MOST_AT_ONCE + 1)], "keep", sure=41)
     decide(house, house.manager, two, "keep", sure=2)
     assert {state(one) for one in two} == {State.KEPT}
 
 
 def test_many_at_once_fit_into_one_event(house: House) -> None:
-    people = [house.person(f"p{at:02}", f"職員 {at}", "teller", house.midoridai) for at in range(taking.MOST_AT_ONCE)]
+    people = [
+        house.person(f"p{at:02}", f"職員 {at}", "teller", house.midoridai) for at in range(decisions.MOST_AT_ONCE)
+    ]
     campaign = opened(house, branches=["002"])
-    decide(house, house.manager, [item(campaign, one) for one in people], "remove", sure=taking.MOST_AT_ONCE)
+    decide(house, house.manager, [item(campaign, one) for one in people], "remove", sure=decisions.MOST_AT_ONCE)
     assert all(one.roles == [] for one in Person.objects.filter(pk__in=[one.pk for one in people]))
 
 
@@ -212,20 +216,20 @@ class TestQuestions:
 
     def test_the_person_or_somebody_above_answers(self, house: House) -> None:
         one = self.asked(house)
-        assert reminding.questions(house.teller) == reminding.questions(house.dpo) == [one]
+        assert escalation.questions(house.teller) == escalation.questions(house.dpo) == [one]
         with pytest.raises(Invalid):
             self.answer(house, house.teller, one, "はい")
         self.answer(house, house.teller, one)
         assert state(one) == State.OPEN
         with pytest.raises(Conflict):
             self.answer(house, house.dpo, one)
-        talk = talking.heard(house.permit(house.manager, Action.CAMPAIGN_DECIDE), Item.objects.get(pk=one.pk))
+        talk = comments.heard(house.permit(house.manager, Action.CAMPAIGN_DECIDE), Item.objects.get(pk=one.pk))
         assert [said["what"] for said in talk] == ["question", "answer"]
 
     def test_nobody_else_finds_it(self, house: House) -> None:
         one = self.asked(house)
         for person in (house.sales, house.other_teller, house.manager, house.auditor):
-            assert reminding.questions(person) == [], person
+            assert escalation.questions(person) == [], person
             with pytest.raises(Hidden):
                 self.answer(house, person, one)
 
@@ -234,4 +238,4 @@ class TestQuestions:
         other = item(one.campaign, house.sales)
         Item.objects.filter(pk=other.pk).update(talk=Item.objects.get(pk=one.pk).talk)
         with pytest.raises(Unavailable):
-            talking.heard(house.permit(house.manager, Action.CAMPAIGN_DECIDE), Item.objects.get(pk=other.pk))
+            comments.heard(house.permit(house.manager, Action.CAMPAIGN_DECIDE), Item.objects.get(pk=other.pk))

@@ -8,7 +8,7 @@ import pytest
 
 from toride.access import policy
 from toride.access.models import Branch, Person
-from toride.access.reviews import finding, queries, services
+from toride.access.reviews import evidence, queries, services
 from toride.access.reviews.models import Campaign, Item
 from toride.audit import record, usage
 from toride.audit.events import Event
@@ -61,12 +61,12 @@ def test_a_duty_was_used_when_one_of_its_own_acts_was_done(standing: Standing) -
         happen(one, READ, 10), happen(one, CHECKED, 200), happen(one, CHECKED, 2, outcome="refused"),
     ])  # fmt: skip
     assert settle()
-    found = {grant.what: grant for grant in finding.grants(permit("x"), standing.campaign(), [one])}
+    found = {grant.what: grant for grant in evidence.grants(permit("x"), standing.campaign(), [one])}
     assert found["teller"].findings == []
     assert (clock.now() - found["teller"].used).days == 10
     assert found["auditor"].findings == ["unused"]
     assert (clock.now() - found["auditor"].used).days == 200
-    (idle,) = finding.grants(permit("x"), standing.campaign(), standing.peers[:1])
+    (idle,) = evidence.grants(permit("x"), standing.campaign(), standing.peers[:1])
     assert (idle.used, idle.findings) == (None, ["dormant", "unused"])
 
 

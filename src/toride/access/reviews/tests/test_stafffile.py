@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.people import House
-from toride.access.reviews import stafffile
-from toride.access.reviews.stafffile import Row
+from toride.access.reviews import staff_file
+from toride.access.reviews.staff_file import Row
 from toride.access.reviews.tests.acts import WORDS, compare, decide, item, opened
 from toride.access.tests.test_matrix import enter
 from toride.base.errors import Invalid
@@ -61,13 +61,13 @@ def test_the_file_is_kept_nowhere(house: House) -> None:
 
 def test_a_second_post_and_a_day_to_come_are_no_leaving(house: House) -> None:
     tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()
-    rows = stafffile.read(
+    rows = staff_file.read(
         f"職員番号,支店,退職日\nsaeki,001,2020/01/01\nsaeki,002,\nokubo,002,{tomorrow}\nkonno,,２０２６年１月５日\n".encode()
     )
-    assert stafffile.judge(rows["saeki"], house.sales) == ""
-    assert stafffile.judge(rows["okubo"], house.manager) == ""
-    assert stafffile.judge(rows["konno"], house.steward) == "leaver"
-    assert stafffile.judge(None, house.teller) == "stranger"
+    assert staff_file.judge(rows["saeki"], house.sales) == ""
+    assert staff_file.judge(rows["okubo"], house.manager) == ""
+    assert staff_file.judge(rows["konno"], house.steward) == "leaver"
+    assert staff_file.judge(None, house.teller) == "stranger"
 
 
 def test_every_place_of_a_row_must_fit(house: House) -> None:
@@ -78,26 +78,26 @@ def test_every_place_of_a_row_must_fit(house: House) -> None:
         (["000", "data"], "mover"),
         ([], ""),
     ):
-        assert stafffile.judge([Row(gone=False, places=places)], house.corporate) == wanted, places
+        assert staff_file.judge([Row(gone=False, places=places)], house.corporate) == wanted, places
 
 
 @pytest.mark.parametrize("content", [
     b"", b"\n\n", b"\x00\x01", "職員番号,所属\n".encode(), b"PK\x03\x04\x00\x00", "職員番号,所属\na\0b,002\n".encode(),
     "氏名,所属\n長谷川,002\n".encode(), "職員番号,氏名\nhasegawa,x\n".encode(), "職員番号,職員番号,所属\na,b,c\n".encode(),
     '職員番号,所属\nhasegawa,"002\n'.encode(), "職員番号,退職日\nhasegawa,昨日\n".encode(),
-    ("職員番号,所属\nhasegawa," + "x" * (stafffile.MOST_CELL + 1) + "\n").encode(),
-    ("職員番号,所属" + ",x" * stafffile.MOST_COLUMNS + "\nhasegawa,002\n").encode(),
-    ("職員番号,所属\n" + ("a" * 290 + ",1\n") * (stafffile.LARGEST // 290)).encode(), b"\xff\xfe\x00\x00" * 9,
-    ("職員番号,所属\n" + "a,1\n" * (stafffile.MOST_ROWS + 1)).encode(),
+    ("職員番号,所属\nhasegawa," + "x" * (staff_file.MOST_CELL + 1) + "\n").encode(),
+    ("職員番号,所属" + ",x" * staff_file.MOST_COLUMNS + "\nhasegawa,002\n").encode(),
+    ("職員番号,所属\n" + ("a" * 290 + ",1\n") * (staff_file.LARGEST // 290)).encode(), b"\xff\xfe\x00\x00" * 9,
+    ("職員番号,所属\n" + "a,1\n" * (staff_file.MOST_ROWS + 1)).encode(),
 ])  # fmt: skip
 def test_what_is_no_staff_file_is_refused_whole(content: bytes) -> None:
     with pytest.raises(Invalid):
-        stafffile.read(content)
+        staff_file.read(content)
 
 
 def test_a_file_as_large_as_may_be_is_read() -> None:
-    rows = stafffile.read(("職員番号,所属\n" + "".join(f"a{at},1\n" for at in range(stafffile.MOST_ROWS))).encode())
-    assert len(rows) == stafffile.MOST_ROWS
+    rows = staff_file.read(("職員番号,所属\n" + "".join(f"a{at},1\n" for at in range(staff_file.MOST_ROWS))).encode())
+    assert len(rows) == staff_file.MOST_ROWS
 
 
 def test_formulas_and_markup_come_out_nowhere(house: House) -> None:
@@ -112,4 +112,4 @@ def test_formulas_and_markup_come_out_nowhere(house: House) -> None:
     assert told.status_code == 422
     assert told.headers["Content-Type"].startswith("text/plain")
     assert "昨日" not in told.content.decode()
-    assert client.put(address + "staff-file/", b"x" * (stafffile.LARGEST + 1)).status_code == 422
+    assert client.put(address + "staff-file/", b"x" * (staff_file.LARGEST + 1)).status_code == 422

@@ -9,9 +9,10 @@ from django.test import Client
 from tests.authenticator import Authenticator
 from tests.people import House, become, set_rules
 from tests.providers.spoken import Said, back, begun, entered, is_in, provider
-from toride.access import factors, locks, lost, proof, seals, starting
+from toride.access import integrity
 from toride.access.models import Bond, Person
-from toride.access.passkeys import Passkey
+from toride.access.signin import factors, locks, proof, recovery, reset
+from toride.access.signin.passkeys import Passkey
 from toride.access.sso.config import Mapped
 from toride.access.sso.tests.test_oidc import now, reason
 from toride.access.tests.signing import PASSWORD, enrol, events, now_code, sign_in
@@ -96,7 +97,7 @@ def test_groups_make_no_altered_place_good(house: House, said: Said) -> None:
     assert not is_in(client)
     house.teller.refresh_from_db()
     assert house.teller.roles == ["corporate", "admin"]
-    assert not seals.is_place(house.teller)
+    assert not integrity.is_place(house.teller)
 
 
 def test_rank_stays_where_no_group_is_mapped_to_one(house: House, said: Said) -> None:
@@ -198,7 +199,7 @@ def test_half_a_sign_in_through_a_provider_is_none_with_a_password(house: House,
 
 
 def test_limits_of_a_duty_hold_whoever_vouches(house: House, said: Said) -> None:
-    from toride.access import rules
+    from toride.access.signin import rules
 
     text = rules.orjson.dumps(rules.asdict(rules.replace(
         rules.Rules(), duties={"teller": rules.Duty(networks=("10.0.0.0/8",), idle=5)}))).decode()  # fmt: skip
@@ -253,14 +254,14 @@ def test_provider_alone_leaves_no_passkey_and_no_start_code_beside_it(house: Hou
     permit = house.permit(house.teller, "access:factor:enrol")
     factors.enrol_key(permit, name="Laptop", key=Passkey(key.credential, 0))
     manage = house.permit(house.admin, "access:person:manage")
-    _row, code = starting.issue(manage, person=house.teller.id, checked="call")
+    _row, code = recovery.issue(manage, person=house.teller.id, checked="call")
     provider(said, sole=True)
     asked = client.post("/sign-in/passkey/").json()["publicKey"]
     assert client.post("/sign-in/passkey/", {"key": key.answer(asked)}).status_code == 403
     assert events()[0].reason == "sign-on"
     assert client.post("/sign-in/start/", {"name": "hasegawa", "code": code}).status_code == 422
     with pytest.raises(Conflict):
-        starting.issue(house.permit(house.admin, "access:person:manage"), person=house.sales.id, checked="call")
+        recovery.issue(house.permit(house.admin, "access:person:manage"), person=house.sales.id, checked="call")
 
 
 def test_provider_that_is_not_offered_lets_nobody_in(house: House, said: Said) -> None:
@@ -329,7 +330,7 @@ def test_person_with_another_account_at_the_provider_comes_in_when_two_agree(hou
     entered(client := Client(), found, said)
     assert not is_in(client)
     assert "lost" in fresh(house.admin).get("/people/").content.decode()
-    row = lost.ask(house.permit(house.admin, "access:person:manage"), house.teller.id, reason="新しい端末になった。")
+    row = reset.ask(house.permit(house.admin, "access:person:manage"), house.teller.id, reason="新しい端末になった。")
     decide(house, house.dpo, row, count="1")
     assert not Bond.objects.exists()
     entered(client := Client(), found, said)
@@ -337,7 +338,7 @@ def test_person_with_another_account_at_the_provider_comes_in_when_two_agree(hou
 
 
 def test_old_password_holds_nobody_who_did_not_use_it(house: House, said: Said) -> None:
-    from toride.access import rules
+    from toride.access.signin import rules
 
     old = rules.Rules(passwords=rules.Passwords(days=30))
     set_rules(rules.orjson.dumps(rules.asdict(old)).decode())

@@ -8,10 +8,11 @@ from joserfc import jwk, jws
 
 from tests.people import House
 from tests.providers.spoken import CLIENT, Said, entered, is_in, provider
-from toride.access import locks, seals
+from toride.access import integrity
 from toride.access.models import Provider
+from toride.access.signin import locks
 from toride.access.sso import fetching
-from toride.access.sso.leaving import EVENT
+from toride.access.sso.logout import EVENT
 from toride.access.tests.signing import events
 from toride.base import clock
 
@@ -59,7 +60,7 @@ def test_any_other_token_ends_nothing(house: House, said: Said) -> None:
     assert is_in(client)
     assert events()[0].outcome == "refused"
     found.kind = "saml"
-    found.seal = seals.of_provider(found)
+    found.seal = integrity.of_provider(found)
     found.save()
     assert told(found, token(said)) == 400
 

@@ -284,7 +284,7 @@ def test_no_way_leads_out_of_the_house(house: House, said: Said) -> None:
 
 
 def test_strangers_attempts_are_counted_by_address(house: House, said: Said) -> None:
-    from toride.access import locks
+    from toride.access.signin import locks
 
     found = provider(said)
     for _ in range(locks.FREE["address"]):

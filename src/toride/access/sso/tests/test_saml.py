@@ -24,9 +24,9 @@ from tests.providers.asserted import (
     signed,
 )
 from tests.providers.spoken import is_in
-from toride.access import seals
+from toride.access import integrity
 from toride.access.models import Handshake, Spent
-from toride.access.sso import markup
+from toride.access.sso import xml
 from toride.access.sso.config import Mapped
 from toride.access.sso.tests.test_oidc import reason
 from toride.access.tests.signing import events
@@ -86,7 +86,7 @@ BENT = {
     "for everybody": (put("a:AudienceRestriction"), "audience"),
     "for two circles, we in one": (
         lambda root: one(root, "a:AudienceRestriction").addnext(etree.fromstring(
-            f'<a:AudienceRestriction xmlns:a="{markup.NAMES["a"]}"><a:Audience>x</a:Audience></a:AudienceRestriction>')),
+            f'<a:AudienceRestriction xmlns:a="{xml.NAMES["a"]}"><a:Audience>x</a:Audience></a:AudienceRestriction>')),
         "audience"),
     "to another recipient": (put(DATA, "Recipient", "https://other.example/post"), "recipient"),
     "to no recipient": (put(DATA, "Recipient"), "recipient"),
@@ -197,7 +197,7 @@ def test_what_is_no_answer_opens_nothing(house: House) -> None:
 
 def test_encrypted_assertions_are_refused(house: House) -> None:
     def wrapped(root: etree._Element) -> None:
-        etree.SubElement(root, markup.name("a:EncryptedAssertion"))
+        etree.SubElement(root, xml.name("a:EncryptedAssertion"))
 
     entered(client := Client(), provider(), after=wrapped)
     assert not is_in(client)
@@ -226,8 +226,8 @@ def test_used_unasked_and_late_answers_are_refused(house: House) -> None:
 
 def test_assertion_is_good_once_even_for_its_own_request(house: House) -> None:
     from toride.access.sso import saml
+    from toride.access.sso.assertion import Doubt
     from toride.access.sso.handshakes import Under
-    from toride.access.sso.said import Doubt
 
     found = provider()
     under = Under("n", "v", "", None, 0.0, "")
@@ -272,7 +272,7 @@ def test_answer_that_waits_is_sealed(house: House) -> None:
 def test_provider_of_another_kind_takes_no_posted_answer(house: House) -> None:
     found = provider()
     found.kind = "oidc"
-    found.seal = seals.of_provider(found)
+    found.seal = integrity.of_provider(found)
     found.save()
     sent = {"SAMLResponse": "PGEvPg==", "RelayState": "x"}
     assert Client().post(f"/sign-in/on/{found.pk}/post/", sent).status_code == 403

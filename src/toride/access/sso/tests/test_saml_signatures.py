@@ -18,7 +18,7 @@ from tests.providers.asserted import (
 )
 from tests.providers.spoken import is_in
 from toride.access.models import Person, Spent
-from toride.access.sso import markup
+from toride.access.sso import xml
 from toride.access.sso.tests.test_oidc import reason
 from toride.access.sso.tests.test_saml import put, twice
 
@@ -28,7 +28,7 @@ C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
 
 def part(root: etree._Element, path: str) -> etree._Element:
     """An element of a signature's namespace, made beside `root`."""
-    return etree.SubElement(root, markup.name(path))
+    return etree.SubElement(root, xml.name(path))
 
 
 def xsw1(root: etree._Element) -> etree._Element:
@@ -82,7 +82,7 @@ def xsw6(root: etree._Element) -> None:
 
 def xsw7(root: etree._Element) -> None:
     """The forged one among extensions."""
-    extensions = etree.Element(markup.name("p:Extensions"))
+    extensions = etree.Element(xml.name("p:Extensions"))
     extensions.append(evil(root))
     root.insert(1, extensions)
 
@@ -108,7 +108,7 @@ def hidden(root: etree._Element) -> None:
     signature = copy.deepcopy(one(genuine, "d:Signature"))
     root.replace(genuine, forged)
     forged.insert(1, signature)
-    genuine.tag = markup.name("a:Advice")
+    genuine.tag = xml.name("a:Advice")
     root.append(genuine)
 
 

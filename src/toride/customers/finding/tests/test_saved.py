@@ -163,7 +163,7 @@ def test_a_shared_filter_on_a_closed_column_is_refused_with_words(house: House) 
     assert "惠美子" not in body(answer)
     from django.utils.translation import override
 
-    from toride.access.answers import REASONS
+    from toride.access.responses import REASONS
 
     with override("en"):
         assert str(REASONS["closed-column"]) in body(

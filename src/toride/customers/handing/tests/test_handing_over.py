@@ -8,9 +8,10 @@ import pytest
 from django.urls import reverse
 
 from tests.people import House
-from toride.access import approvals, people
+from toride.access.approvals import requests
 from toride.access.facts import Facts
 from toride.access.models import Approval, Person
+from toride.access.people import registry
 from toride.audit.events import Event, decode
 from toride.audit.models import Outbox
 from toride.base import clock
@@ -52,8 +53,8 @@ def handed(house: House, chosen: list[UUID], to: Facts, person: Person | None = 
 
 def approve(house: House, person: Person, row: Handover) -> None:
     permit = house.permit(person, "access:approval:decide")
-    found = approvals.request(permit, row.approval_id, person)
-    approvals.approve(permit, row.approval_id, digest=found.digest, count=str(found.row.count))
+    found = requests.request(permit, row.approval_id, person)
+    requests.approve(permit, row.approval_id, digest=found.digest, count=str(found.row.count))
     row.refresh_from_db()
 
 
@@ -157,7 +158,7 @@ class TestByTwo:
         assert events()[0].facts["count"] == 3
         assert {one for one, _mode, _mask in events()[0].subjects} == set(chosen)
         assert places(chosen) == {("002", house.sales.pk)}
-        lines = approvals.request(house.permit(house.dpo, "access:approval:read"), row.approval_id, house.dpo).lines
+        lines = requests.request(house.permit(house.dpo, "access:approval:read"), row.approval_id, house.dpo).lines
         assert [list(lines[0].before), list(lines[0].after)] == [["みどり台支店 佐伯 悠真 3"], ["若葉支店 小野 光"]]
         approve(house, house.dpo, row)
         assert places(chosen) == {("002", house.sales.pk)}
@@ -181,7 +182,7 @@ class TestByTwo:
         third = house.person("ito", "伊藤 蓮", "manager", house.head, rank=6)
         taker = house.person("abiko", "安孫子 学", "manager", house.wakaba, rank=6)
         row = handed(house, chosen, Facts("003", taker.pk)).approval
-        may = {one for one in Person.objects.all() if approvals.may_decide(one, row)}
+        may = {one for one in Person.objects.all() if requests.may_decide(one, row)}
         assert may == {receiver, second, house.dpo}
         assert not {house.manager, third, taker, house.steward} & may
         with pytest.raises(Refused):
@@ -345,7 +346,7 @@ def test_every_address_for_every_role(house: House) -> None:
 
 def test_from_the_page_of_people_for_whoever_has_both_duties(house: House) -> None:
     customers(house, 1)
-    both = people.add("ito", "伊藤 蓮", roles=["admin", "steward"], branch=house.head, rank=4)
+    both = registry.add("ito", "伊藤 蓮", roles=["admin", "steward"], branch=house.head, rank=4)
     way = f"{reverse('handover')}?of={house.sales.pk}"
     assert way in body(enter(both).get(reverse("people")))
     assert way not in body(enter(house.admin).get(reverse("people")))

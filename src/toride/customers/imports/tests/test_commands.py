@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.people import House
-from toride.access import tokens
+from toride.access.signin import tokens
 from toride.base.errors import Invalid
 from toride.customers.imports import commands
 from toride.customers.models import Import

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.people import House
-from toride.access import tokens
+from toride.access.signin import tokens
 from toride.base.errors import Invalid
 from toride.customers import queries
 from toride.customers.actions import Action

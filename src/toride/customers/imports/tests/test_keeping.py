@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from tests.above import chores
 from tests.people import House
-from toride.access import tokens
+from toride.access.signin import tokens
 from toride.base import clock
 from toride.base.errors import Invalid
 from toride.customers.actions import Action

@@ -1,0 +1,1 @@
+"""Acts that need two people: requests, what waits for whom, their pages."""

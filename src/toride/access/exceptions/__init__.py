@@ -1,0 +1,1 @@
+"""More than the policy grants, for a while: emergencies, temporary access, and their pages."""

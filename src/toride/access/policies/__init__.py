@@ -1,0 +1,1 @@
+"""The policy administered: drafts, versions, comparison, the matrix, and their pages."""

@@ -1,0 +1,85 @@
+"""Reviews that wait: told on the home page, and handed to the next above when their time is over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from toride import audit
+from toride.access.actions import Action
+from toride.access.models import Person
+from toride.access.reviews import comments, reviewers
+from toride.access.reviews.models import UNDECIDED, Campaign, Item
+from toride.audit.events import SYSTEM, Event
+from toride.base import clock
+
+SOON = timedelta(days=3)  # before the deadline, from when it is said in red
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """For a person's home: grants to review (until when, late or nearly so), questions to answer, reviews to close."""
+
+    grants: int = 0
+    due: datetime | None = None
+    late: bool = False
+    questions: int = 0
+    closing: int = 0
+
+
+def notices(person: Person, may: frozenset[str]) -> Notices:
+    """What of reviews waits for this person."""
+    now = clock.now()
+    mine = Item.objects.filter(reviewer=person, state=Item.State.OPEN, campaign__closed=None)
+    dues = list(mine.values_list("campaign__due", flat=True)) if Action.CAMPAIGN_DECIDE in may else []
+    over = (
+        Campaign.objects.filter(closed=None, due__lte=now) if Action.CAMPAIGN_OPEN in may else Campaign.objects.none()
+    )
+    return Notices(
+        grants=len(dues),
+        due=min(dues, default=None),
+        late=bool(dues) and min(dues) < now + SOON,
+        questions=len(questions(person)),
+        closing=over.count(),
+    )
+
+
+def questions(person: Person) -> list[Item]:
+    """The open questions that this person may answer."""
+    asked = Item.objects.filter(state=Item.State.ASKED, campaign__closed=None).select_related(
+        "person__branch", "reviewer", "campaign"
+    )
+    return [item for item in asked.order_by("asked") if comments.may_answer(person, item)]
+
+
+def escalate() -> int:
+    """Hands on what is undecided past the deadline, once, and what its reviewer decides no more; how many. A chore."""
+    moved = 0
+    late = Q(closed=None, due__lte=clock.now(), escalated=None)
+    for campaign in Campaign.objects.filter(late):
+        with transaction.atomic():
+            if Campaign.objects.filter(late, pk=campaign.pk).update(escalated=clock.now()):
+                rows = campaign.items.filter(state__in=UNDECIDED).exclude(reviewer=None)
+                moved += _hand_on(campaign, list(rows.select_related("person")), "late")
+    gone = Item.objects.filter(campaign__closed=None, state__in=UNDECIDED, reviewer__is_active=False)
+    for campaign in Campaign.objects.filter(pk__in=gone.values("campaign")):
+        with transaction.atomic():
+            moved += _hand_on(campaign, list(gone.filter(campaign=campaign).select_related("person")), "gone")
+    return moved
+
+
+def _hand_on(campaign: Campaign, items: Sequence[Item], why: str) -> int:
+    """To the next above of each, where there is one, with one event."""
+    above = [one for one in reviewers.reviewers() if one.above]
+    count = 0
+    for item in items:
+        others = [one for one in above if one.person.id != item.reviewer_id]
+        if found := reviewers.pick(others, item.person, item.kind, item.what):
+            changed = Item.objects.filter(pk=item.pk, reviewer=item.reviewer_id, state__in=UNDECIDED)
+            count += changed.update(reviewer=found.person, above=True)
+    if count or why == "late":
+        facts = {"campaign": str(campaign.pk), "items": count, "why": why}
+        audit.stage([Event(action=Action.CAMPAIGN_ESCALATE, door=SYSTEM, facts=facts)])
+    return count

@@ -1,0 +1,1 @@
+"""Who one is: passwords, second factors, sessions, the sign-in policy, recovery."""
