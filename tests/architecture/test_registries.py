@@ -19,7 +19,9 @@ from toride.access.facts import Facts
 from toride.audit import naming
 from toride.base import actions
 from toride.base.errors import ConfigurationError
+from toride.fields import kinds
 from toride.lists import declaration as lists
+from toride.panels import record as panels
 from toride.ui import side
 from toride.vault import projecting
 from toride.vault.index import columns
@@ -60,6 +62,8 @@ LOUD: dict[Named, Callable[[], Any]] = {
     (approvals, "declare"): lambda: approvals.declare(replace(next(iter(approvals._acts.values())))),
     (facts, "declare_fields"): lambda: facts.declare_fields(dict.fromkeys([*facts.fields][-1:], "another")),
     (lists, "declare"): lambda: lists.declare(next(iter(lists.declared().values()))),
+    (kinds, "declare"): lambda: kinds.declare(next(iter(kinds.declared().values()))),
+    (panels, "declare"): lambda: panels.declare(replace(panels._declared[0], address="other")),
     (naming, "register"): lambda: naming.register(subject=lambda _text: uuid4()),
     (naming, "register_purposes"): lambda: naming.register_purposes(dict.fromkeys([*naming.purposes][:1], "another")),
     (columns, "declare"): lambda: columns.declare(columns.Schema((), "2")),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from toride import audit, panels
+from toride import audit
 from toride.access.decide import purposes
 from toride.access.models import Branch
 from toride.access.purposes import SHIPPED
@@ -25,6 +25,7 @@ from toride.customers.actions import Action
 from toride.customers.forms import revisions, written
 from toride.customers.handing import listing
 from toride.fields.types import Field
+from toride.panels.record import of as panels_of
 from toride.vault.permit import Category, Opening, Permit
 
 REVEALED_SECONDS = 300
@@ -42,7 +43,7 @@ def profile(request: HttpRequest, subject: UUID) -> HttpResponse:
         "starred": found.starred,
         "sheets": sheets.sheets(permit, found),
         "company": showing.is_company(found),
-        "panels": panels.of(request, subject),
+        "panels": panels_of(request, subject),
     }
     return render(request, "customers/profile.html", _context(request, Action.PROFILE_READ, **context))
 

@@ -26,22 +26,27 @@ def build(chance: random.Random, customers: Sequence[UUID]) -> None:
     """Each opened by whoever is in charge, under a permit of theirs."""
     charge = Customer.objects.filter(subject__in=customers, owner__isnull=False).order_by("subject")
     people = {one.pk: one for one in Person.objects.filter(is_active=True) if "sales" in one.roles}
-    for one in [one for mine in _by_owner(charge, people) for one in chance.sample(mine, min(len(mine), EACH))]:
-        written = {
-            "title": chance.choice(TITLES),
-            "amount": str(chance.randrange(1, 80) * 500_000),
-            "expected": (clock.today() + timedelta(days=chance.randrange(7, 150))).isoformat(),
-            "note": "",
-        }
-        with clock.earlier(timedelta(days=chance.randrange(90))):
-            door = Door("web", "192.0.2.21", request=ordered_id().hex)
-            permit = decide(people[one.owner_id], Action.DEAL_OPEN, door=door, subject=one.pk)
-            services.open_deal(permit, one.pk, written=written, stage=chance.choice(list(STAGES)))
+    for owner, mine in _by_owner(charge, people).items():
+        for one in chance.sample(mine, min(len(mine), EACH)):
+            _deal(chance, people[owner], one.pk)
 
 
-def _by_owner(charge: Iterable[Customer], people: Mapping[UUID, Person]) -> list[list[Customer]]:
+def _deal(chance: random.Random, person: Person, subject: UUID) -> None:
+    written = {
+        "title": chance.choice(TITLES),
+        "amount": str(chance.randrange(1, 80) * 500_000),
+        "expected": (clock.today() + timedelta(days=chance.randrange(7, 150))).isoformat(),
+        "note": "",
+    }
+    with clock.earlier(timedelta(days=chance.randrange(90))):
+        door = Door("web", "192.0.2.21", request=ordered_id().hex)
+        permit = decide(person, Action.DEAL_OPEN, door=door, subject=subject)
+        services.open_deal(permit, subject, written=written, stage=chance.choice(list(STAGES)))
+
+
+def _by_owner(charge: Iterable[Customer], people: Mapping[UUID, Person]) -> dict[UUID, list[Customer]]:
     found: dict[UUID, list[Customer]] = {}
     for one in charge:
-        if one.owner_id in people:
+        if one.owner_id is not None and one.owner_id in people:
             found.setdefault(one.owner_id, []).append(one)
-    return list(found.values())
+    return found

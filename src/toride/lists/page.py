@@ -82,7 +82,7 @@ def _part(folder: str, name: str) -> str:
 def _set(request: HttpRequest, of: List, view: UUID | None) -> tuple[Setting, View | None]:
     permit, person = _permit(request), _person(request)
     if request.method == "POST":
-        named = parsed(request.POST.get("view"))
+        named = view or parsed(request.POST.get("view"))
         return sent(of, request.POST), saved.view(permit, person, named, of) if named else None
     asked = linked(of, request.GET)
     if view is None and (asked.filters or {"all", "gone"} & request.GET.keys()):

@@ -1,4 +1,4 @@
-"""The list of deals, and the part of a customer's record that shows theirs."""
+"""The list and the board of deals, and the part of a customer's record that shows theirs."""
 
 from typing import Any
 
@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from toride.fields.display import near
 from toride.lists import columns, tables
 from toride.lists.ask import Ask, Found
+from toride.lists.board import Board
 from toride.lists.columns import Look
 from toride.lists.declaration import Column, Filter, List, Sort, Source, declare
-from toride.panels import Panel
-from toride.panels import declare as declare_panel
+from toride.panels.record import Panel
+from toride.panels.record import declare as declare_panel
 from toride.sales import queries
 from toride.sales.actions import Action
 from toride.sales.models import DEAL, STAGES, TONES
@@ -46,6 +47,10 @@ def _customer(one: Line, look: Look) -> Value:
     return Opened(format_html('<a href="{}?for={}">{}</a>', address, look.purpose, one.customer.name))
 
 
+def _moved(one: Line, look: Look) -> Value:
+    return near(Opened(timezone.localtime(one.deal.moved).date().isoformat()), look.today, look.language)
+
+
 DEALS = declare(
     List(
         code="deals",
@@ -54,11 +59,11 @@ DEALS = declare(
             Column("title", _("Deal"), (), _title),
             Column("customer", _("Customer name"), NAME, _customer),
             Column("stage", _("Stage"), (), lambda one, _look: badge(one.deal.stage), sort="stage"),
-            Column("amount", _("Amount (yen)"), DEAL.needs("amount"), lambda one, _look: one.held["amount"], figure=True),
+            Column("amount", _("Amount (yen)"), DEAL.needs("amount"), lambda one, _look: one.held["amount"],
+                   figure=True),
             Column("expected", _("Expected close date"), DEAL.needs("expected"),
                    lambda one, look: near(one.held.values["expected"], look.today, look.language)),
-            Column("moved", _("In this stage since"), (), lambda one, look: near(
-                Opened(timezone.localtime(one.deal.moved).date().isoformat()), look.today, look.language), sort="moved"),
+            Column("moved", _("In this stage since"), (), _moved, sort="moved"),
             Column("owner", _("Owner"), (), lambda one, _look: one.customer.owner),
             Column("branch", _("Branch"), (), lambda one, _look: one.customer.branch_name, usual=False),
         ),
@@ -78,5 +83,9 @@ DEALS = declare(
         templates="sales",
         prefix="deals_",
     )
+)  # fmt: skip
+BOARD = Board(
+    of=DEALS, by="stage", address="deals_board", action=Action.DEAL_CHANGE,
+    move=lambda one: reverse("deal_move", kwargs={"subject": one.deal.customer_id, "deal": one.deal.pk}),
 )  # fmt: skip
 PANEL = declare_panel(Panel("deals", _("Deals"), Action.DEAL_READ, "customer_deals"))

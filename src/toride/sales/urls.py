@@ -8,6 +8,7 @@ from toride.sales.deals import DEALS
 
 urlpatterns = [
     path("deals/", include(addresses(DEALS, views.deals))),
+    path("deals/board/", views.board, name="deals_board"),
     path("customers/<uuid:subject>/deals/", views.of_customer, name="customer_deals"),
     path("customers/<uuid:subject>/deals/new/", views.deal_new, name="deal_new"),
     path("customers/<uuid:subject>/deals/<uuid:deal>/", views.deal, name="deal"),

@@ -18,10 +18,11 @@ from toride.base.errors import Conflict, Invalid
 from toride.base.guard import guarded
 from toride.customers import queries as customers
 from toride.fields import kinds
+from toride.lists import board as boards
 from toride.lists.page import page
 from toride.sales import queries, services
 from toride.sales.actions import Action
-from toride.sales.deals import DEALS, badge
+from toride.sales.deals import BOARD, DEALS, badge
 from toride.sales.models import DEAL, STAGES
 from toride.vault.permit import Category, Permit
 
@@ -30,6 +31,12 @@ from toride.vault.permit import Category, Permit
 @require_http_methods(["GET", "POST"])
 def deals(request: HttpRequest, view: UUID | None = None) -> HttpResponse:
     return page(request, DEALS, view)
+
+
+@guarded(Action.DEAL_READ)
+@require_http_methods(["GET", "POST"])
+def board(request: HttpRequest) -> HttpResponse:
+    return boards.page(request, BOARD)
 
 
 @guarded(Action.DEAL_READ, subject="subject")
