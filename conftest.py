@@ -1,3 +1,3 @@
 """Fixtures of the whole suite live in tests/."""
 
-pytest_plugins = ["tests.stores"]
+pytest_plugins = ["tests.selection", "tests.budget", "tests.stores"]

@@ -4,11 +4,12 @@ import contextlib
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.running import free_port
 
 ROLES = ("owner", "app", "sequencer")
 FAST = "-c fsync=off -c full_page_writes=off -c max_connections=60 -c shared_buffers=64MB"
@@ -81,9 +82,7 @@ def start(options: str = FAST) -> Cluster:
     folder = Path(tempfile.mkdtemp(prefix="toride-pg-", dir="/tmp"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     cluster = Cluster(folder, port, programs, secrets.token_hex(12))
     data = str(folder / "pg")
     cluster.run(

@@ -3,6 +3,8 @@
 import socket
 import ssl
 
+from tests.running import PATIENCE
+
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"  # RFC 9113, section 3.4
 DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY = 0, 1, 3, 4, 6, 7  # section 6
 END_STREAM, END_HEADERS, ACK = 1, 4, 1
@@ -12,7 +14,7 @@ class Line:
     """One connection; over TLS with a context."""
 
     def __init__(self, port: int, context: ssl.SSLContext | None = None, *, protocol: str = "http/1.1") -> None:
-        plain = socket.create_connection(("127.0.0.1", port), timeout=20)
+        plain = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if context is not None:
             context.set_alpn_protocols([protocol])

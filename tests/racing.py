@@ -20,7 +20,7 @@ def race(act: Callable[[One, Callable[[], object]], object], ones: Sequence[One]
 
     def run(one: One) -> str:
         try:
-            act(one, lambda: start.wait(10))
+            act(one, lambda: start.wait(120))
         except TorideError as error:
             return type(error).__name__
         finally:

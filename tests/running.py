@@ -1,19 +1,28 @@
 """Toride as a person starts it: the launcher in a home of its own, on a free port."""
 
 import atexit
+import fcntl
+import hashlib
 import os
+import random
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+PORTS = range(20_000, 32_000)  # below those that Linux gives out by itself
+PATIENCE = 120.0  # seconds for which a test waits for an event; it never passes or fails by how many they were
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -33,24 +42,65 @@ def toride(
     )  # fmt: skip
 
 
+def shared() -> Path:
+    """A folder of this person's that all processes of all runs share; nobody else reads it."""
+    folder = Path(tempfile.gettempdir()) / f"toride-tests-{os.geteuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077 or not stat.S_ISDIR(found.st_mode):
+        raise RuntimeError(f"{folder} is not a folder of this person alone; remove it")
+    return folder
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """One process at a time, however the one before ended."""
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @cache
-def _built(customers: int) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="toride-demonstration-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    toride(folder / "home", "demo", "--no-serve", "--customers", str(customers))
-    return folder / "home"
+def _state() -> str:
+    """Of everything that a demonstration is made from, and the day on which it is made."""
+    found = hashlib.sha256(f"{sys.version} {datetime.now(UTC).date()}".encode())
+    for path in sorted((ROOT / "src").rglob("*")):
+        if path.is_file() and not {"tests", "__pycache__"} & set(path.parts):
+            found.update(f"{path.relative_to(ROOT)} ".encode() + path.read_bytes())
+    return found.hexdigest()[:20]
 
 
 def demonstration(home: Path, customers: int) -> Path:
-    """A demonstration of its own in `home`, copied from one that this process builds once."""
-    shutil.copytree(_built(customers), home)
+    """A demonstration of its own in `home`, copied from one that is built once for this state of the source."""
+    folder = shared()
+    with locked(folder / "demonstrations.lock"):
+        built = folder / f"demonstration-{_state()}-{customers}"
+        if not built.exists():
+            for former in folder.glob("demonstration-*"):
+                if former.is_dir() and _state() not in former.name:
+                    shutil.rmtree(former)
+            with tempfile.TemporaryDirectory(dir=folder) as apart:
+                toride(Path(apart) / "home", "demo", "--no-serve", "--customers", str(customers))
+                (Path(apart) / "home").rename(built)
+        shutil.copytree(built, home)
     return home
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that no other test takes, and that no system gives to whoever asks for any."""
+    for port in random.sample(PORTS, len(PORTS)):
+        lock = (shared() / f"port-{port}").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            lock.close()
+        else:
+            atexit.register(lock.close)
+            return port
+    raise RuntimeError("no port is free")
 
 
 class Served:
@@ -70,7 +120,7 @@ class Served:
         self._wait()
 
     def _wait(self) -> None:
-        end = time.monotonic() + 90
+        end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             if self.process.poll() is not None:
                 break
@@ -83,7 +133,7 @@ class Served:
     def answers(self) -> bool:
         """Does a worker answer?"""
         try:
-            with urllib.request.urlopen(f"{self.url}/health", timeout=2):
+            with urllib.request.urlopen(f"{self.url}/health", timeout=PATIENCE):
                 return True
         except OSError:
             return False
@@ -111,7 +161,7 @@ class Served:
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(30)
+            self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             raise

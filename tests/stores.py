@@ -1,7 +1,6 @@
 """Pytest plugin: lays out the stores once per process as the owner, then tests run as the app role."""
 
 import os
-import random
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,28 +23,6 @@ LAID_OUT = {"auth_permission", "django_content_type"}  # what `migrate` fills
 def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("toride", deadline=None)  # a busy machine is no finding
     settings.load_profile("toride")
-    config.addinivalue_line("markers", "requirement(*ids): the rows of the requirements that this test shows")
-    config.addinivalue_line("markers", "store: touches a store; runs on SQLite and on PostgreSQL")
-    config.addinivalue_line("markers", "journey: drives a real browser")
-    config.addinivalue_line("markers", "slow: takes more than a few seconds")
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--shuffle", type=int, default=None, metavar="SEED", help="run files, and tests in them, in another order"
-    )
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if (seed := config.getoption("--shuffle")) is not None:
-        chance = random.Random(seed)
-        files = {path: chance.random() for path in sorted({item.path for item in items})}
-        items.sort(key=lambda item: (files[item.path], chance.random()))
-    for item in items:
-        if "house" in getattr(item, "fixturenames", ()) and item.get_closest_marker("django_db") is None:
-            item.add_marker(pytest.mark.django_db(databases="__all__"))
-        if {"db", "transactional_db", "stores"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.store)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import pytest
 
 from tests.lines import Http1, Http2
 from tests.processes.tree import is_alive, named, until
-from tests.running import Served, demonstration, toride
+from tests.running import PATIENCE, Served, demonstration, toride
 
 pytestmark = [pytest.mark.requirement("K2"), pytest.mark.requirement("A6")]
 ASKED = 12  # several for each worker: connections fall to either
@@ -29,7 +29,7 @@ class Secure(Served):
 
     def answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}/health", timeout=5, context=self.context):
+            with urllib.request.urlopen(f"{self.url}/health", timeout=PATIENCE, context=self.context):
                 return True
         except OSError:
             return False
@@ -43,7 +43,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def csrf(server: Served, context: ssl.SSLContext | None = None) -> str:
-    with urllib.request.urlopen(f"{server.url}/sign-in/", timeout=20, context=context) as page:
+    with urllib.request.urlopen(f"{server.url}/sign-in/", timeout=PATIENCE, context=context) as page:
         return str(page.headers["Set-Cookie"].split(";")[0])
 
 
@@ -122,11 +122,10 @@ def test_many_over_tls_after_their_deadline_and_after_they_have_gone(tmp_path: P
         server.stop()
 
 
-@pytest.mark.slow
 def test_a_worker_that_hangs_is_replaced(served: Served) -> None:
     parent, *workers = named(served.process.pid, "web")
     hanging = workers[0]
     os.kill(hanging, signal.SIGSTOP)
-    until(lambda: not is_alive(hanging), seconds=60)
-    until(lambda: len(named(parent, "web")) == len(workers), seconds=60)
+    until(lambda: not is_alive(hanging))
+    until(lambda: len(named(parent, "web")) == len(workers))
     assert all_answer(served)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import Served, demonstration
+from tests.running import PATIENCE, Served, demonstration
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
@@ -27,8 +27,9 @@ def chromium() -> Iterator[object]:
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("Chromium is not installed")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE * 1_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
@@ -45,7 +46,7 @@ def sign_in(chromium: object, served: Served, tmp_path: Path) -> Iterator[Callab
         context = chromium.new_context(viewport={"width": width, "height": 900}, locale=locale, color_scheme=theme)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE * 1_000)
         page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(f"{served.url}/sign-in/")

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.looks import LOOKS
+
 pytestmark = [pytest.mark.journey, pytest.mark.requirement("C9")]
 ROWS = "#rows tr[data-peek]"
 
@@ -264,7 +266,7 @@ def test_the_palette_finds_goes_and_says_for_what_purpose(sign_in, served) -> No
 
 @pytest.mark.parametrize(
     ("locale", "width", "theme"),
-    [("ja-JP", 1440, "light"), ("ja-JP", 390, "dark"), ("en-GB", 1440, "dark"), ("en-GB", 390, "light")],
+    LOOKS,
 )
 def test_every_state_of_finding_passes_axe_and_never_scrolls_sideways(sign_in, served, locale, width, theme) -> None:
     from axe_playwright_python.sync_playwright import Axe

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.looks import LOOKS
+
 pytestmark = [pytest.mark.journey, pytest.mark.requirement("C7")]
 WIDE = str.maketrans("0123456789-", "０１２３４５６７８９－")
 NAMES = (("渡辺", "ﾜﾀﾅﾍﾞ"), ("齋藤", "ｻｲﾄｳ"), ("髙橋", "ﾀｶﾊｼ"), ("鈴木", "ｽｽﾞｷ"), ("田中", "ﾀﾅｶ"))
@@ -71,7 +73,7 @@ def test_the_steward_brings_a_file_in_and_takes_it_back(sign_in, served, tmp_pat
     _mend_columns(page)
     made = _check(page)
     page.click("button[data-size=l]")
-    expect(page.locator("h1")).to_have_text("取り込みました", timeout=60_000)
+    expect(page.locator("h1")).to_have_text("取り込みました")
     expect(page.locator(".kpis", has_text="登録")).to_contain_text(str(made))
     _fetch_rejected(page, ROWS - made)
     result = page.url
@@ -82,7 +84,7 @@ def test_the_steward_brings_a_file_in_and_takes_it_back(sign_in, served, tmp_pat
     page.goto(result)
     page.once("dialog", lambda dialog: dialog.accept())
     page.click("text=取り込みを取り消す")
-    expect(page.locator("h1")).to_have_text("取り込みを取り消しました", timeout=60_000)
+    expect(page.locator("h1")).to_have_text("取り込みを取り消しました")
     expect(page.locator(".kpis", has_text="元に戻した")).to_contain_text(str(made))
     page.goto(f"{served.url}/imports/")
     expect(page.locator("tbody tr").first).to_contain_text("今野 直樹")
@@ -172,21 +174,21 @@ def test_a_messy_file_is_put_right_on_its_pages(sign_in, tmp_path) -> None:
     expect(page.locator("[aria-labelledby=left]")).to_contain_text("旧システム区分")
     page.fill("[name=cell-5-4]", "090-1111-3333")
     page.click("#mend button")
-    expect(page.locator("[name=cell-5-4]")).to_have_count(0, timeout=60_000)
+    expect(page.locator("[name=cell-5-4]")).to_have_count(0)
     page.check("[name=problem-birth_date][value=empty]")
     page.check("[name=doubt-near][value=take]")
     page.click("text=選択を保存して再確認")
-    expect(page.locator(".kpis", has_text="保留").last).to_contain_text("4", timeout=60_000)
+    expect(page.locator(".kpis", has_text="保留").last).to_contain_text("4")
     page.click("text=取り込みへ進む")
     page.click("button[data-size=l]")
-    expect(page.locator("h1")).to_have_text("取り込みました", timeout=60_000)
+    expect(page.locator("h1")).to_have_text("取り込みました")
     expect(page.locator("[aria-labelledby=left]")).to_contain_text("旧システム区分")
     assert sign_in.said == []
 
 
 @pytest.mark.parametrize(
     ("locale", "width", "theme"),
-    [("ja-JP", 1440, "light"), ("ja-JP", 390, "dark"), ("en-GB", 1440, "dark"), ("en-GB", 390, "light")],
+    LOOKS,
 )
 def test_no_step_scrolls_sideways_and_axe_finds_nothing(sign_in, served, tmp_path, locale, width, theme) -> None:
     from axe_playwright_python.sync_playwright import Axe

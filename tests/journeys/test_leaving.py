@@ -46,7 +46,7 @@ def test_customers_are_handed_over_few_alone_and_many_by_two(sign_in, served) ->
     officer.locator("#f-count").press("Enter")
     expect(officer.locator("#request")).to_contain_text("承認・実施済み")
     manager.goto(handover)
-    expect(manager.locator(".head .badge")).to_have_text("完了", timeout=15_000)
+    expect(manager.locator(".head .badge")).to_have_text("完了")
     assert all("422" in one for one in sign_in.said), sign_in.said
 
 

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.looks import LOOKS
+
 pytestmark = pytest.mark.journey
 
 
@@ -123,7 +125,7 @@ def test_who_has_seen_this_customer(sign_in, served) -> None:
 @pytest.mark.requirement("C8")
 @pytest.mark.parametrize(
     ("locale", "width", "theme"),
-    [("ja-JP", 1440, "light"), ("ja-JP", 390, "dark"), ("en-GB", 1440, "dark"), ("en-GB", 390, "light")],
+    LOOKS,
 )
 def test_no_page_scrolls_sideways_and_axe_finds_nothing(sign_in, served, locale, width, theme) -> None:
     from axe_playwright_python.sync_playwright import Axe

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.journeys.looks import LOOKS
 from tests.running import Served
 from toride.access.signin import onetime
 
@@ -155,7 +156,7 @@ def test_the_administrator_asks_for_a_rule_and_another_person_approves(
 
 
 @pytest.mark.requirement("C8")
-@pytest.mark.parametrize(("locale", "width", "theme"), [("ja-JP", 1440, "dark"), ("en-GB", 390, "light")])
+@pytest.mark.parametrize(("locale", "width", "theme"), LOOKS)
 def test_pages_of_sign_in_fit_and_axe_finds_nothing(
     sign_in: Callable[..., object], served: Served, locale: str, width: int, theme: str
 ) -> None:

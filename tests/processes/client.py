@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from email.message import Message
 from typing import Any
 
+from tests.running import PATIENCE
+
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 REDIRECTS = 5
 
@@ -38,7 +40,7 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 class Client:
     """One person at one browser. Raises OSError where no answer came: then nothing was acknowledged."""
 
-    def __init__(self, url: str, trusted: ssl.SSLContext | None = None, timeout: float = 20) -> None:
+    def __init__(self, url: str, trusted: ssl.SSLContext | None = None, timeout: float = PATIENCE) -> None:
         self.url, self.timeout = url, timeout
         self.jar = http.cookiejar.CookieJar()
         handlers: list[Any] = [urllib.request.HTTPCookieProcessor(self.jar), _Stay()]

@@ -87,7 +87,7 @@ class Killer:
                 if kill():
                     self.killed[name] += 1
                     self._tell()
-            with suppress(AssertionError):
+            with suppress(TimeoutError):
                 until(lambda: noted.searched.total() > before, seconds=CALM_SECONDS)  # noqa: B023 - called here
             time.sleep(self.chance.uniform(0.2, 1.5))
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.running import demonstration, toride
 
-pytestmark = [pytest.mark.requirement("K3"), pytest.mark.slow]
+pytestmark = pytest.mark.requirement("K3")
 
 
 @pytest.fixture(scope="module")

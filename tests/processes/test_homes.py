@@ -1,5 +1,6 @@
 """A home is made once, whole, and of one kind; what is wrong with it is said in one line before anything starts."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -12,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import ROOT, Served, environment, free_port, toride
+from tests.processes.tree import until
+from tests.running import PATIENCE, ROOT, Served, environment, free_port, toride
 
 PASSWORD = "Kuroshio-naga-9"
 INIT = ("init", "--institution", "青葉信用金庫", "--admin", "hayasaka", "--name", "早坂 健", "--branch", "本部")
@@ -22,7 +24,7 @@ pytestmark = pytest.mark.requirement("K1")
 
 def said(home: Path, *arguments: str, **more: str) -> tuple[int, str]:
     """Exit code and what stands on standard error."""
-    done = toride(home, *arguments, check=False, timeout=60, **more)
+    done = toride(home, *arguments, check=False, timeout=PATIENCE, **more)
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode, done.stderr
 
@@ -89,9 +91,7 @@ def test_a_killed_build_is_begun_anew(tmp_path: Path) -> None:
     building = subprocess.Popen(command, cwd=ROOT, env=environment(home), start_new_session=True,
                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
     try:
-        until = time.monotonic() + 60
-        while not (home / "data" / "toride.db").exists() and time.monotonic() < until:
-            time.sleep(0.02)
+        until((home / "data" / "toride.db").exists)
         code, words = said(home, "demo", "--no-serve")
         assert (code, "is in use by another toride" in words) == (78, True)
     finally:
@@ -211,7 +211,7 @@ class TestTokens:
             assert "data-persona" not in http(port, "GET /sign-in/ HTTP/1.1")
         finally:
             server.terminate()
-            assert server.wait(20) == 0
+            assert server.wait(PATIENCE) == 0
 
     def test_a_command_needs_the_persons_own_token(self, real: Path) -> None:
         own = self.token(real)
@@ -240,17 +240,19 @@ class TestTokens:
 
 def http(port: int, head: str) -> str:
     """One raw exchange; waits for the server to come up."""
-    until = time.monotonic() + 60
-    while True:
-        try:
-            with socket.create_connection(("localhost", port), timeout=10) as connection:
-                connection.sendall(f"{head}\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n".encode())
-                answer = b"".join(iter(lambda: connection.recv(65_536), b""))
-                return answer.decode()
-        except OSError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.1)
+    answers: list[bytes] = []
+
+    def ask() -> bool:
+        with (
+            contextlib.suppress(OSError),
+            socket.create_connection(("localhost", port), timeout=PATIENCE) as connection,
+        ):
+            connection.sendall(f"{head}\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n".encode())
+            answers.append(b"".join(iter(lambda: connection.recv(65_536), b"")))
+        return bool(answers)
+
+    until(ask)
+    return answers[0].decode()
 
 
 @pytest.mark.parametrize(

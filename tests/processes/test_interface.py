@@ -18,9 +18,9 @@ from standardwebhooks import Webhook
 from tests.processes.client import Client
 from tests.processes.tree import until
 from tests.receiver import receiving
-from tests.running import ROOT, Served, demonstration, environment, toride
+from tests.running import PATIENCE, ROOT, Served, demonstration, environment, toride
 
-pytestmark = [pytest.mark.requirement("A8"), pytest.mark.slow]
+pytestmark = pytest.mark.requirement("A8")
 
 
 def examples() -> str:
@@ -72,7 +72,7 @@ def test_a_webhook_is_agreed_upon_on_the_pages_and_hears_of_a_new_customer(serve
         teller.get("/customers/new/")
         new = {"branch": "002", "name": "月岡 照子", "kana": "ツキオカ テルコ", "number": "0777-314199"}
         assert teller.post("/customers/new/", **new).status in {200, 302}
-        until(lambda: kind.heard, seconds=30)
+        until(lambda: kind.heard)
     headers, body = kind.heard[0]
     assert Webhook(secret).verify(body, headers)["type"] == "customer.created"
     assert "月岡" not in body.decode()
@@ -104,7 +104,7 @@ def forwarded(port: int) -> Callable[[dict[str, Any], Any], list[bytes]]:
         path = quote(environ["PATH_INFO"].encode("latin-1")) + (
             f"?{environ['QUERY_STRING']}" if environ["QUERY_STRING"] else ""
         )
-        line = http.client.HTTPConnection("localhost", port, timeout=30)
+        line = http.client.HTTPConnection("localhost", port, timeout=PATIENCE)
         line.request(environ["REQUEST_METHOD"], path, environ["wsgi.input"].read(), headers)
         answer = line.getresponse()
         body = answer.read()

@@ -7,7 +7,7 @@ import pytest
 from tests import transit
 from tests.running import toride
 
-pytestmark = [pytest.mark.requirement("K1"), pytest.mark.slow]
+pytestmark = pytest.mark.requirement("K1")
 SEARCH = ("customers", "search", "x", "--as", "steward", "--purpose", "data-care")
 
 

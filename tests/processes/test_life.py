@@ -39,8 +39,8 @@ def test_a_review_runs(home: Path) -> None:
 
 def test_an_import_had_errors(home: Path) -> None:
     [found] = json.loads(toride(home, "imports", "list", "--as", "steward", "--json").stdout)
-    assert found["counts"]["created"] == 3
-    assert found["counts"]["rejected"] == 2
+    assert found["counts"]["created"] == 4
+    assert found["counts"]["rejected"] == 1
 
 
 def test_records_were_read_on_the_days_before_and_the_trail_is_whole(home: Path) -> None:

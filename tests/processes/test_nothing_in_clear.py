@@ -20,7 +20,7 @@ from tests.processes.needles import Needles
 from tests.processes.tree import descendants, named, until
 from tests.running import Served, environment, toride
 
-pytestmark = [pytest.mark.store, pytest.mark.slow, pytest.mark.requirement("K1", "K4", "C7", "C9")]
+pytestmark = [pytest.mark.store, pytest.mark.requirement("K1", "K4", "C7", "C9")]
 
 HEADINGS = ["顧客番号", "氏名", "フリガナ", "生年月日", "郵便番号", "住所", "電話番号", "メールアドレス", "備考"]
 RURIE = ["0777-314159", "鷲尾 瑠璃絵", "ワシオ ルリエ", "1963/09/27", "980-0811",
@@ -156,7 +156,7 @@ def mishaps(server: Served, found: Day) -> None:
     for pid in named(server.process.pid, "web")[1:]:
         with contextlib.suppress(OSError):
             os.kill(pid, signal.SIGABRT)
-    until(lambda: opens(client), seconds=30)
+    until(lambda: opens(client))
 
 
 def opens(client: Client) -> bool:

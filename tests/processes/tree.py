@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.running import PATIENCE
+
 
 def descendants(pid: int) -> dict[int, list[str]]:
     """The words of each process below `pid`, by pid; zombies are none."""
@@ -42,11 +44,12 @@ def is_alive(pid: int) -> bool:
     return _state(pid) is not None
 
 
-def until(true: Callable[[], object], *, seconds: float) -> float:
-    """Waits; how long it took. AssertionError after `seconds`."""
+def until(true: Callable[[], object], *, seconds: float = PATIENCE) -> float:
+    """Waits; how long it took. TimeoutError after `seconds`."""
     start = time.monotonic()
     while not true():
-        assert time.monotonic() - start < seconds, f"not within {seconds} s"
+        if time.monotonic() - start > seconds:
+            raise TimeoutError(f"not within {seconds} s")
         time.sleep(0.05)
     return time.monotonic() - start
 

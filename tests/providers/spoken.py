@@ -80,7 +80,7 @@ def speaking() -> Iterator[Said]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     said = Said(f"http://localhost:{server.server_port}")
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield said
     finally:

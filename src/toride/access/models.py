@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from toride.access import integrity
-from toride.access.people import models as _provisioning  # noqa: F401 - these tables are the app's, too
+from toride.access.people import models as _people  # noqa: F401 - these tables are the app's, too
 from toride.access.reviews import models as _reviews  # noqa: F401 - these tables are the app's, too
 from toride.base import clock
 from toride.base.ids import ordered_id, random_id

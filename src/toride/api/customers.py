@@ -17,6 +17,7 @@ from toride.api.problems import Wrong
 from toride.base.errors import Conflict, Doubtful, Invalid, Taken
 from toride.customers import queries, services
 from toride.customers.actions import Action
+from toride.customers.claims import NearNumber
 from toride.customers.fields import FIELDS
 from toride.customers.queries import Profile
 from toride.customers.searchable import NEEDED
@@ -73,7 +74,10 @@ def register(
         if not Branch.objects.filter(code=sent.branch).exists():
             raise Invalid("Some fields are not valid.", {"branch": "choose a branch"})
         written = _written(sent.values)
-        made = services.register(_permit(request), branch=sent.branch, owner=None, written=written, source=SOURCE)
+        made = services.register(
+            _permit(request), branch=sent.branch, owner=None, written=written, source=SOURCE,
+            number_meant=sent.number_meant,
+        )  # fmt: skip
         return {"id": str(made)}
 
     made = idempotency.answered(request, idempotency_key, make)
@@ -99,8 +103,8 @@ def change(
     try:
         seen = {category: revisions.get(category, 0) for category in concerned}
         changed = services.change(permit, customer, written=written, revisions=seen, source=SOURCE,
-                                  confirmed=sent.confirmed)  # fmt: skip
-    except Taken:
+                                  confirmed=sent.confirmed, number_meant=sent.number_meant)  # fmt: skip
+    except (Taken, NearNumber):
         raise
     except Doubtful:
         raise Invalid("Some fields are not valid.", {"name": ANOTHER}) from None

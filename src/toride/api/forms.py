@@ -45,16 +45,20 @@ Values = create_model(  # type: ignore[call-overload]
 
 
 class NewCustomer(Sent):
-    """A customer to be registered at a branch."""
+    """A customer to be registered at a branch. `number_meant`: though a customer has nearly the same number."""
 
     branch: Branch
+    number_meant: StrictBool = False
     values: Values  # type: ignore[valid-type] # made of the fields above
 
 
 class Amended(Sent):
-    """Fields to set; null clears one, and what is left out stays. `confirmed`: it may look like another person."""
+    """Fields to set; null clears one, and what is left out stays. `confirmed`: it may look like another person.
+    `number_meant`: though a customer has nearly the same number.
+    """
 
     confirmed: StrictBool = False
+    number_meant: StrictBool = False
     values: Values  # type: ignore[valid-type] # made of the fields above
 
 
@@ -219,8 +223,8 @@ class Decided(Sent):
     """For each column, in order, a field or null, and how rows are read.
 
     `heading_row`: where the headings stand, from 1. `number_them`: the file has no customer numbers. `company_is`: in
-    rows with a company and a person. `leave_empty`: fields that are left empty where they are not in order. `take`:
-    kinds of doubt that are brought in all the same.
+    rows with a company and a person. `leave_empty`: fields that are left empty where they are not in order; without it
+    all that may be; with [] such rows are rejected. `take`: kinds of doubt that are brought in all the same.
     """
 
     targets: Annotated[list[Short | None], Field(max_length=settings.IMPORT_MAX_COLUMNS)]
@@ -229,7 +233,7 @@ class Decided(Sent):
     number_them: StrictBool = False
     company_is: Literal["customer", "employer"] | None = None
     hidden_rows: StrictBool = False
-    leave_empty: Annotated[list[Short], Field(max_length=len(FIELDS))] = []
+    leave_empty: Annotated[list[Short], Field(max_length=len(FIELDS))] | None = None
     take: Annotated[list[Short], Field(max_length=len(DOUBTS))] = []
     encoding: Short | None = None
     delimiter: Short | None = None

@@ -43,7 +43,7 @@ def begin(
 
     def make() -> dict[str, Any]:
         made = drafts.begin(
-            _permit(request), branch=sent.branch, name=sent.name, origin=sent.origin, size=sent.size
+            _permit(request), branch=sent.branch, name=sent.name, origin=sent.origin, size=sent.size, lenient=True
         )  # fmt: skip
         return {"id": str(made.pk)}
 
@@ -93,7 +93,8 @@ def decide_columns(request: HttpRequest, number: UUID, sent: forms.Decided) -> d
         company=company,
         hidden=sent.hidden_rows,
     )
-    choices = {"empty": sent.leave_empty, "taken": sent.take, "company": company}
+    empty = ["*"] if sent.leave_empty is None else sent.leave_empty
+    choices = {"empty": empty, "taken": sent.take, "company": company}
     drafts.decide_rows(permit, source=source, choices=choices)
     return _columns(permit, source)
 

@@ -23,6 +23,7 @@ PROBLEM = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "reason": {"type": "string", "description": "Why it is refused: duty, purpose, connection, …"},
+        "customer": {"type": "string", "format": "uuid", "description": "Who has nearly the same number."},
         "stands": {"type": "integer", "description": "How many bytes of a file stand."},
         "errors": {
             "type": "array",

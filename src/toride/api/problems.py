@@ -12,6 +12,7 @@ from toride import audit
 from toride.access import responses
 from toride.access.machines.authentication import RATE, REASON, TooMany, Unknown
 from toride.base.errors import Conflict, Hidden, Invalid, Refused, TorideError, Unavailable
+from toride.customers.claims import NearNumber
 from toride.vault.aead import Unopenable
 
 MEDIA = "application/problem+json"
@@ -23,6 +24,7 @@ TITLES = {
     "not-found": "Not found",
     "method": "No such operation here",
     "conflict": "In conflict with what stands",
+    "near-number": "Nearly the number of another customer",
     "changed-since": "Changed since it was read",
     "too-large": "Too large",
     "media-type": "Not this kind of content",
@@ -44,6 +46,10 @@ TOLD: dict[type[TorideError], tuple[str, str]] = {  # "" where the error has its
     Hidden: ("not-found", "There is nothing here that this key can open."),
     Refused: ("refused", ""),
     Conflict: ("conflict", ""),
+    NearNumber: (
+        "near-number",
+        'A customer has nearly the same number. Check it; if it is meant, send "number_meant": true.',
+    ),
     Invalid: ("invalid", ""),
     Unopenable: ("unavailable", "What is stored of it is not what was sealed. Tell the administrator."),
     Unavailable: ("unavailable", "What happens cannot be recorded or opened now, so nothing is told. Try again later."),
@@ -66,6 +72,8 @@ def answer(request: HttpRequest, error: TorideError) -> HttpResponse:
         members["reason"] = str(error) or "duty"
     if isinstance(error, Conflict) and "stands" in error.facts:
         members["stands"] = error.facts["stands"]
+    if isinstance(error, NearNumber):
+        members["customer"] = str(error.facts["customer"])
     if isinstance(error, Invalid) and error.fields:
         members["errors"] = [{"field": field, "detail": str(advice)} for field, advice in error.fields.items()]
     response = problem(error.status, code, detail, **members)

@@ -20,21 +20,23 @@ NO_TESTS = 5  # pytest's exit status when nothing was collected, as with a narro
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("--store", type=click.Choice(["both", "sqlite", "postgres"]), default="both", show_default=True,
               help="Which databases to test on.")  # fmt: skip
-def test(arguments: tuple[str, ...], store: str) -> None:
-    """Run all tests: both databases, and journeys in a real browser. ARGUMENTS go to pytest."""
+@click.option("--full", is_flag=True, help="Leave nothing out: long tests, and every test on both databases.")
+def test(arguments: tuple[str, ...], store: str, *, full: bool) -> None:
+    """Run the tests: both databases, and journeys in a real browser. ARGUMENTS go to pytest."""
     missing = _provide()
     _say_skipped(missing)
-    codes = []
+    codes, given = [], [*(["--full"] if full else []), *arguments]
     if store in ("both", "postgres") and "initdb" not in missing:
-        codes.append(_pytest("postgres", ["-m", "store", *arguments], "every test that touches a store, on PostgreSQL"))
+        codes.append(_pytest("postgres", ["-m", "store", *given], "tests that touch a store, on PostgreSQL"))
     if store in ("both", "sqlite"):
-        codes.append(_pytest("sqlite", list(arguments), "everything, on SQLite"))
+        codes.append(_pytest("sqlite", given, "everything, on SQLite"))
     _say_skipped(missing)
     sys.exit(next((code for code in codes if code not in (0, NO_TESTS)), min(codes, default=NO_TESTS)))
 
 
 @click.command()
-def check() -> None:
+@click.option("--full", is_flag=True, help="Leave no test out.")
+def check(*, full: bool) -> None:
     """Run formatter, linter, type and layer checks, requirement coverage, then all tests."""
     tools = Path(sys.executable).parent
     steps = (
@@ -49,7 +51,7 @@ def check() -> None:
         if subprocess.run(command, cwd=ROOT, env=_environment(), check=False).returncode:  # noqa: S603
             click.echo(f"toride: {name} found problems; see above.", err=True)
             sys.exit(1)
-    os.execv(sys.executable, [sys.executable, "-m", "toride", "test"])  # noqa: S606
+    os.execv(sys.executable, [sys.executable, "-m", "toride", "test", *(["--full"] if full else [])])  # noqa: S606
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -71,7 +73,7 @@ def _parallel(arguments: list[str]) -> list[str]:
     if any(one.startswith("-n") for one in arguments):
         return []
     several = min(4, 1 + (os.cpu_count() or 1))  # tests that wait leave room for one more
-    return ["-n", str(several), "--dist", "loadscope", "--no-loadscope-reorder"]
+    return ["-n", str(several), "--dist", "loadgroup", "--no-loadscope-reorder"]
 
 
 def _environment() -> dict[str, str]:

@@ -79,6 +79,27 @@ PREFECTURES = (
 )
 
 
+# Municipalities that are no more → where their towns are now; the town itself, as Japan Post lists it, decides.
+FORMER = {
+    ("埼玉県", "浦和市"): ("さいたま市浦和区", "さいたま市南区", "さいたま市緑区", "さいたま市桜区"),
+    ("埼玉県", "大宮市"): ("さいたま市大宮区", "さいたま市北区", "さいたま市見沼区", "さいたま市西区"),
+    ("埼玉県", "与野市"): ("さいたま市中央区",),
+    ("埼玉県", "岩槻市"): ("さいたま市岩槻区",),
+    ("埼玉県", "上福岡市"): ("ふじみ野市",),
+    ("埼玉県", "鳩ヶ谷市"): ("川口市",),
+    ("静岡県", "清水市"): ("静岡市清水区",),
+    ("静岡県", "浜北市"): ("浜松市浜名区",),
+    ("静岡県", "天竜市"): ("浜松市天竜区",),
+    ("宮城県", "泉市"): ("仙台市泉区",),
+    ("東京都", "保谷市"): ("西東京市",),
+    ("東京都", "田無市"): ("西東京市",),
+    ("東京都", "秋川市"): ("あきる野市",),
+    ("新潟県", "新津市"): ("新潟市秋葉区",),
+    ("新潟県", "豊栄市"): ("新潟市北区",),
+    ("新潟県", "白根市"): ("新潟市南区",),
+    ("兵庫県", "篠山市"): ("丹波篠山市",),
+    ("福岡県", "前原市"): ("糸島市",),
+}
 _PREFECTURES = frozenset(PREFECTURES)  # each has three or four characters, and none begins another
 _SHORT = {one[:-1]: one for one in PREFECTURES if one != "北海道"}
 
@@ -102,6 +123,7 @@ class Told:
 
 
 NO_CITY = "the city could not be told apart; write prefecture and city in full"
+IS_FORMER = "a former municipality; the present one was stored"
 PREFECTURE_ADDED = "the prefecture was added by the city"
 
 
@@ -175,12 +197,16 @@ def told(text: str, code: str = "") -> Told:
     prefecture_found, rest, short = _prefecture(rest)
     if prefecture_found:
         city, street = _city(prefecture_found, rest)
+        if not city and (present := former(prefecture_found, rest)):
+            return Told(present, found_code, IS_FORMER)
         if city or not short:
             doubt = "" if city else NO_CITY
             return Told(Area(prefecture_found, city, street.strip()), found_code, doubt)
         prefecture_found, rest = "", address[front.end() :] if front else address
     if known and (ended := _begins(rest, known.city)):
         return Told(Area(known.prefecture, known.city, rest[ended:].strip()), found_code)
+    if present := former("", rest):
+        return Told(present, found_code, IS_FORMER)
     return _without_prefecture(rest, found_code)
 
 
@@ -188,6 +214,22 @@ def city(prefecture_written: str, written: str) -> str:
     """The official name of a city that was written otherwise (竜ヶ崎市); as it was written where there is none."""
     found, rest = _city(prefecture_written, written)
     return found if found and not rest.strip() else written
+
+
+def former(prefecture_found: str, text: str) -> Area | None:
+    """Where a place is now that is written with a municipality that is no more; None where its town does not tell."""
+    for (within, name), present in FORMER.items():
+        if prefecture_found not in ("", within) or not (ended := _begins(text, name)):
+            continue
+        street = text[ended:].strip()
+        found = {city for city, town in _towns_of(within) if city in present and street.startswith(town)}
+        return Area(within, found.pop(), street) if len(found) == 1 else None
+    return None
+
+
+@cache
+def _towns_of(prefecture_found: str) -> frozenset[tuple[str, str]]:
+    return frozenset((city, town) for _code, city, town in towns(prefecture_found))
 
 
 def _without_prefecture(rest: str, code: str) -> Told:

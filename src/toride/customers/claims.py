@@ -3,11 +3,18 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
+from toride.base.errors import Doubtful
 from toride.customers import folding
 from toride.customers.numbers import NEAR, NUMBER, exact, near, neighbours
 from toride.vault.amending import Amendment, judged
 from toride.vault.index import lookup
 from toride.vault.permit import Category
+
+
+class NearNumber(Doubtful):
+    """A customer within the permit's rows, `facts["customer"]`, has nearly this number; it may still be meant."""
+
+    status = 409
 
 
 def claim(made: Sequence[tuple[str, UUID]]) -> None:
@@ -41,12 +48,18 @@ def _among(wanted: Collection[str], number: str) -> str:
 
 def alike(wanted: Collection[str]) -> dict[str, UUID]:
     """Who has nearly one of these numbers, another than it: at most one of them for each."""
+    return {number: those[0] for number, those in each_alike(wanted).items() if those}
+
+
+def each_alike(wanted: Collection[str]) -> dict[str, list[UUID]]:
+    """As `alike`, with all who are known to have one that is nearly the same."""
     values = {number: neighbours(number) for number in wanted}
     exactly = lookup.find(NUMBER, {value for those in values.values() for value in those})
     nearly = lookup.find(NEAR, {near(number) for number in wanted})
-    found = {}
-    for number, those in values.items():
-        subject = nearly.get(near(number)) or next((exactly[one] for one in sorted(those) if one in exactly), None)
-        if subject is not None:
-            found[number] = subject
-    return found
+    return {
+        number: list(dict.fromkeys(
+            [nearly[one] for one in (near(number),) if one in nearly]
+            + [exactly[one] for one in sorted(those) if one in exactly]
+        ))
+        for number, those in values.items()
+    }  # fmt: skip

@@ -25,6 +25,7 @@ _CARRIERS_WORDS = (
 )
 CARRIERS = frozenset(_CARRIERS_WORDS.split()) | {f"{area}.vodafone.ne.jp" for area in "dhtcrknsq"}
 NAMED_MAIL = re.compile(r"[^<>@]*<\s*([^<>\s]+)\s*>")
+MAILTO = re.compile(r"^mailto:\s*", re.IGNORECASE)  # as copied from a page
 MAIL_LENGTH = 200  # longer ones are left to the library
 LARGEST_VALUE = amounts.LARGEST
 LEADING = phones.LEADING
@@ -62,7 +63,7 @@ def phone(written: str) -> str:
 
 def email(written: str) -> str:
     """A mail address as it is to be used; the domain in lower case. Those of carriers may have dots anywhere."""
-    folded = unicodedata.normalize("NFKC", characters.visible(written)).strip()
+    folded = MAILTO.sub("", unicodedata.normalize("NFKC", characters.visible(written)).strip(), count=1)
     if named := NAMED_MAIL.fullmatch(folded):
         folded = named[1]
     local, _at, domain = folded.rpartition("@")

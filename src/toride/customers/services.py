@@ -12,6 +12,7 @@ from toride.base import clock
 from toride.base.errors import Doubtful, Invalid, Refused, Taken
 from toride.customers import apart, barred, claims, fields, numbers, resemblance
 from toride.customers.actions import Action
+from toride.customers.claims import NearNumber
 from toride.customers.models import Customer
 from toride.customers.searchable import row
 from toride.vault import index, records, subjects
@@ -26,14 +27,24 @@ ANOTHER = lazy(
     "The customer would become another person: name, reading, and birth date or phone all change. "
     "Confirm it, or register a new customer."
 )
+NEAR = lazy("A customer has nearly the same number. Check it, and confirm that this number is meant.")
 
 
 @recorded(Action.PROFILE_CREATE)
-def register(permit: Permit, *, branch: str, owner: UUID | None, written: Mapping[str, str], source: str) -> UUID:
+def register(
+    permit: Permit,
+    *,
+    branch: str,
+    owner: UUID | None,
+    written: Mapping[str, str],
+    source: str,
+    number_meant: bool = False,
+) -> UUID:
     """A new customer from what was written in a form. The subject's keys are committed before any data.
 
     What the permit masks can be written here though not be read. Raises Invalid with advice by field, Refused for a
-    field that the permit closes, Taken for a number in use.
+    field that the permit closes, Taken for a number in use; NearNumber where a customer has nearly this number and
+    nobody has said that it is meant.
     """
     if not permit.rows.include(branch, owner):
         raise Refused("scope")
@@ -42,8 +53,10 @@ def register(permit: Permit, *, branch: str, owner: UUID | None, written: Mappin
             _must_open(permit, name, least=Opening.MASKED)
     screened = barred.screen(written)
     stored = fields.clean({"name": "", "number": "", "status": "active", "kind": "person", **screened.written})
+    if not number_meant:
+        _must_not_be_near(permit, numbers.exact(stored[NUMBER]))
     subject = subjects.create(1)[0]
-    _claim(permit, numbers.exact(stored["number"]), subject)
+    _claim(permit, numbers.exact(stored[NUMBER]), subject)
     Customer.objects.create(subject_id=subject, branch_id=branch, owner_id=owner, created=clock.now())
     profile = by_category(stored)
     origin = {"source": source, "by": permit.actor.name, "at": clock.now().isoformat()}
@@ -68,13 +81,14 @@ def change(
     revisions: Mapping[Category, int],
     source: str,
     confirmed: bool = False,
+    number_meant: bool = False,
 ) -> list[str]:
     """Changes fields; gives the names of those that really changed. `revisions` are those the person saw.
 
     What was sent as it stands is left as it stands: nothing is cleaned anew that the person did not alter.
 
     Raises Invalid, Refused, Conflict where somebody changed the record meanwhile, Taken for a number in use; Doubtful
-    where the customer would become another person and nobody has `confirmed` it.
+    where the customer would become another person and nobody has `confirmed` it; NearNumber as `register`.
     """
     for name in written:
         _must_open(permit, name)
@@ -95,6 +109,8 @@ def change(
         permit.ledger.touch(subject, Mode.CHANGED, one.category)
     if NUMBER in changed:
         claims.release(subject)
+        if not number_meant:
+            _must_not_be_near(permit, numbers.exact(stored[NUMBER]))
         _claim(permit, numbers.exact(stored[NUMBER]), subject)
     if changed:
         permit.ledger.facts["fields"] = changed
@@ -131,6 +147,18 @@ def _must_stay_the_same_person(amendments: Iterable[Amendment]) -> None:
     basic = [one for one in amendments if one.category is Category.BASIC]
     if any(judged(basic, resemblance.becomes_another).values()):
         raise Doubtful(_("Please fix the highlighted fields."), {"name": ANOTHER})
+
+
+def _must_not_be_near(permit: Permit, number: str) -> None:
+    """Raises NearNumber. Who is out of the permit's rows is not there, nor is anybody where numbers are not open."""
+    if permit.opening(Category.BASIC, NUMBER) is not Opening.CLEAR or claims.owners([number]):
+        return
+    found = Customer.objects.filter(subject__in=claims.each_alike([number])[number], hidden=None)
+    for subject, branch, owner in found.values_list("subject", "branch", "owner"):
+        if permit.rows.include(branch, owner):
+            permit.ledger.terms = number
+            permit.ledger.facts["near"] = str(subject)
+            raise NearNumber(_("Please fix the highlighted fields."), {NUMBER: NEAR}, customer=subject)
 
 
 def _standing(permit: Permit, subject: UUID, names: Iterable[str]) -> dict[str, Any]:

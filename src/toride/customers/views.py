@@ -22,6 +22,7 @@ from toride.base.guard import guarded
 from toride.base.ids import parsed
 from toride.customers import addresses, apart, barred, fields, folding, queries, services, sheets, showing
 from toride.customers.actions import Action
+from toride.customers.claims import NearNumber
 from toride.customers.forms import revisions, written
 from toride.customers.handing import listing
 from toride.fields.types import Field
@@ -82,7 +83,9 @@ def create(request: HttpRequest) -> HttpResponse:
     values = written(request.POST, permit, least=Opening.MASKED)
     try:
         branch, owner = _place(request)
-        subject = services.register(permit, branch=branch, owner=owner, written=values, source="form")
+        subject = services.register(
+            permit, branch=branch, owner=owner, written=values, source="form", number_meant=_is_meant(request)
+        )
     except (Invalid, Taken) as error:
         return _form(request, Action.PROFILE_CREATE, values, **_told(error))
     messages.success(request, _("Registered."))
@@ -116,7 +119,7 @@ def change(request: HttpRequest, subject: UUID) -> HttpResponse:
     try:
         changed = services.change(
             permit, subject, written=values, revisions=revisions(request.POST), source="form",
-            confirmed=request.POST.get("confirmed") == "1",
+            confirmed=request.POST.get("confirmed") == "1", number_meant=_is_meant(request),
         )  # fmt: skip
     except (Invalid, Conflict) as error:
         audit.commit(permit, outcome="failed", reason="form")
@@ -179,6 +182,11 @@ def _place(request: HttpRequest) -> tuple[str, UUID | None]:
     return branch, parsed(owner) if owner else None
 
 
+def _is_meant(request: HttpRequest) -> bool:
+    """Has the person said that a number, nearly the same as another, is meant?"""
+    return request.POST.get("number_meant") == "1"
+
+
 def _branches() -> dict[str, str]:
     """Codes and names, for a choice."""
     return dict(Branch.objects.order_by("code").values_list("code", "name"))
@@ -186,6 +194,8 @@ def _branches() -> dict[str, str]:
 
 def _told(error: Invalid | Conflict, typed: dict[str, str] | None = None, found: Any = None) -> dict[str, Any]:
     """What the form says: advice by field, its status, and whether somebody else changed the record meanwhile."""
+    if isinstance(error, NearNumber):
+        return {"errors": error.fields, "status": error.status, "near": error.facts["customer"]}
     if isinstance(error, Invalid):
         return {"errors": error.fields, "status": error.status, "doubtful": isinstance(error, Doubtful)}
     if isinstance(error, Taken):

@@ -4,6 +4,8 @@ import random
 
 from toride.access.models import Branch, Department, Person
 from toride.access.people import registry
+from toride.access.people.models import ReportingLine
+from toride.base import clock
 
 BRANCHES = (
     ("000", "本部"), ("001", "本店営業部"), ("002", "みどり台支店"), ("003", "若葉支店"), ("004", "広瀬支店"),
@@ -55,4 +57,18 @@ def build(chance: random.Random) -> dict[str, list[Person]]:
         person = registry.add(f"staff{number + 1:02}", name, roles=[role], branch=branches[branch], rank=rank)
         if role == "sales":
             sellers[branch].append(person)
+    _report()
     return sellers
+
+
+def _report() -> None:
+    """Everybody reports to the highest in rank where they work, from the day on which the demonstration begins."""
+    everybody = list(Person.objects.order_by("-rank", "username"))
+    top: dict[str | None, Person] = {}
+    for one in everybody:
+        top.setdefault(one.branch_id, one)
+    lines = [(one, top[one.branch_id]) for one in everybody if top[one.branch_id].rank > one.rank]
+    ReportingLine.objects.bulk_create(
+        ReportingLine(person=one, to=above, kind=ReportingLine.Kind.SUPERIOR, begins=clock.today())
+        for one, above in lines
+    )

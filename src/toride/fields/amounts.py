@@ -16,7 +16,9 @@ _UNITS = re.compile(
 )
 _WORTH = (10**12, 10**8, 10**4, 10**3, 1)
 _SIGN, _BRACKETS = re.compile(r"([-△▲])\s*"), re.compile(r"\(\s*(.*?)\s*\)")
-_MONEY = re.compile(r"^[¥\\]\s*|\s*(?:円|圓|JPY|yen)$", re.IGNORECASE)
+_MONEY = re.compile(r"^[¥\\]\s*|\s*(?:円也?|圓也?|JPY|yen)$", re.IGNORECASE)
+_CLOSED = re.compile(r"([¥\\]\s*[0-9,]+)(?:\.?-|也)")  # ¥1,000- on receipts, so that no figure is added
+_PLUS = re.compile(r"\+(?=[¥\\0-9])")
 
 
 def parse(text: str) -> int:
@@ -26,7 +28,9 @@ def parse(text: str) -> int:
     for mark in (_BRACKETS.fullmatch(folded), None):
         if mark:
             less, folded = True, mark[1]
-    folded, less = _unsigned(folded, less=less)
+    if ended := _CLOSED.fullmatch(folded):
+        folded = ended[1]
+    folded, less = _unsigned(_PLUS.sub("", folded, count=1) if folded.startswith("+") else folded, less=less)
     folded, less = _unsigned(_MONEY.sub("", _MONEY.sub("", folded)), less=less)
     found = _whole(folded)
     if found is None or found >= LARGEST:

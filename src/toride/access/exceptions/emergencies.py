@@ -17,6 +17,7 @@ from toride.access.actions import Action
 from toride.access.approvals.requests import worded
 from toride.access.decide import reach_of
 from toride.access.models import Glass, Person
+from toride.access.people import reporting
 from toride.access.roles import Reach
 from toride.audit import recorded
 from toride.audit.events import SYSTEM, Event
@@ -200,12 +201,16 @@ def reviewers(row: Glass) -> list[Person]:
 
 
 def escalate() -> int:
-    """Tells those whose duty reaches everywhere of what nobody reviewed in time, once, with an event; how many."""
+    """Tells those whose duty reaches everywhere, and superiors who may review, of what nobody reviewed in time.
+
+    Once, with an event; how many.
+    """
     count = 0
     for row in Glass.objects.filter(verdict=Verdict.OPEN, due__lte=clock.now(), escalated=None):
         with transaction.atomic():
             if Glass.objects.filter(pk=row.pk, verdict=Verdict.OPEN, escalated=None).update(escalated=clock.now()):
-                row.told.add(*(one for one in reviewers(row) if _everywhere(one)))
+                above = {one.pk for one in reporting.ladder(row.person_id)}
+                row.told.add(*(one for one in reviewers(row) if _everywhere(one) or one.pk in above))
                 facts_of = {"glass": str(row.pk), "by": str(row.person_id)}
                 touched = ((row.subject_id, Mode.LISTED, 0),)
                 event = Event(action=Action.GLASS_ESCALATE, door=SYSTEM, facts=facts_of, subjects=touched)

@@ -37,3 +37,21 @@ class DirectoryGroup(models.Model):
 
     class Meta:
         app_label = "access"
+
+
+class ReportingLine(models.Model):
+    """Who answers for a person, and who stands in for them, from one day to another (both included, None: open)."""
+
+    class Kind(models.TextChoices):
+        SUPERIOR = "superior"
+        DEPUTY = "deputy"
+
+    person = models.ForeignKey("access.Person", on_delete=models.CASCADE, related_name="lines")
+    to = models.ForeignKey("access.Person", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    begins = models.DateField()
+    ends = models.DateField(null=True)
+
+    class Meta:
+        app_label = "access"
+        indexes = [models.Index(fields=["person", "kind", "begins"], name="access_line_of_person")]

@@ -10,6 +10,7 @@ from django.db.models import Q
 from toride import audit
 from toride.access.actions import Action
 from toride.access.models import Person
+from toride.access.people import reporting
 from toride.access.reviews import comments, reviewers
 from toride.access.reviews.models import UNDECIDED, Campaign, Item
 from toride.audit.events import SYSTEM, Event
@@ -71,11 +72,13 @@ def escalate() -> int:
 
 
 def _hand_on(campaign: Campaign, items: Sequence[Item], why: str) -> int:
-    """To the next above of each, where there is one, with one event."""
-    above = [one for one in reviewers.reviewers() if one.above]
+    """To the reviewer's superior who may decide, else to the next above, with one event."""
+    every = reviewers.reviewers()
     count = 0
     for item in items:
-        others = [one for one in above if one.person.id != item.reviewer_id]
+        order = [one.pk for one in reporting.ladder(item.reviewer_id)] if item.reviewer_id else []
+        nearest = sorted((one for one in every if one.person.pk in order), key=lambda one: order.index(one.person.pk))
+        others = [*nearest, *(one for one in every if one.above and one.person.pk != item.reviewer_id)]
         if found := reviewers.pick(others, item.person, item.kind, item.what):
             changed = Item.objects.filter(pk=item.pk, reviewer=item.reviewer_id, state__in=UNDECIDED)
             count += changed.update(reviewer=found.person, above=True)

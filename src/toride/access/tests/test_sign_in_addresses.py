@@ -35,6 +35,7 @@ ADDRESSES = {
     "person_unlock":           ("person", 405, 404),
     "person_sign_out":         ("person", 405, 404),
     "person_end":              ("person", 405, 404),
+    "person_reporting":        ("person", 404, 404),
     "person_lost":             ("person", 404, 404),
     "person_start":            ("person", 404, 404),
 }  # fmt: skip

@@ -194,3 +194,31 @@ def test_change_that_makes_another_person_must_be_confirmed(house: House) -> Non
     assert machine("GET", one(emiko)).json()["values"]["name"] == "齋藤 惠美子"
     assert machine("PATCH", one(emiko), {"values": values, "confirmed": True}, If_Match=tag).status_code == 200
     assert machine("GET", one(emiko)).json()["values"]["name"] == "鈴木 太郎"
+
+
+@pytest.mark.requirement("C3")
+def test_a_machine_is_told_by_code_and_says_yes_by_a_field(house: House) -> None:
+    near, other = house.customer("A-1"), house.customer("other-99")
+    machine = Machine(house, "konno", "data-care", wanted=["customers"])
+    sent = {"branch": "002", "values": {"number": "a1", "name": "佐藤 花子"}}
+    told = machine("POST", CUSTOMERS, sent)
+    assert (told.status_code, told.json()["type"]) == (409, "urn:toride:problem:near-number")
+    assert told.json()["customer"] == str(near)
+    tag = machine("GET", one(other))["ETag"]
+    assert machine("PATCH", one(other), {"values": {"number": "a1"}}, If_Match=tag).status_code == 409
+    assert machine("POST", CUSTOMERS, sent | {"number_meant": True}).status_code == 201
+    meant = {"values": {"number": "A_1"}, "number_meant": True}
+    assert machine("PATCH", one(other), meant, If_Match=tag).json()["changed"] == ["number"]
+
+
+@pytest.mark.requirement("C3")
+@pytest.mark.parametrize("number", ["a1", "A1", "A_1"])
+def test_a_near_number_of_another_branch_is_answered_as_none(house: House, number: str) -> None:
+    house.customer("A-1", branch=house.wakaba)
+    machine = Machine(house)
+    told, free = (
+        machine("POST", CUSTOMERS, {"branch": "002", "values": {"number": one, "name": "佐藤 花子"}})
+        for one in (number, "Z-77")
+    )
+    assert (told.status_code, free.status_code) == (201, 201), told.content
+    assert told.json().keys() == free.json().keys()

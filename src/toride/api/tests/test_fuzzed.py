@@ -21,13 +21,14 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.people import House
+from tests.scale import scaled
 from toride.access.models import Connection
 from toride.api.tests.machines import Machine
 from toride.customers.models import Import
 
-pytestmark = [pytest.mark.requirement("A8"), pytest.mark.slow]
+pytestmark = pytest.mark.requirement("A8")
 application = get_wsgi_application()
-EXAMPLES, SEED = 20, 20_261_122
+EXAMPLES, SEED = scaled(20, 200), 20_261_122
 HOLDERS = {"Customers": ("konno", "data-care", "customers"), "Imports": ("konno", "data-care", "imports"),
            "People": ("hayasaka", "administration", "people"), "Audit trail": ("udagawa", "audit", "trail")}  # fmt: skip
 CHECKS = [

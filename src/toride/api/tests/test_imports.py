@@ -48,7 +48,7 @@ def test_file_becomes_customers(house: House) -> None:
     work(kept(address))
     found = machine("GET", f"{address}/check").json()
     assert found["state"] == "done"
-    assert found["counts"]["created"] == 3
+    assert found["counts"]["created"] == 5
     assert machine("POST", SEARCH, {}).json()["total"] == 0
     assert machine("POST", f"{address}/run", {"leave_out_duplicates": True}).status_code == 202
     work(kept(address))
@@ -180,8 +180,8 @@ def test_result_names_what_was_held_and_left(house: House) -> None:
         }  # fmt: skip
         assert found["left"] == {
             "旧区分": "no field is known by this heading",
-            "生年月日": "in 1 rows: not in order; left empty, as was chosen; in 1 rows: an error of the spreadsheet stands "
-            "here; left empty",
+            "生年月日": "in 1 rows: left empty, as it is not in order: enter a date such as 1980-03-04 or 昭和55年3月4日 "
+            "(row 3); in 1 rows: an error of the spreadsheet stands here; left empty (row 4)",
         }
     for wrong in ({"take": ["x"]}, {"leave_empty": ["password"]}, {"heading_row": 0}, {"company_is": "x"}):
         again_at = begun(machine, text)
@@ -197,3 +197,18 @@ def test_file_without_numbers_is_numbered_on_demand(house: House) -> None:
     machine("POST", f"{address}/check")
     work(kept(address))
     assert machine("GET", f"{address}/check").json()["counts"]["created"] == 1
+
+
+def test_a_doubtful_cell_costs_the_row_only_where_the_machine_says_so(house: House) -> None:
+    text = "顧客番号,氏名,生年月日\nB-1,佐藤 花子,1981-02-29\nB-2,林 大樹,\n"
+    for more, created in ((None, 2), ({}, 2), ({"leave_empty": ["birth_date"]}, 2), ({"leave_empty": []}, 1)):
+        machine = loader(house)
+        address = begun(machine, text)
+        if more is not None:
+            sent = {"targets": ["number", "name", "birth_date"], **more}
+            assert machine("PUT", f"{address}/columns", sent).status_code == 200
+        machine("POST", f"{address}/check")
+        work(kept(address))
+        told = machine("GET", f"{address}/check").json()
+        assert told["counts"]["created"] == created, more
+        assert ("生年月日" in told["left"]) == (created == 2)

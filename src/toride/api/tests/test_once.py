@@ -109,7 +109,7 @@ def test_of_two_at_the_same_moment_one_makes_it(shared: Connection) -> None:
             return {"id": Department.objects.create(code=f"race{number}", name=f"競走{number}").code}
 
         try:
-            start.wait(10)
+            start.wait(120)
             return idempotency.answered(request, "k-1", make)
         finally:
             connections.close_all()

@@ -1,6 +1,8 @@
 """A program for test_crash: forks the trail's process and clients, kills them with SIGKILL at random, again and again.
 
-    python storm.py FOLDER SECONDS SEED
+    python storm.py FOLDER KILLS SEED
+
+It ends when so many of both kinds were killed, and a hundred events acknowledged: on a busy machine that takes longer.
 
 Each client writes the ids of what was acknowledged into a file of its own in FOLDER.
 """
@@ -15,6 +17,7 @@ from pathlib import Path
 import django
 
 CLIENTS = 4
+LEAST = 100
 
 
 def client(folder: Path, seed: int) -> None:
@@ -65,12 +68,16 @@ def spawn(kind: str, folder: Path, seed: int) -> int:
         os._exit(1)
 
 
-def main(folder: Path, seconds: float, seed: int) -> None:
+def acknowledged(folder: Path) -> int:
+    return sum(path.read_bytes().count(b"\n") for path in folder.glob("acknowledged-*"))
+
+
+def main(folder: Path, least: int, seed: int) -> None:
     django.setup()
     chance = random.Random(seed)
     running = {spawn(kind, folder, chance.random()): kind for kind in ("trail", *("client",) * CLIENTS)}
-    until, kills = time.monotonic() + seconds, {"trail": 0, "client": 0}
-    while time.monotonic() < until:
+    kills = {"trail": 0, "client": 0}
+    while min(kills.values()) < least or acknowledged(folder) <= LEAST:
         time.sleep(chance.uniform(0.05, 0.35))
         wanted = "trail" if chance.random() < 0.5 else "client"
         pid = chance.choice([pid for pid, kind in running.items() if kind == wanted])
@@ -85,4 +92,4 @@ def main(folder: Path, seconds: float, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

@@ -65,7 +65,7 @@ def serve(stores):
 
 def client():
     found = socket.socket(socket.AF_UNIX)
-    found.settimeout(5)
+    found.settimeout(120)
     with protocol.address() as path:
         found.connect(path)
     return found
@@ -144,14 +144,14 @@ def test_process_of_another_user_is_not_heard_even_where_the_modes_let_it_in(ser
         for one in opened:
             one.chmod(0o777)
         script = (
-            "import os,socket,sys; os.setgid(65534); os.setuid(65534); s=socket.socket(socket.AF_UNIX); s.settimeout(5)\n"
+            "import os,socket,sys; os.setgid(65534); os.setuid(65534); s=socket.socket(socket.AF_UNIX); s.settimeout(60)\n"
             "s.connect(sys.argv[1])\n"
             "try:\n s.sendall(bytes.fromhex(sys.argv[2])); print(s.recv(1))\n"
             "except OSError as e: print(b'')"
         )
         done = subprocess.run(
             [sys.executable, "-c", script, str(opened[0]), protocol.frame([b"row"]).hex()],
-            capture_output=True, text=True, timeout=20, check=True,
+            capture_output=True, text=True, timeout=120, check=True,
         )  # fmt: skip
     finally:
         for one, mode in zip(opened, modes, strict=True):
@@ -162,13 +162,16 @@ def test_process_of_another_user_is_not_heard_even_where_the_modes_let_it_in(ser
 
 @pytest.mark.requirement("T2")
 def test_slow_client_holds_nobody_up_and_is_left(serve, monkeypatch):
-    monkeypatch.setattr(group_writer, "FRAME_SECONDS", 0.3)
+    monkeypatch.setattr(group_writer, "FRAME_SECONDS", 3_600)
     serve(Sink())
     slow = client()
     slow.sendall(protocol.frame([b"row"])[:6])
-    began = time.monotonic()
     record([event()])
-    assert time.monotonic() - began < 0.3
+    slow.setblocking(False)
+    with pytest.raises(BlockingIOError):  # still there, while another was answered
+        slow.recv(1)
+    slow.setblocking(True)
+    monkeypatch.setattr(group_writer, "FRAME_SECONDS", 0)
     assert slow.recv(1) == b""
 
 

@@ -13,7 +13,7 @@ _MARKED = re.compile(r"[='+@0-9-]")
 _NOTHING_WORDS = (
     "- -- --- ー ― ‐ – — − ／ / * ※ なし 無し 無 ナシ 無し。 該当なし 該当無し 記載なし 登録なし 未登録 "
     "未設定 未入力 未記入 空欄 n/a na #n/a null none nil (null) <null> undefined nan #n/a! 0/0/00 0/0/0000 "
-    "0000-00-00 0000/00/00 00000000 1900/1/0"
+    "0000-00-00 0000/00/00 00000000 1900/1/0 不明 不詳"
 )
 NOTHING = frozenset(_NOTHING_WORDS.split())
 LONGEST_NOTHING = 12
@@ -33,17 +33,33 @@ SEVERAL_MAILS = re.compile(r"\s*:::\s*|[\s、；;,，|｜]+")
 SEVERAL_WORDS = re.compile(r"\s*:::\s*|\s*[\r\n;、；]\s*|\s*,(?!\d{3})\s*|\s*，\s*")
 SLASH = re.compile(r"\s*[/／]\s*")
 _NOTHING_AROUND = re.compile(r"[+0-9][0-9-]+")
-# What stands behind a number, or before it, and is none: (代), 内線123, ext.123, x12, （妻）, 携帯:, TEL
+# What stands behind a number, or before it, and is none: (代), 内線123, ext.123, x12, （妻）, 携帯:, ～3, 18時以降
+_WORDS = r"(?:(?![0-9０-９]{7})[^()（）【】\[\]「」『』]){1,30}"
+_BRACKETED = rf"[(（【\[「『]\s*{_WORDS}\s*[)）】\]」』]"
+_CORE = re.compile(
+    r"[+＋]?(?:[0-9０-９]|[(（]\s*[0-9０-９]{1,5}\s*[)）]"
+    r"|(?!\s+[0-9０-９]{1,2}\s*(?:時|日|月|階|号|:|[～~〜]))[\s.‐‑‒–—―−ー－-](?=[\s.‐‑‒–—―−ー－-]*[(（]?[0-9０-９]))+"
+)
 _BEHIND = re.compile(
-    r"\s*(?:[(（【\[]\s*[^()（）0-9０-９]{1,20}\s*[)）】\]]"
-    r"|[(（]?(?:内線|内|ext\.?|extension|x|#)\s*[:：]?\s*[0-9０-９]{1,6}[)）]?"
-    r"|代表?|直通|自宅|携帯|会社|職場|勤務先|本人|妻|夫|父|母|子|息子|娘|家族|実家|呼出?)\s*$",
+    rf"\s*(?:{_BRACKETED}|(?:内線(?:番号)?|内|ext\.?|extension|x|#|＃)\s*[:：]?\s*[0-9０-９]{{1,6}}番?"
+    rf"|[~～〜]\s*[0-9０-９]{{1,4}}|[※*・\s]*(?!ー)[ぁ-ヿ㐀-鿿々]{_WORDS}|[※*・\s]*[㐀-鿿]"
+    rf"|\s[0-9０-９]{{1,2}}\s*(?:時|日|月|階|号|:|[～~〜]){_WORDS}|(?<!\S)[a-z]{_WORDS})\s*",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    r"^\s*(?:[(（【\[]\s*[^()（）0-9０-９]{1,20}\s*[)）】\]]|(?:tel|phone|mobile|電話(?:番号)?|携帯(?:電話)?|自宅|会社|勤務先|代表|直通|℡|☎|📞)\s*[:：.]?)\s*(?=[0-9０-９+＋(（])",
+    r"\s*(?:[(（【\[「『]\s*[^()（）0-9０-９]{1,20}\s*[)）】\]」』]"
+    r"|(?:tel|phone|mobile|℡|☎|📞)\s*[:：.]?|[a-z][a-z .]{1,19}(?:[:：.]|\s)"
+    r"|[ぁ-ヿ㐀-鿿々][^()（）0-9０-９+＋]{0,19}?\s*[:：.]?)\s*(?=[0-9０-９+＋(（])",
     re.IGNORECASE,
 )
+_MERELY = frozenset(["tel", "phone", "telephone", "電話", "電話番号", "℡", "☎", "📞", "でんわ"])
+_AROUND = re.compile(r"^[\s(（【\[「『:：.※*・]+|[\s)）】\]」』:：・.]+$")
+# Where a second number of a cell begins: behind the brackets of the first, or with a word of its own.
+SECOND = re.compile(
+    r"(?<=[)）】\]])\s*(?=[0０][0-9０-９‐ー-]{9,})"
+    r"|(?<=[0-9０-９)）】\]])\s+(?=[^\s0-9０-９()（）+＋]{1,10}[:：]?\s*[0０][0-9０-９‐ー-]{9,})"
+)
+TEN = 10  # figures of a number that stands for itself
 
 
 def bare(cell: str) -> str:
@@ -75,29 +91,42 @@ def is_error(text: str) -> bool:
 
 
 def numbered(text: str) -> tuple[str, str]:
-    """(a phone number, what stands around it that is none)."""
+    """(a phone number, what stands around it that is none); words for a phone and nothing else say nothing. Where
+    something is left over that is neither, all of it is the number, and then none.
+    """
     if _NOTHING_AROUND.fullmatch(text):
         return text, ""
-    notes = []
-    if before := _BEFORE.search(text):
-        notes.append(before[0].strip())
-        text = text[before.end() :]
-    while behind := _BEHIND.search(text):
-        if not behind.start():
-            break
-        notes.append(behind[0].strip())
-        text = text[: behind.start()]
-    return text.strip(), " ".join(notes)
+    before = _BEFORE.match(text)
+    core = _CORE.match(text, before.end() if before else 0)
+    if core is None:
+        return text, ""
+    notes, at = [before[0]] if before else [], core.end()
+    while at < len(text):
+        behind = _BEHIND.match(text, at)
+        if behind is None:
+            return text, ""
+        notes.append(behind[0])
+        at = behind.end()
+    told = [_AROUND.sub("", note) for note in notes]
+    return core[0].strip(), " ".join(one for one in told if one and one.lower() not in _MERELY)
+
+
+def _numbers(text: str) -> list[str]:
+    """Numbers that only a blank tells apart, or what stands beside the first of them."""
+    parts = text.split()
+    if len(parts) > 1 and all(sum(map(str.isdigit, part)) >= TEN for part in parts):
+        return parts
+    return SECOND.split(text)
 
 
 def several(name: str, text: str) -> list[str]:
     """The values of a cell that holds several, as the field parts them."""
-    if not ANY.search(text):
+    if _NOTHING_AROUND.fullmatch(text) if name == "phones" else not ANY.search(text):
         return [text]
     if name == "emails":
         found = SEVERAL.split(text) if "<" in text else [one for one in SEVERAL_MAILS.split(text) if one.strip("/／")]
     elif name == "phones":
-        found = [part for one in SEVERAL.split(text) for part in SLASH.split(one)]
+        found = [part for one in SEVERAL.split(text) for piece in SLASH.split(one) for part in _numbers(piece)]
     else:
         found = SEVERAL_WORDS.split(text)
     return [part.strip() for part in found if part.strip()]

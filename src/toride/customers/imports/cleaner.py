@@ -39,7 +39,7 @@ def _work(asked: bytes, incoming: Iterator[bytes]) -> None:
     for content in incoming:
         message = orjson.loads(content)
         if "rows" in message:
-            for batch in sieve.feed(message["rows"]):
+            for batch in sieve.feed(message["rows"], message.get("broken", ())):
                 _tell(*batch)
             continue
         if "end" in message:

@@ -45,7 +45,8 @@ class Row:
 
     `folded`: what the index would hold of a new customer, where that is known already. `apart`: (field, kind, the
     number) of what was struck out, to be sealed apart. `held`: kind of doubt → why. `place`: branch and person in
-    charge as the file writes them.
+    charge as the file writes them. `beside`: (field, value, what was written with
+    it) for the note.
     """
 
     number: int
@@ -56,6 +57,12 @@ class Row:
     apart: list[tuple[str, Kind, str]] = field(default_factory=list, repr=False)
     held: dict[str, str] = field(default_factory=dict)
     place: dict[str, str] = field(default_factory=dict, repr=False)
+    beside: list[tuple[str, str, str]] = field(default_factory=list, repr=False)
+
+    def gaps(self) -> dict[str, str]:
+        """Field → why the customer comes in without it; the same row, corrected, brings it in later."""
+        told = (warning.partition(": ") for warning in self.warnings)
+        return {name: why for name, _colon, why in told if reasons.is_gap(why)}
 
     def warn(self, name: str, why: str) -> None:
         """Says something of a field (or of the row), once."""
@@ -107,14 +114,15 @@ def clean(number: int, cells: Sequence[str], columns: Columns, policy: Policy, c
 
 def _store(name: str, text: str, row: Row, choices: Choices) -> None:
     spec = FIELDS[name]
+    lenient = not spec.must and not choices.empty.isdisjoint((name, "*"))
     try:
-        found = row.stored[name] = _value(spec, text, row)
+        found = row.stored[name] = _value(spec, text, row, lenient=lenient)
     except Invalid as error:
-        if spec.must or not (name in choices.empty or "*" in choices.empty):
+        if not lenient:
             row.problems[name] = str(error.reason)
             return
         row.stored[name] = [] if spec.many else None
-        row.warn(name, reasons.EMPTIED)
+        row.warn(name, reasons.emptied(str(error.reason)))
     else:
         if not found and spec.must:
             row.problems.setdefault(name, "is required")
@@ -206,6 +214,8 @@ def _tell_apart(address: str, building: str, written: dict[str, str], row: Row) 
         row.warnings.append("address: part of it is masked in the file")
     if told.doubt:
         row.warn("address", told.doubt)
+    if told.doubt == addresses.IS_FORMER:
+        row.beside.append(("address", told.area.city, address))
     if told.code and not written.get("postcode"):
         written["postcode"] = told.code
     street = f"{told.area.street} {building}".strip().replace("\n", " ")
@@ -230,7 +240,7 @@ def _screen(written: dict[str, str], row: Row, policy: Policy) -> None:
         row.problems[name] = str(ADVICE[kind])
 
 
-def _value(spec: Field, text: str, row: Row) -> Any:
+def _value(spec: Field, text: str, row: Row, *, lenient: bool) -> Any:
     if not text:
         return [] if spec.many else None
     if spec.name in DAYS:
@@ -239,18 +249,28 @@ def _value(spec: Field, text: str, row: Row) -> Any:
         return _recurring(spec.name, text)
     if spec.name == "name":
         _look_at_name(text, row)
-    return _values(spec, text, row) if spec.many else spec.clean(text)
+    return _values(spec, text, row, lenient=lenient) if spec.many else spec.clean(text)
 
 
-def _values(spec: Field, text: str, row: Row) -> list[Any]:
-    found = []
+def _values(spec: Field, text: str, row: Row, *, lenient: bool) -> list[Any]:
+    """Each value of a list for itself: where cells may be left, a doubtful one does not cost the others."""
+    found: list[Any] = []
     for part in written_in.several(spec.name, text):
         value, beside = written_in.numbered(part) if spec.name == "phones" else (part, "")
         if written_in.is_nothing(value):
             continue
-        found.append(spec.clean(value))
+        if spec.name == "phones" and found and not any(map(str.isdigit, part)):
+            row.beside.append((spec.name, found[-1], part))
+            continue
+        try:
+            found.append(cleaned := spec.clean(value))
+        except Invalid as error:
+            if not lenient:
+                raise
+            row.warn(spec.name, reasons.emptied(str(error.reason)))
+            continue
         if beside:
-            row.warn(spec.name, reasons.BEHIND)
+            row.beside.append((spec.name, cleaned, beside))
     return list(dict.fromkeys(found))
 
 

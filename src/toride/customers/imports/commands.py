@@ -26,7 +26,18 @@ from toride.base.errors import Hidden, Invalid, Refused
 from toride.base.ids import ordered_id
 from toride.customers.actions import Action
 from toride.customers.fields import FIELDS
-from toride.customers.imports import drafts, fitting, keeping, listing, mapping, omissions, outlet, running, services
+from toride.customers.imports import (
+    drafts,
+    findings,
+    fitting,
+    keeping,
+    listing,
+    mapping,
+    omissions,
+    outlet,
+    running,
+    services,
+)
 from toride.customers.imports.cleaning import Choices
 from toride.customers.imports.reasons import MAY_BE_TAKEN
 from toride.customers.imports.services import Counts
@@ -53,10 +64,15 @@ CHUNK = 1_048_576
 @click.option("--accept-guess", is_flag=True, help="Go on with what is only guessed of headings and columns.")
 @click.option("--number-them", is_flag=True, help="The file has no customer numbers: give the rows numbers.")
 @click.option(
+    "--strict",
+    is_flag=True,
+    help="Reject a row with any cell that is not in order; by default that cell is left empty.",
+)
+@click.option(
     "--leave-empty",
     multiple=True,
     metavar="FIELD",
-    help='Leave cells of this field empty where they are not in order; "all" for every optional one.',
+    help='With --strict: leave cells of this field empty all the same; "all" for every optional one.',
 )
 @click.option(
     "--take",
@@ -75,7 +91,8 @@ CHUNK = 1_048_576
 @JSON
 def import_file(
     file: Path, username: str | None, purpose: str, branch: str | None, mapping_file: str, encoding: str | None,
-    delimiter: str | None, heading_row: int | None, accept_guess: bool, number_them: bool, leave_empty: Sequence[str],
+    delimiter: str | None, heading_row: int | None, accept_guess: bool, number_them: bool, strict: bool,
+    leave_empty: Sequence[str],
     take: Sequence[str], company_is: str | None, hidden_rows: bool, dry_run: bool,
     rejected_file: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
@@ -85,7 +102,7 @@ def import_file(
         "mapping": _mapping(mapping_file), "encoding": encoding, "delimiter": delimiter, "accept": accept_guess,
         "above": heading_row - 1 if heading_row else None,
     }  # fmt: skip
-    choices = _choices(leave_empty, take, company_is)
+    choices = _choices(leave_empty if strict else [*leave_empty, "all"], take, company_is)
     number = ordered_id()
     draft = partial(Import, pk=number, choices=choices, hidden=hidden_rows)
     arguments["numbered"] = drafts.numbering_of(draft()) if number_them else ""
@@ -218,7 +235,7 @@ def _perform(
     if ended.state == State.DONE:
         by_hand = ended.arguments.get("mapping") is not None
         result["left"] = omissions.of(lambda: files.content(source.file), source, by_hand=by_hand)
-    if (result["rejected"] or result["held"]) and rejected_file:
+    if rejected_file and findings.any_rejected(source):
         result["rejected_file"] = _rejected_beside(source, username, purpose, rejected_file)
     if ended.state != State.DONE:
         kind, _colon, why = (ended.error or str(ended.state)).partition(": ")

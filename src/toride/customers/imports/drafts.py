@@ -68,8 +68,14 @@ def about(permit: Permit, source: Import) -> About:
 
 
 @recorded(Action.FILE_IMPORT, did="begin")
-def begin(permit: Permit, *, branch: str, name: str, origin: str, size: int, source: Import | None = None) -> Import:
-    """A draft that awaits its file, or, with `source`, another file for one. Raises Invalid with advice by field."""
+def begin(
+    permit: Permit, *, branch: str, name: str, origin: str, size: int, source: Import | None = None,
+    lenient: bool = False,
+) -> Import:  # fmt: skip
+    """A draft that awaits its file, or, with `source`, another file for one. Raises Invalid with advice by field.
+
+    `lenient`: cells that are not in order are left empty until somebody decides otherwise.
+    """
     problems: dict[str, Any] = {}
     home = Branch.objects.filter(code=branch).first()
     if home is None:
@@ -97,6 +103,8 @@ def begin(permit: Permit, *, branch: str, name: str, origin: str, size: int, sou
         _forget_check(source)
         mending.forget(source)
         source.above, source.double, source.numbered, source.choices = 0, False, "", {}
+    if lenient:
+        source.choices = {"empty": ["*"]}
     source.branch, source.purpose, source.file, source.size = home, permit.purpose, ordered_id(), size
     source.encoding, source.delimiter, source.targets, source.header = "", "", [], True
     source.about = records.seal_with(Kind.FILES, {"name": name[-200:], "origin": origin}, source.pk)

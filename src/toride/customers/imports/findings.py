@@ -137,8 +137,13 @@ def page(permit: Permit, source: Import, *, kind: str, field: str = "", after: i
     return Page(shown, lines[PAGE - 1].pk if len(lines) > PAGE else None)
 
 
+def any_rejected(source: Import) -> bool:
+    """Are there rows to correct?"""
+    return Rejected.objects.filter(source=source).exists()
+
+
 def rejected(permit: Permit, source: Import, *, after: int = 0) -> Page:
-    """Rows that were not brought in, from a row on: what was in the field, and what to do."""
+    """Rows or cells that were not brought in, from a row on: what was in the field, and what to do."""
     found = list(Rejected.objects.filter(source=source, row__gt=after).order_by("row")[: PAGE + 1])
     lines: list[Shown] = []
     for one in found[:PAGE]:

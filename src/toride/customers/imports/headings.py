@@ -27,7 +27,8 @@ _WORDS = {
     "kana": (
         "氏名カナ カナ氏名 フリガナ ふりがな カナ かな 氏名かな 氏名ふりがな 顧客名カナ 顧客カナ 名前カナ "
         "シメイカナ シメイ 氏名フリガナ ヨミガナ ヨミ よみがな 読みがな 読み仮名 振り仮名 カナ名 カナ名称 "
-        "得意先名カナ 取引先名カナ お名前フリガナ お名前カナ 会社名カナ 会社名フリガナ 法人名カナ name_kana "
+        "得意先名カナ 商号又は名称ふりがな 商号又は名称フリガナ "
+        "取引先名カナ お名前フリガナ お名前カナ 会社名カナ 会社名フリガナ 法人名カナ name_kana "
         "kana kana_name full_name_kana reading furigana yomi"
     ),
     "family": "姓 氏 苗字 名字 姓漢字 お名前姓 氏名姓 last_name lastname family_name surname sei",
@@ -43,7 +44,7 @@ _WORDS = {
         "first_name_phonetic"
     ),
     "company": (
-        "会社名 法人名 会社 企業名 社名 団体名 屋号 商号 組織名 事業者名 company company_name companyname "
+        "会社名 法人名 会社 企業名 社名 団体名 屋号 商号 組織名 事業者名 商号又は名称 company company_name companyname "
         "organization organization_name organisation"
     ),
     "kind": "個人法人区分 個人法人 法人個人区分 人格区分 人格 顧客種別 customer_type",
@@ -66,9 +67,9 @@ _WORDS = {
         "電子メール 電子メールアドレス 携帯メール pcメール"
     ),
     "postcode": "郵便番号 〒 郵便no 郵便 自宅郵便番号 postal_cd postal_code postalcode postcode zip zip_code zipcode",
-    "prefecture": "都道府県 県 都道府県名 自宅都道府県 prefecture pref prefecture_name",
-    "city": "市区町村 市町村 市区郡 市区町村名 自宅市区町村 city",
-    "street": "町名番地 番地 町域 町名 町域番地 丁目番地 番地自宅 street street_address",
+    "prefecture": "都道府県 県 都道府県名 自宅都道府県 国内所在地都道府県 prefecture pref prefecture_name",
+    "city": "市区町村 市町村 市区郡 市区町村名 自宅市区町村 国内所在地市区町村 city",
+    "street": "町名番地 番地 町域 町名 町域番地 丁目番地 番地自宅 国内所在地丁目番地等 street street_address",
     "address": (
         "住所 現住所 自宅住所 ご住所 お住まい 住所1 所在地 本店所在地 住所全体 address address1 address_line1 "
         "full_address 市区町村番地"
@@ -98,7 +99,7 @@ _WORDS = {
 }
 # They say little: a heading that says more goes before them, and they count only where the values fit.
 _LITTLE = {
-    "number": "id no 番号 number コード code record_id コードno 管理番号",
+    "number": "法人番号 id no 番号 number コード code record_id コードno 管理番号",
     "name": "名前 name 名称 名前通称",
     "phones": "連絡先 ご連絡先 contact",
     "kind": "種別 種類 区分 kind type",

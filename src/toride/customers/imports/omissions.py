@@ -1,6 +1,6 @@
 """What of a file is not brought in, by heading: columns, sheets, rows, cells. Nothing is left out without a word."""
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +14,7 @@ from toride.customers.models import Import
 from toride.vault.values import Opened, Value
 
 MOST_NAMED = 20
+ROW = "row"  # all of it
 WORDS = {
     "column no.": lazy("Column %(name)s"), "sheet": lazy("Sheet %(name)s"), "row": lazy("Row %(name)s"),
     "rows": lazy("Rows %(name)s"),
@@ -21,23 +22,38 @@ WORDS = {
 
 
 def note(kept: MutableMapping[str, Any], rows: Iterable[Row]) -> None:
-    """Counts cells that were left out, by target and reason."""
+    """Counts cells that were left out, by target and reason, and names the first rows."""
     for row in rows:
+        if "quote" in row.held:
+            _count(kept, ROW, reasons.QUOTE, row.number)
         for warning in () if row.problems or row.held else row.warnings:
             target, why = warning.split(": ", 1)
-            if why in reasons.LEFT:
-                of = kept.setdefault(target, {})
-                of[why] = of.get(why, 0) + 1
+            if reasons.is_left(why):
+                _count(kept, target, why, row.number)
+
+
+def _count(kept: MutableMapping[str, Any], target: str, why: str, row: int) -> None:
+    of = kept.setdefault(target, {}).setdefault(why, {"count": 0, "rows": []})
+    of["count"] += 1
+    of["rows"] += [row] if len(of["rows"]) < MOST_NAMED else []
 
 
 @dataclass(frozen=True, slots=True)
 class Omission:
-    """Something that is not brought in: a column, sheet, row or property; what it is called, why, how often."""
+    """Something that is not brought in: a column, sheet, row or property; what it is called, why, how often, in which
+    rows first.
+    """
 
     kind: str
     name: str = field(repr=False)
     why: str
     count: int = 0
+    rows: Sequence[int] = ()
+
+    @property
+    def places(self) -> str:
+        """The rows, as far as they are known."""
+        return _named(self.rows, self.count)
 
 
 def of(content: Callable[[], Iterable[bytes]], source: Import, *, by_hand: bool = False) -> dict[str, str]:
@@ -45,29 +61,40 @@ def of(content: Callable[[], Iterable[bytes]], source: Import, *, by_hand: bool 
     found: dict[str, str] = {}
     for one in each(content, source, source.left, by_hand=by_hand):
         name = one.name if one.kind in ("column", "property") else f"{one.kind} {one.name}"
-        why = reasons.CELLS % {"count": one.count, "why": one.why} if one.count else one.why
+        why = _in_rows(one) if one.count else one.why
         found[name] = f"{found[name]}; {why}" if name in found else why
     return found
 
 
 def told(
-    content: Callable[[], Iterable[bytes]], source: Import, left: Mapping[str, Mapping[str, int]]
+    content: Callable[[], Iterable[bytes]], source: Import, left: Mapping[str, Mapping[str, Any]]
 ) -> list[tuple[Value, str]]:
     """The same for a person: what it is called, and why."""
     found: list[tuple[Value, str]] = []
     for one in each(content, source, left):
         name = WORDS[one.kind] % {"name": one.name} if one.kind in WORDS else one.name
         why = wording.tell(one.why)
-        found.append(
-            (Opened(name), _("%(count)d rows: %(why)s") % {"count": one.count, "why": why} if one.count else why)
-        )
+        if one.count:
+            why = _("%(count)d rows: %(why)s") % {"count": one.count, "why": why}
+            why += _(" (row %(rows)s)") % {"rows": one.places} if one.rows else ""
+        found.append((Opened(name), why))
     return found
+
+
+def _in_rows(one: Omission) -> str:
+    if not one.rows:
+        return reasons.COUNTED % {"count": one.count, "why": one.why}
+    return reasons.CELLS % {"count": one.count, "why": one.why, "rows": f"row {one.places}"}
+
+
+def _named(rows: Sequence[int], count: int) -> str:
+    return ", ".join(map(str, rows[:MOST_NAMED])) + (", …" if count > MOST_NAMED else "")
 
 
 def each(
     content: Callable[[], Iterable[bytes]],
     source: Import,
-    left: Mapping[str, Mapping[str, int]],
+    left: Mapping[str, Mapping[str, Any]],
     *,
     by_hand: bool = False,
 ) -> list[Omission]:
@@ -80,7 +107,12 @@ def each(
     names = _names(first, decided)
     found = _columns(first, decided, names, by_hand=by_hand)
     for target, counted in left.items():
-        found += [Omission("column", _heading(source, names, target), why, count) for why, count in counted.items()]
+        for why, kept in counted.items():
+            count, rows = _counted(kept)
+            if target == ROW:
+                found.append(Omission("rows", _named(rows, count), why))
+            else:
+                found.append(Omission("column", _heading(source, names, target), why, count, rows))
     return [*found, *_sheets(sheet)]
 
 
@@ -99,9 +131,13 @@ def _sheets(sheet: reading.Sheet) -> list[Omission]:
     found = [Omission("sheet", name, reasons.SHEET) for name in sheet.others]
     found += [Omission("sheet", name, reasons.UNSEEN) for name in sheet.unseen]
     if sheet.hidden:
-        named = ", ".join(map(str, sheet.hidden[:MOST_NAMED])) + (", …" if len(sheet.hidden) > MOST_NAMED else "")
-        found.append(Omission("rows", named, reasons.HIDDEN))
+        found.append(Omission("rows", _named(sheet.hidden, len(sheet.hidden)), reasons.HIDDEN))
     return found + [Omission("property", name, reasons.PROPERTY, count) for name, count in sheet.properties.items()]
+
+
+def _counted(kept: Any) -> tuple[int, Sequence[int]]:
+    """(how many rows, the first of them); of an import of an earlier version only how many."""
+    return (kept["count"], kept["rows"]) if isinstance(kept, dict) else (int(kept), ())
 
 
 def _names(first: list[list[str]], decided: mapping.Columns) -> list[str]:

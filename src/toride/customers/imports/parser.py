@@ -1,7 +1,8 @@
 """Reads one file in a process of its own, with limits and without keys: bytes in on stdin, rows out on stdout.
 
-Every message is a length (4 bytes, big endian) and JSON: {"sheet": …} once, {"rows": [[text, …], …]} many times,
-then {"end": rows} or {"error": code, …facts}. Imports nothing of Django.
+Every message is a length (4 bytes, big endian) and JSON: {"sheet": …} once, {"rows": [[text, …], …]} many times, with
+"broken": [place, …] where a quotation mark broke rows; then {"end": rows} or {"error": code, …facts}. Imports nothing
+of Django.
 """
 
 import codecs
@@ -14,11 +15,12 @@ from typing import Any, BinaryIO, NoReturn
 
 import orjson
 
-from . import vcards, workbook
+from . import quoting, vcards, workbook
 
 BATCH = 1_000
 SAMPLE = 262_144
 CHUNK = 65_536
+SAMPLED = 200  # lines that say how wide a row is
 DELIMITERS = ",\t;|"
 ENCODINGS = ("utf-8", "cp932", "euc_jp")
 JIS = re.compile(rb"\x1b(?:\$[@B]|\([IJ])")
@@ -62,9 +64,9 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     count = 0
     try:
-        for rows in _batches(_rows(sys.stdin.buffer, asked), asked):
+        for rows, broken in _batches(_rows(sys.stdin.buffer, asked), asked):
             count += len(rows)
-            _say({"rows": rows})
+            _say({"rows": rows, "broken": broken} if broken else {"rows": rows})
         _say({"end": count})
     except Unreadable as error:
         _say({"error": error.code, "row": count + 1} | error.facts)
@@ -72,19 +74,23 @@ def main() -> None:
         _say({"error": "memory"})
 
 
-def _rows(source: BinaryIO, asked: dict[str, Any]) -> Iterator[list[str]]:
+def _rows(source: BinaryIO, asked: dict[str, Any]) -> Iterator[quoting.Read]:
     head = source.read(SAMPLE)
     if not head.strip(b"\0 \r\n\t\xef\xbb\xbf"):
         raise Unreadable("empty")
     if head.startswith(ZIP):
-        return _excel(head + _rest(source), asked)
+        return _in_order(_excel(head + _rest(source), asked))
     if head.startswith(COMPOUND):
         raise Unreadable("protected" if PROTECTED in head + source.read(XLSX_MAX_BYTES) else "old-excel")
     if code := next((code for pattern, code in KNOWN if pattern.match(head)), ""):
         raise Unreadable(code)
     if vcards.is_one(head):
-        return _cards(head + _rest(source), asked)
+        return _in_order(_cards(head + _rest(source), asked))
     return _text(head, source, asked)
+
+
+def _in_order(rows: Iterator[list[str]]) -> Iterator[quoting.Read]:
+    return ((row, False) for row in rows)
 
 
 def _rest(source: BinaryIO) -> bytes:
@@ -109,7 +115,7 @@ def _cards(content: bytes, asked: dict[str, Any]) -> Iterator[list[str]]:
     yield from rows
 
 
-def _text(head: bytes, source: BinaryIO, asked: dict[str, Any]) -> Iterator[list[str]]:
+def _text(head: bytes, source: BinaryIO, asked: dict[str, Any]) -> Iterator[quoting.Read]:
     encoding = asked.get("encoding") or _encoding(head)
     sample = head.decode(encoding, errors="ignore").lstrip("\ufeff")
     said = SEPARATOR.match(sample.split("\n", 1)[0].strip())
@@ -120,24 +126,15 @@ def _text(head: bytes, source: BinaryIO, asked: dict[str, Any]) -> Iterator[list
     lines = _lines(head, source, encoding, longest=asked["columns"] * asked["cell"])
     if said:
         next(lines, None)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    done, line = 0, 1
+    form = quoting.Form(delimiter, LINE.findall(sample[:CHUNK])[:SAMPLED])
+    done = 0
     try:
-        for done, cells in enumerate(reader, 1):  # noqa: B007 - told where it ends early
-            yield cells
-            line = reader.line_num + 1
+        for done, (cells, broken) in enumerate(quoting.rows(lines, form), 1):
+            if broken and done == 1:
+                raise Unreadable("quotes", row=1)
+            yield cells, broken
     except csv.Error as error:
-        text = str(error)
-        code = (
-            "behind"
-            if "expected after" in text
-            else "quotes"
-            if "end of data" in text
-            else "cell"
-            if "limit" in text
-            else "csv"
-        )
-        raise Unreadable(code, line=line, row=done + 1) from None
+        raise Unreadable("cell" if "limit" in str(error) else "csv", line=done + 1, row=done + 1) from None
 
 
 def _encoding(head: bytes) -> str:
@@ -209,21 +206,25 @@ def _lines(head: bytes, source: BinaryIO, encoding: str, *, longest: int) -> Ite
         chunk = source.read(CHUNK)
 
 
-def _batches(rows: Iterator[list[str]], asked: dict[str, Any]) -> Iterator[list[list[str]]]:
+def _batches(rows: Iterator[quoting.Read], asked: dict[str, Any]) -> Iterator[tuple[list[list[str]], list[int]]]:
+    """Rows, and the places of those among them that a quotation mark broke."""
     batch: list[list[str]] = []
+    marked: list[int] = []
     size = 0
-    for number, row in enumerate(rows, 1):
+    for number, (row, broken) in enumerate(rows, 1):
         if len(row) > asked["columns"]:
             raise Unreadable("columns", count=len(row), limit=asked["columns"])
         if any(len(cell) > asked["cell"] for cell in row):
             raise Unreadable("cell", row=number)
+        if broken:
+            marked.append(len(batch))
         batch.append(row)
         size += sum(map(len, row))
         if len(batch) == BATCH or size > 4_000_000:  # noqa: PLR2004 - characters; a message stays small
-            yield batch
-            batch, size = [], 0
+            yield batch, marked
+            batch, marked, size = [], [], 0
     if batch:
-        yield batch
+        yield batch, marked
 
 
 def _say(message: dict[str, Any]) -> None:

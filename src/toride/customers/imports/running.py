@@ -51,7 +51,7 @@ def run(run: Run) -> dict[str, Any]:
         findings.leave_out(source, rows)
         with transaction.atomic():
             found = services.bring(permit, source=source, rows=rows)
-            services.reject(source, [(row, cells[row.number]) for row in rows if row.problems or row.held])
+            services.reject(source, [(row, cells[row.number]) for row in rows if services.why(row)])
             counts += found
             omissions.note(source.left, rows)
             Import.objects.filter(pk=source.pk).update(
@@ -96,15 +96,15 @@ def batches(
     sheet = reading.Sheet()
     with closing(reading.begun(content, source, arguments)) as parsed:
         chosen = reading.encoding(source, arguments)
-        parts = (message["rows"] for message in reading.heard(parsed, sheet, encoding=chosen))
+        parts = reading.heard(parsed, sheet, encoding=chosen)
         first = next(parts, None)
-        if not first:
+        if not first or not any(cell.strip() for row in first["rows"] for cell in row):
             raise Invalid(reading.WORDS["empty"])
-        columns = _columns(first, source, arguments)
+        columns = _columns(first["rows"], source, arguments)
         sieve = Sieve(columns, BATCH, skip=skip, choices=unpack(source.choices), edits=edits)
         source.encoding, source.delimiter = sheet.encoding, sheet.delimiter
-        for rows in chain([first], parts):
-            ready = _sifted(sieve.feed(rows))
+        for part in chain([first], parts):
+            ready = _sifted(sieve.feed(part["rows"], part.get("broken", ())))
             if ready:
                 with closing(reading.cleaner(sieve.state(), parsed)) as cleaner:  # beside the writing of what is ready
                     yield from ready

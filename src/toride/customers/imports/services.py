@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from toride.base.errors import Conflict
 from toride.customers import apart, barred, bulk, claims, resemblance
 from toride.customers.actions import Action
 from toride.customers.bulk import New
-from toride.customers.imports import findings, fitting, reasons
+from toride.customers.imports import findings, fitting, reasons, remarks
 from toride.customers.imports.cleaning import Row
 from toride.customers.imports.places import Places
 from toride.customers.imports.sifting import complete, unpack
@@ -55,13 +55,16 @@ class Counts:
 
 @dataclass(slots=True)
 class Sorted:
-    """A batch sorted by what is to be done. `near`: row number → who has nearly the same number."""
+    """A batch sorted by what is to be done. `near`: row number → who has nearly the same number; `notes`: remarks of
+    known customers as they become.
+    """
 
     new: list[tuple[Row, Facts]] = field(default_factory=list)
     known: list[tuple[UUID, Row]] = field(default_factory=list)
     rejected: list[Row] = field(default_factory=list)
     held: list[Row] = field(default_factory=list)
     near: dict[int, UUID] = field(default_factory=dict)
+    notes: dict[UUID, str] = field(default_factory=dict)
 
 
 @recorded(Action.FILE_IMPORT)
@@ -109,7 +112,8 @@ def _unopenable(permit: Permit, rows: Sequence[Row], known: Collection[UUID]) ->
 def _sorted(permit: Permit, source: Import, rows: Sequence[Row], damaged: Collection[UUID]) -> Sorted:
     taken = unpack(source.choices).taken
     batch = Sorted(rejected=[row for row in rows if row.problems])
-    good = {row.stored[NUMBER]: row for row in rows if not row.problems}
+    batch.held = [row for row in rows if not row.problems and NUMBER not in row.stored]
+    good = {row.stored[NUMBER]: row for row in rows if not row.problems and NUMBER in row.stored}
     found = claims.owners(good)
     places = _reachable(permit, found.values())
     fresh: list[Row] = []
@@ -134,6 +138,8 @@ def _sorted(permit: Permit, source: Import, rows: Sequence[Row], damaged: Collec
             batch.held.append(row)
         else:
             batch.new.append((row, place))
+    remarks.into_new(permit, [row for row, _place in batch.new])
+    batch.notes = remarks.into_known(permit, batch.known)
     return batch
 
 
@@ -219,8 +225,8 @@ def _remember(source: Import, brought: Sequence[tuple[UUID, Row]], kept: Collect
 
 
 def why(row: Row) -> dict[str, str]:
-    """Field → why a row is not brought in: problems, else what holds it back."""
-    return row.problems or {reasons.DOUBTS[kind]: said for kind, said in row.held.items()}
+    """Field → why a row, or that field of it, is not brought in: problems, else what holds it back, else gaps."""
+    return row.problems or {reasons.DOUBTS[kind]: said for kind, said in row.held.items()} or row.gaps()
 
 
 def reject(source: Import, rows: Sequence[tuple[Row, list[str]]]) -> None:
@@ -311,8 +317,13 @@ def _amendments(batch: Sorted) -> list[Amendment]:
     return [
         Amendment(subject=subject, category=category, kind="profile", changes=values)
         for subject, row in batch.known
-        for category, values in by_category({k: v for k, v in row.stored.items() if v not in (None, [], "")}).items()
+        for category, values in by_category(_set(row, batch.notes.get(subject))).items()
     ]
+
+
+def _set(row: Row, note: str | None) -> dict[str, Any]:
+    found = row.stored if note is None else {**row.stored, remarks.NOTE: note}
+    return {name: value for name, value in found.items() if value not in (None, [], "")}
 
 
 def _counts(batch: Sorted, changed: int) -> Counts:

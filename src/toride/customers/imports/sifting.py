@@ -1,7 +1,7 @@
 """Rows of a file, numbered and in batches, become cleaned and folded ones: here, or in a child without keys."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Self
 
@@ -38,6 +38,7 @@ class Sieve:
         self._seen: set[str] = set()
         self._near: dict[str, int] = {}
         self._torn: set[int] = set()
+        self._broken: set[int] = set()
         self._waiting: list[tuple[int, list[str]]] = []
         self._number = columns.targets.index(NUMBER) if NUMBER in columns.targets else -1
         self._name = next((at for at, one in enumerate(columns.targets) if one in ("name", "family", "company")), -1)
@@ -47,7 +48,7 @@ class Sieve:
         return {
             "columns": {**asdict(self.columns), "doubts": ()}, "size": self.size, "skip": self.skip,
             "at": self._at, "seen": list(self._seen), "waiting": self._waiting, "policy": self.policy,
-            "near": self._near, "torn": list(self._torn), "choices": pack(self.choices),
+            "near": self._near, "torn": list(self._torn), "broken": list(self._broken), "choices": pack(self.choices),
             "edits": [[row, list(cells.items())] for row, cells in self.edits.items()],
         }  # fmt: skip
 
@@ -62,19 +63,21 @@ class Sieve:
             choices=unpack(state["choices"]), edits=edits,
         )  # fmt: skip
         sieve._at, sieve._seen, sieve._near = state["at"], set(state["seen"]), dict(state["near"])
-        sieve._torn = set(state["torn"])
+        sieve._torn, sieve._broken = set(state["torn"]), set(state["broken"])
         sieve._waiting = [(number, cells) for number, cells in state["waiting"]]
         sieve._length = sum(len(cell) for _number, cells in sieve._waiting for cell in cells)
         return sieve
 
-    def feed(self, rows: Sequence[list[str]]) -> Iterator[Batch]:
-        """The batches that these rows complete; the last row waits for the one after it."""
-        for given in rows:
+    def feed(self, rows: Sequence[list[str]], broken: Collection[int] = ()) -> Iterator[Batch]:
+        """The batches that these rows complete; the last row waits for the one after it. `broken`: places, from 0."""
+        for place, given in enumerate(rows):
             self._at += 1
             cells = self._edited(given)
             if not any(cell.strip() for cell in cells) or self._at <= self.columns.first:
                 continue
-            if self._waiting and self._goes_on(self._waiting[-1][1], cells):
+            if place in broken:
+                self._broken.add(self._at)
+            elif self._waiting and self._goes_on(self._waiting[-1][1], cells):
                 self._torn |= {self._waiting[-1][0], self._at}
             if len(self._waiting) == self.size or self._length > LARGE:
                 yield from self.rest()
@@ -107,6 +110,8 @@ class Sieve:
         return len(before) + len(cells) - 1 == width and bool(NO_NAME.fullmatch(numbers.exact(name)))
 
     def _sifted(self, number: int, cells: list[str]) -> Row:
+        if number in self._broken:
+            return Row(number, held={"quote": reasons.QUOTE})
         row = clean(number, cells, self.columns, self.policy, self.choices)
         if number in self._torn:
             row.held["torn"] = reasons.TORN

@@ -17,8 +17,7 @@ WITH_FIGURES = (
     _("this has %(digits)d digits; mobile numbers have 11, others 10"),
     _("has %(count)s columns; the first row has %(first)s"),
     _("The file is not valid %(encoding)s at byte %(byte)s. Choose another encoding above, or save it again."),
-    _("A quotation mark is opened in row %(row)s and never closed. Close it, or double the quotation marks within it."),
-    _("Row %(row)s has text after a closing quotation mark. Double the quotation marks inside the cell."),
+    _("In row %(row)s a quotation mark is not closed, or text follows it. Double the quotation marks inside the cell."),
     _("A cell near row %(row)s is longer than %(cell)s characters. Shorten it, or check the quotation marks."),
     _("The file cannot be read as CSV near line %(line)s."),
     _("The file has %(count)s columns; at most %(limit)s are read. Save the columns that you need."),
@@ -72,17 +71,20 @@ AS_KEPT = {
     reasons.ERROR_HERE: _("This cell has a spreadsheet error. Correct it."),
     reasons.ERROR: _("This cell has a spreadsheet error, so it was left empty."),
     reasons.NO_YEAR: _("A birthday without a year. It was left empty."),
-    reasons.BEHIND: _("Text beside the number was left out."),
+    reasons.BEHIND: _("Text beside the value was left out."),
+    reasons.REMARKED: _("Text beside the value was added to the note."),
     reasons.EMPLOYER: _("The company was left out; the person is the customer."),
-    reasons.EMPTIED: _("It is not in order and was left empty, as was chosen."),
+    reasons.EMPTIED: _("It was left empty, as it is not in order."),
     reasons.BEYOND: _("The era had ended by then. It was taken as the day that was meant."),
     reasons.SHORT: _("The row has fewer columns than the headings."),
     reasons.COMPANY_OR_PERSON: _("Company and person: say whom the row is about."),
+    reasons.QUOTE: _("A quotation mark is not closed, or text follows it. Double the quotation marks inside the cell."),
     reasons.TORN: _("A row is cut in two here, or cells are missing."),
     reasons.DECIMAL: _("The number ends in .0, as if a program had taken it for a decimal. Enter it as it is."),
     reasons.NEAR: _("Nearly the same number as a customer."),
     reasons.ANOTHER: _("It would become another person: name, reading, and birth date or phone differ."),
     addresses.NO_CITY: _("The city could not be identified. Enter the prefecture and city in full."),
+    addresses.IS_FORMER: _("A former municipality. The present one was stored."),
     addresses.PREFECTURE_ADDED: _("The prefecture was filled in from the city."),
     reasons.NO_BRANCH: _("There is no such branch."),
     reasons.NOT_YOURS: _("This branch is not yours to register for."),
@@ -132,6 +134,8 @@ def tell(kept: str) -> str:
     """A kept sentence in the active language; one that is not known comes back as it is."""
     if kept in AS_KEPT:
         return str(AS_KEPT[kept])
+    if kept.startswith(emptied := reasons.emptied("")):
+        return gettext("%(left)s %(why)s") % {"left": tell(reasons.EMPTIED), "why": tell(kept.removeprefix(emptied))}
     for pattern, sentence in _patterns():
         if found := pattern.fullmatch(kept):
             figures = {name: int(value) if value.isdigit() else value for name, value in found.groupdict().items()}
@@ -169,7 +173,7 @@ def _patterns() -> list[tuple[re.Pattern[str], object]]:
     if not _made:
         with translation.override("en"):
             _made.extend((_pattern(str(sentence)), sentence) for sentence in WITH_FIGURES)
-        for code, at in (("bytes", 4), ("quotes", 5), ("behind", 6)):
+        for code, at in (("bytes", 4), ("quotes", 5)):
             _made.append((_pattern(re.sub(r"{(\w+)}", r"%(\1)s", reading.WORDS[code])), WITH_FIGURES[at]))
     return _made
 

@@ -221,3 +221,25 @@ def test_a_second_form_is_kept_only_where_it_differs(
 
     found = dict(zip(folded.OF_PROFILE, folded.cells({"number": "A-1", "name": name, "kana": kana}), strict=True))
     assert (found["written"], found["loose"]) == (written, loose)
+
+
+def test_seven_or_more_figures_at_the_end_of_a_phone_find_it(house: House) -> None:
+    """As they are typed from a display: plain, grouped as the number is, in full width, with dots or blanks."""
+    found = house.customer("770-1", phones=["090-3344-5566", "0223-34-5678"])
+    permit = house.permit(house.teller, Action.SEARCH)
+    for grouped in ("090-3344-5566", "0223-34-5678"):
+        for at in range(len(grouped)):
+            ending = grouped[at:]
+            if ending[0] == "-" or len(ending.replace("-", "")) < 7:
+                continue
+            plain = ending.replace("-", "")
+            wide = "".join(chr(ord(one) + 0xFEE0) for one in ending)
+            for text in (
+                plain,
+                ending,
+                wide,
+                ending.replace("-", "ー"),
+                ending.replace("-", "."),
+                ending.replace("-", " "),
+            ):
+                assert found in [one.subject for one in queries.search(permit, Ask(text=text)).items], text

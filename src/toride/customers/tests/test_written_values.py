@@ -231,3 +231,26 @@ def test_lines_are_kept_composed(text: str) -> None:
 def test_the_day_after_is_never_read(day: date) -> None:
     for spell in SPELLINGS:
         assert dates.try_parse(spell(day)) != day + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("written", "city"),
+    [("埼玉県浦和市高砂3-15-1", "さいたま市浦和区"), ("大宮市桜木町1-7-5", "さいたま市大宮区"),
+     ("静岡県清水市旭町6-8", "静岡市清水区"), ("東京都 保谷市 中町1-5-1", "西東京市"), ("埼玉県鳩ケ谷市本町1-1", "川口市")],
+)  # fmt: skip
+def test_a_former_municipality_is_told_by_its_town(written: str, city: str) -> None:
+    told = addresses.told(written)
+    assert (told.area.city, told.doubt) == (city, addresses.IS_FORMER)
+    assert told.area.street in written
+
+
+@pytest.mark.parametrize("written", ["埼玉県浦和市どこにもない町1-1", "埼玉県浦和市", "宮城県大宮市桜木町1", "清水市"])
+def test_what_the_town_does_not_tell_is_left_as_it_was(written: str) -> None:
+    assert addresses.told(written).doubt == addresses.NO_CITY
+
+
+def test_every_former_municipality_leads_to_one_that_is() -> None:
+    known = addresses.cities()
+    for (_prefecture, name), present in addresses.FORMER.items():
+        assert name not in known
+        assert set(present) <= known

@@ -8,7 +8,6 @@ import pytest
 
 from tests.people import House, become, signed_in
 from toride.access.tests.signing import events
-from toride.api.tests.machines import Machine
 from toride.base.errors import Conflict, Hidden, Invalid, Refused
 from toride.customers.models import Customer
 from toride.fields import kinds
@@ -172,17 +171,6 @@ def test_views_of_deals_and_of_customers_are_apart(house: House, emiko: UUID) ->
     for other in (f"/customers/views/{view}/", f"/customers/views/{view}/remove/", f"/customers/views/{view}/share/"):
         assert client.get(other).status_code in (403, 404, 405)
         assert client.post(other).status_code in (403, 404)
-
-
-def test_machines_read_deals_as_far_as_their_person(house: House, emiko: UUID) -> None:
-    opened(house, emiko)
-    opened(house, house.customer("3", owner=None), "won")
-    machine = Machine(house, "saeki", "sales", wanted=["deals.read"])
-    (mine,) = machine("GET", "/api/v1/deals").json()["items"]
-    assert (mine["customer"], mine["stage"], mine["values"]["amount"]) == (str(emiko), "lead", 12_000_000)
-    assert machine("GET", "/api/v1/deals?stage=won").json()["items"] == []
-    assert machine("GET", "/api/v1/deals?stage=moon").status_code == 422
-    assert machine("GET", "/api/v1/deals?after=forged").status_code == 422
 
 
 def test_a_page_of_many_asks_as_many_queries_as_of_one(house: House, emiko: UUID) -> None:

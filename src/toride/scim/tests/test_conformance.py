@@ -12,7 +12,7 @@ from scim2_tester import Status, check_server
 from tests.people import House
 from toride.scim.tests.directory import Directory
 
-pytestmark = [pytest.mark.requirement("A6"), pytest.mark.slow]
+pytestmark = pytest.mark.requirement("A6")
 
 
 @pytest.fixture

@@ -101,7 +101,6 @@ OPERATION = st.fixed_dictionaries(
 WHOLE = st.dictionaries(NAMES, ANYTHING, max_size=5)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("place", [USERS, GROUPS])
 def test_nothing_that_is_sent_breaks_it(house: House, place: str) -> None:
     directory = Directory(house, duties={"displayName": "teller"})

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from django.conf import settings
 
 from tests import settings as suite
 from tests.cluster import FAST, Cluster
+from tests.running import free_port
 
 ON_SERVER = suite.STORE == "postgres"
 ALIASES = {"data": "TORIDE_DATABASE_URL", "keys": "TORIDE_KEYS_URL"}
@@ -56,9 +56,7 @@ def _base_backup(cluster):
     folder.mkdir(mode=0o700)
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     copy = Cluster(folder, port, cluster.bin, cluster.password)
     place = ["-h", str(cluster.folder), "-p", str(cluster.port), "-U", "postgres"]
     copy.run("pg_basebackup", *place, "-D", str(folder / "pg"), "-X", "stream", "-c", "fast", "--no-sync")

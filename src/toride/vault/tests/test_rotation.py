@@ -5,12 +5,15 @@ import itertools
 import json
 import multiprocessing
 import random
+import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 from django.db import connections
 
+from tests.scale import scaled
 from toride.base.errors import Conflict, Invalid
 from toride.vault import bundles, keyring, kms, records, rotation, subjects
 from toride.vault.aead import Unopenable
@@ -22,7 +25,7 @@ from toride.vault.records import Draft
 from toride.vault.tests.permits import SATO, permit
 
 pytestmark = [pytest.mark.usefixtures("stores"), pytest.mark.store, pytest.mark.requirement("K1")]
-KILLS = 60
+KILLS = scaled(10, 60)
 FORK = multiprocessing.get_context("fork")
 
 
@@ -75,6 +78,39 @@ def rotating(batch, times):
     return work
 
 
+def stepping(steps):
+    """Rotates on and on, and says when so many statements have gone to the stores."""
+
+    def work():
+        rotation.BATCH = 5
+        there = threading.Event()
+
+        def go():
+            left = itertools.count(steps, -1)
+            with counting(lambda: next(left) or there.set()):
+                while True:
+                    rotation.rotate_subjects()
+
+        threading.Thread(target=go, daemon=True).start()
+        there.wait()
+        yield "there"
+        threading.Event().wait()
+
+    return work
+
+
+@contextlib.contextmanager
+def counting(note):
+    """Calls `note()` before each statement of this thread."""
+
+    def step(execute, *given):
+        note()
+        return execute(*given)
+
+    with connections["default"].execute_wrapper(step), connections["keys"].execute_wrapper(step):
+        yield
+
+
 def test_rotation_moves_everybody_and_destroys_the_former_root(monkeypatch):
     monkeypatch.setattr(rotation, "BATCH", 7)
     made = people(40)
@@ -92,13 +128,12 @@ def test_rotation_killed_at_any_moment_is_finished_later(monkeypatch):
     monkeypatch.setattr(rotation, "BATCH", 5)
     made = people(120)
     chance = random.Random(20261121)
-    began = time.monotonic()
-    rotation.rotate_subjects()
-    usual = time.monotonic() - began
+    usual = []
+    with counting(lambda: usual.append(1)):
+        rotation.rotate_subjects()
     for _ in range(KILLS):
-        worker, receiver = start(rotating(5, None))
-        assert receiver.recv() == "ready"
-        time.sleep(chance.uniform(0, 1.5 * usual))
+        worker, receiver = start(stepping(chance.randrange(len(usual) * 3 // 2)))
+        assert receiver.recv() == "there"
         worker.kill()
         worker.join()
         keyring.forget()
@@ -224,20 +259,21 @@ def test_command_shows_rotates_and_destroys():
 def test_lock_is_given_up_after_its_time_and_freed_by_death(monkeypatch):
     from toride.vault.keystore import lock
 
-    monkeypatch.setattr(lock, "WAIT_SECONDS", 0.3)
+    waited = []
+    clock = SimpleNamespace(monotonic=lambda: sum(waited), sleep=waited.append)
 
     def holding():
         with keyring.exclusive(Kind.FILES):
             yield "held"
-            time.sleep(60)
+            time.sleep(3_600)
 
     holder, receiver = start(holding)
     assert receiver.recv() == "held"
-    began = time.monotonic()
-    with pytest.raises(Conflict):
-        keyring.create(Kind.FILES)
-    assert 0.3 <= time.monotonic() - began < 5
+    with monkeypatch.context() as patch:
+        patch.setattr(lock, "time", clock)
+        with pytest.raises(Conflict):
+            keyring.create(Kind.FILES)
+    assert lock.WAIT_SECONDS <= sum(waited) <= lock.WAIT_SECONDS + 2 * lock.PAUSE_SECONDS
     holder.kill()
     holder.join()
-    monkeypatch.setattr(lock, "WAIT_SECONDS", 10)
     assert keyring.create(Kind.FILES).number

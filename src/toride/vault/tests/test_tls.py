@@ -44,7 +44,7 @@ def greeting(folder, name, trusted):
             return connection.recv(16), connection.version()
     finally:
         theirs.close()
-        thread.join(10)
+        thread.join()
 
 
 def test_client_that_trusts_our_authority_reaches_each_host(folder):

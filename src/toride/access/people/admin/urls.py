@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from toride.access.people.admin import views
+from toride.access.people.admin import reporting_views, views
 
 urlpatterns = [
     path("sign-in-rules/", views.rules_page, name="sign_in_rules"),
@@ -15,5 +15,6 @@ urlpatterns = [
     path("people/<uuid:person>/sign-out/", views.person_sign_out, name="person_sign_out"),
     path("people/<uuid:person>/lost/", views.person_lost, name="person_lost"),
     path("people/<uuid:person>/start/", views.person_start, name="person_start"),
+    path("people/<uuid:person>/reporting/", reporting_views.person_reporting, name="person_reporting"),
     path("people/<uuid:person>/end/", views.person_end, name="person_end"),
 ]

@@ -80,6 +80,7 @@ def twice(path: str) -> object:
     return bend
 
 
+DAYS = 30 * 86_400  # ahead: these moments are taken when the file is read, which may be long before the test runs
 DATA, CONDITIONS = "a:SubjectConfirmationData", "a:Conditions"
 BENT = {
     "for another audience": (put("a:Audience", value="https://other.example"), "audience"),
@@ -98,11 +99,11 @@ BENT = {
     "confirmed for ever": (put(DATA, "NotOnOrAfter"), "NotOnOrAfter"),
     "over": (put(CONDITIONS, "NotOnOrAfter", at(-61)), "expired"),
     "without an end": (put(CONDITIONS, "NotOnOrAfter"), "NotOnOrAfter"),
-    "not yet": (put(CONDITIONS, "NotBefore", at(600)), "expired"),
+    "not yet": (put(CONDITIONS, "NotBefore", at(DAYS)), "expired"),
     "a moment without a zone": (put(CONDITIONS, "NotOnOrAfter", "2099-01-01T00:00:00"), "NotOnOrAfter"),
     "without conditions": (put(CONDITIONS), "answer"),
     "asked too long ago": (put("a:AuthnStatement", "AuthnInstant", at(-11 * 3600)), "stale"),
-    "asked in the future": (put("a:AuthnStatement", "AuthnInstant", at(600)), "stale"),
+    "asked in the future": (put("a:AuthnStatement", "AuthnInstant", at(DAYS)), "stale"),
     "a session that is over": (put("a:AuthnStatement", "SessionNotOnOrAfter", at(-61)), "expired"),
     "never asked": (put("a:AuthnStatement"), "answer"),
     "from somebody else": (put("a:Assertion/a:Issuer", value="https://other.example"), "issuer"),

@@ -84,7 +84,10 @@ def test_a_kind_of_problem_is_left_empty_by_choice(house: House, steward: Wizard
     found = brought(house, source)
     assert found[2]["birth_date"] is None
     assert found[2]["phones"] == ["022-265-1111"]
-    assert source.left == {"birth_date": {reasons.EMPTIED: 1}}
+    assert list(source.left) == ["birth_date"]
+    [(why, told)] = source.left["birth_date"].items()
+    assert why.startswith(reasons.EMPTIED)
+    assert told == {"count": 1, "rows": [2]}
 
 
 def test_a_number_or_a_name_is_never_left_empty(steward: Wizard) -> None:
@@ -159,7 +162,7 @@ def test_branch_and_person_in_charge_come_from_the_file(house: House, steward: W
         2: ("002", "佐伯 悠真"), 3: ("002", "佐伯 悠真"), 4: ("002", ""), 6: ("002", ""), 7: ("003", ""),
     }  # fmt: skip
     assert source.counts["held"] == 1
-    assert source.left == {"owner": {reasons.NOBODY: 2}}
+    assert source.left == {"owner": {reasons.NOBODY: {"count": 2, "rows": [4, 7]}}}
     again_run = steward.run(steward.check(steward.begin(text.replace("みどり台支店", "若葉支店"))))
     assert again_run.counts["changed"] == 0
 

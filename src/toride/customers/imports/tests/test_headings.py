@@ -162,5 +162,5 @@ def test_what_is_left_out_is_named_by_heading(house: House) -> None:
     left = omissions.of(lambda: [text.encode()], source)
     assert left == {
         "番号": reasons.SECOND, "住所": reasons.SECOND, "会社備考": reasons.UNKNOWN, "column no. 8": reasons.NO_HEADING,
-        "電話番号": f"in 1 rows: {reasons.ERROR}; in 1 rows: {reasons.BEHIND}",
+        "電話番号": f"in 1 rows: {reasons.ERROR} (row 2)",
     }  # fmt: skip

@@ -195,9 +195,8 @@ def test_registering_takes_the_number_as_written(house: House) -> None:
     permit = house.permit(house.steward, Action.PROFILE_CREATE)
 
     def register(number: str) -> object:
-        return records_of.register(
-            permit, branch="002", owner=None, written={"number": number, "name": "佐藤"}, source="form"
-        )
+        written = {"number": number, "name": "佐藤"}
+        return records_of.register(permit, branch="002", owner=None, written=written, source="form", number_meant=True)
 
     first = register("A-1")
     for near in ("a-1", "A1", "ＡＢ１", "00A1"):

@@ -64,7 +64,7 @@ def test_multibyte_characters_across_pieces() -> None:
     [
         (b"", "empty"),
         (b"\xef\xbb\xbf \r\n", "empty"),
-        ('番号,氏名\n1,"佐藤\n2,鈴木\n'.encode(), "quotation"),
+        ('番号,"氏名\n1,佐藤\n2,鈴木\n'.encode(), "quotation"),
         ("番号,氏名\n1,佐\x00藤\n".encode(), "NUL"),
         ((",".join(map(str, range(10_000))) + "\n").encode(), "10000 columns"),
         (("番号,氏名\n1," + "あ" * 20_000 + "\n").encode(), "longer"),

@@ -201,7 +201,7 @@ def test_an_encoding_of_ones_own_is_no_way_in(steward: Wizard) -> None:
             "10000 columns",
         ),
         ("番号,氏名\n1,".encode() + b"\xff\x81\x00\xfe\x80\x8f\n" * 9, "", ""),
-        ('番号,氏名\n1,"佐藤\n2,鈴木\n'.encode(), "閉じていません", "never closed"),
+        ('番号,"氏名\n1,佐藤\n2,鈴木\n'.encode(), "閉じられていないか", "mark is not closed"),
         (b"PK\x03\x04" + b"broken" * 99, "Excelのブック", "not a readable Excel"),
         (workbook(sheet_xml("<row><c><f>HYPERLINK(1)</f><v>1</v></c></row>")), "数式があります", "formulas"),
         ("番号,氏名\n1,佐\x00藤\n".encode(), "NULバイト", "NUL"),
