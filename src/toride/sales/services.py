@@ -30,7 +30,7 @@ def open_deal(permit: Permit, subject: UUID, *, written: Mapping[str, str], stag
 def move(permit: Permit, subject: UUID, *, deal: UUID, stage: str) -> None:
     """To another stage; what the deal is about is not opened. Raises Hidden for one that is not this customer's."""
     _must_be_stage(stage)
-    if not Deal.objects.filter(pk=deal, customer=subject).update(stage=stage, moved=clock.now()):
+    if not queries.within(permit).filter(pk=deal, customer=subject).update(stage=stage, moved=clock.now()):
         raise Hidden
     permit.ledger.touch(subject, Mode.CHANGED)
     permit.ledger.facts |= {"deal": str(deal), "stage": stage}

@@ -27,7 +27,7 @@ def test_deals_of_their_persons_customers_and_no_others(house: House) -> None:
 
 def test_a_connection_without_the_category_is_told_what_is_withheld(house: House) -> None:
     opened(house, house.customer(owner=house.sales), "住宅ローン")
-    machine = Machine(house, "saeki", "sales", wanted=["deals.read"], most=[1])
+    machine = Machine(house, "saeki", "sales", wanted=["deals.read"], categories=[1])
     found = machine("GET", DEALS)
     assert "住宅" not in found.content.decode()
 

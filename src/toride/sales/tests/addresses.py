@@ -33,7 +33,7 @@ def deal(house: House) -> UUID:
 
 
 def view(house: House) -> UUID:
-    permit = house.permit(house.corporate, "customers:view:save")
+    permit = house.permit(house.other_teller, "customers:view:save")
     return lists.save(permit, name="自分の一覧", setting=Setting(DEALS))
 
 
