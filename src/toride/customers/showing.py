@@ -95,7 +95,7 @@ def source(code: str) -> Any:
 
 def display(name: str, value: Value) -> Any:
     """A value as a page shows it: lists joined, choices labelled, figures with separators; escaped by the template."""
-    return shown(FIELDS[name].type.show, value)
+    return shown(FIELDS[name].type.show if name in FIELDS else as_written, value)
 
 
 def label(labels: dict[str, Any], value: Value) -> Any:
