@@ -1,7 +1,7 @@
 """What a domain says of one list; frozen, so that pages, saved views and tests read the same."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -87,9 +87,18 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What its page says: what it is called, what all of it is called, and where nothing is there, a title and a text."""
+
+    name: Any
+    all: Any
+    empty: tuple[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class List:
-    """A list. `action`: under which it is read. The first sort is its own order. `templates`: the folder whose `list`,
-    `rows` and `lines` stand for those of this package; `prefix`: how the names of its addresses begin.
+    """A list. `action`: under which it is read. The first sort is its own order. `board`: the filter with options whose
+    values are the lanes of its board; none: it has no board.
     """
 
     code: str
@@ -98,12 +107,12 @@ class List:
     sorts: tuple[Sort, ...]
     filters: tuple[Filter, ...]
     source: Source
-    templates: str
-    prefix: str = field(default="")
+    words: Words
+    board: str = ""
 
     def address(self, name: str) -> str:
-        """The name of one of its addresses: view, view_save …"""
-        return f"{self.prefix}{name}"
+        """The name of one of its addresses: view, view_save, board …"""
+        return f"{self.code}_{name}"
 
 
 _declared: dict[str, List] = {}
@@ -114,7 +123,7 @@ def declare(of: List) -> List:
     for names in ([one.name for one in of.columns], [one.name for one in of.filters], [one.name for one in of.sorts]):
         if len(set(names)) != len(names):
             raise ConfigurationError(f"two parts of the list {of.code} have the same name")
-    if of.code in _declared or not of.sorts or any(of.prefix == one.prefix for one in _declared.values()):
+    if of.code in _declared or not of.sorts:
         raise ConfigurationError(f"two lists are declared as {of.code}")
     _declared[of.code] = of
     return of

@@ -42,8 +42,10 @@ def page(
     of: List,
     view: UUID | None = None,
     also: Callable[[HttpRequest, Shown], Mapping[str, Any]] = lambda _request, _shown: {},
+    templates: str = "lists",
 ) -> HttpResponse:
-    """The list as a saved view, a form or the person's first view sets it; `also`: what else its templates print.
+    """The list as a saved view, a form or the person's first view sets it. `templates`: a folder whose `list`, `rows`
+    and `lines` stand for those of this package; `also`: what else they print.
 
     A search is posted, so that nothing of it stands in an address or a log. Raises Hidden for a view of somebody else.
     """
@@ -55,19 +57,19 @@ def page(
     seconds = time.perf_counter() - begun
     context = {
         "of": of, "ask": ask, "found": found, "seconds": seconds, "setting": setting, "view": saved_as,
-        "columns": columns, "rows": of.source.rows(of, permit, found, columns), "parts": _parts(of.templates),
+        "columns": columns, "rows": of.source.rows(of, permit, found, columns), "parts": _parts(templates),
         "altered": _altered(permit, setting, saved_as), "chips": chips(permit, _person(request), setting),
     }  # fmt: skip
     context |= also(request, Shown(setting, saved_as, ask, found))
     if request.headers.get("HX-Request"):
-        return render(request, _parts(of.templates)["lines" if ask.after else "rows"], context)
-    return render(request, _parts(of.templates)["list"], context | _tools(request, of))
+        return render(request, _parts(templates)["lines" if ask.after else "rows"], context)
+    return render(request, _parts(templates)["list"], context | _tools(request, of))
 
 
 @cache
 def _parts(folder: str) -> Mapping[str, str]:
     """For each part of the page the domain's own template, or this package's."""
-    return {name: _part(folder, name) for name in ("list", "rows", "lines", "empty")}
+    return {name: _part(folder, name) for name in ("list", "rows", "lines")}
 
 
 def _part(folder: str, name: str) -> str:
@@ -107,6 +109,7 @@ def _tools(request: HttpRequest, of: List) -> dict[str, Any]:
         "sizes": SIZES,
         "views": views_of(request, of),
         "gone": parsed(request.GET.get("gone")),
+        "board": of.board,
     }
 
 

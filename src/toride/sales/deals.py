@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from toride.fields.display import near
 from toride.lists import columns, tables
 from toride.lists.ask import Ask, Found
-from toride.lists.board import Board
 from toride.lists.columns import Look
-from toride.lists.declaration import Column, Filter, List, Sort, Source, declare
+from toride.lists.declaration import Column, Filter, List, Sort, Source, Words, declare
 from toride.panels.record import Panel
 from toride.panels.record import declare as declare_panel
 from toride.sales import queries
@@ -80,12 +79,8 @@ DEALS = declare(
                    usual=lambda _permit, _person: [("me", gettext("My customers"))], column="customer__owner"),
         ),
         source=Source(search, columns.rows),
-        templates="sales",
-        prefix="deals_",
+        words=Words(_("Deals"), _("All deals"), (_("No deals yet"), _("Open a deal on a customer's record."))),
+        board="stage",
     )
-)  # fmt: skip
-BOARD = Board(
-    of=DEALS, by="stage", address="deals_board", action=Action.DEAL_CHANGE,
-    move=lambda one: reverse("deal_move", kwargs={"subject": one.deal.customer_id, "deal": one.deal.pk}),
 )  # fmt: skip
 PANEL = declare_panel(Panel("deals", _("Deals"), Action.DEAL_READ, "customer_deals"))

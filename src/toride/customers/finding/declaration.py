@@ -16,7 +16,7 @@ from toride.customers.finding.stars import stars
 from toride.customers.models import Customer
 from toride.customers.queries import Profile
 from toride.lists.ask import Ask, Found
-from toride.lists.declaration import Filter, List, Option, Sort, Source, declare
+from toride.lists.declaration import Filter, List, Option, Sort, Source, Words, declare
 from toride.vault import rows
 from toride.vault.permit import Permit
 
@@ -116,6 +116,10 @@ CUSTOMERS = declare(
             Filter("value_to", lazy("Maximum assets (yen)"), _VALUE, said=_said(lazy("assets up to ¥%(value)s"))),
         ),
         source=Source(search, columns.rows),
-        templates="customers",
+        words=Words(
+            lazy("Customers"),
+            lazy("All customers"),
+            (lazy("No customers yet"), lazy("Register a customer, or import a file.")),
+        ),
     )
 )

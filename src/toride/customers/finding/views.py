@@ -30,7 +30,7 @@ AGAIN = 6
 @require_http_methods(["GET", "POST"])
 def customers(request: HttpRequest, view: UUID | None = None) -> HttpResponse:
     """The list, or as a saved view sets it."""
-    return page(request, CUSTOMERS, view, _also)
+    return page(request, CUSTOMERS, view, _also, "customers")
 
 
 @guarded(Action.SEARCH)

@@ -81,10 +81,10 @@ def test_anothers_private_view_looks_like_none(house: House) -> None:
     theirs = saved_view(house, house.manager, "支店長の一覧", text="齋藤")
     client = enter(house.teller)
     unknown = uuid4()
-    for name in ("view", "view_remove", "view_restore", "view_share"):
-        method = client.get if name == "view" else client.post
+    for name in ("customers_view", "customers_view_remove", "customers_view_restore", "customers_view_share"):
+        method = client.get if name == "customers_view" else client.post
         first, second = (method(reverse(name, kwargs={"view": one})) for one in (theirs, unknown))
-        assert first.status_code == second.status_code == (404 if name != "view_share" else 403)
+        assert first.status_code == second.status_code == (404 if name != "customers_view_share" else 403)
         assert first.content == second.content
         assert dict(first.headers) == dict(second.headers)
     for address, sent in (
