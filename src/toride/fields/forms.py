@@ -25,7 +25,9 @@ def trip(request: HttpRequest, kind: Kind, act: Callable[[dict[str, str]], HttpR
     except (Invalid, Conflict) as error:
         audit.commit(request.permit, outcome="failed", reason="form")  # type: ignore[attr-defined]
         newer = {"": _("Someone else changed this record. Reload the page and try again.")}
-        return show(written, getattr(error, "fields", None) or newer, error.status)
+        answer = show(written, getattr(error, "fields", None) or newer, error.status)
+        audit.commit(request.permit)  # type: ignore[attr-defined] # what the form shows of the record was read anew
+        return answer
 
 
 def inputs(permit: Permit, kind: Kind) -> list[Any]:

@@ -88,7 +88,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What its page says: what it is called, what all of it is called, and where nothing is there, a title and a text."""
+    """What its page says: what it and all of it are called, and, where nothing is there, a title and a text."""
 
     name: Any
     all: Any
