@@ -31,8 +31,10 @@ INSTALLED_APPS = [
     "toride.vault.keystore",
     "toride.audit",
     "toride.access",
+    "toride.lists",
     "toride.disclosure",
     "toride.customers",
+    "toride.sales",
 ]
 
 MIDDLEWARE = [

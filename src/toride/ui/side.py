@@ -1,9 +1,11 @@
-"""What the sidebar shows beside the menus; the package that keeps it declares who answers."""
+"""What the sidebar shows beside the menus; each package that keeps something for it declares who answers."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
+
+from toride.base.errors import ConfigurationError
 
 
 class Way(NamedTuple):
@@ -19,8 +21,10 @@ _answers: list[Answer] = []
 
 
 def declare(answer: Answer) -> Answer:
-    """Registers who answers, once, at start."""
-    _answers[:] = [answer]
+    """Registers one more who answers, at start. Raises ConfigurationError for one who does already."""
+    if answer in _answers:
+        raise ConfigurationError("this answer for the sidebar is declared twice")
+    _answers.append(answer)
     return answer
 
 
@@ -29,8 +33,10 @@ _counts: list[Count] = []
 
 
 def declare_waiting(count: Count) -> Count:
-    """Registers who knows how much waits for a person, once, at start."""
-    _counts[:] = [count]
+    """Registers one more who knows how much waits for a person, at start. Raises ConfigurationError as `declare`."""
+    if count in _counts:
+        raise ConfigurationError("this count of what waits is declared twice")
+    _counts.append(count)
     return count
 
 

@@ -236,6 +236,7 @@ ADDRESSES = (
     Address("campaign_staff_file", put=admin(422), known=C),
     Address("campaign_close", post=admin(409), known=C),
     Address("campaign_result", only(404, *READERS), known=C),
+    Address("campaign_document", only(404, *READERS), known=C),
     Address("providers", admin(200), rows=Rows("admin", provided, ADMINISTRATORS)),
     Address("provider_new", admin(200), admin(422), rows=FORM),
     Address("provider_new_saml", admin(200), admin(422), rows=FORM),

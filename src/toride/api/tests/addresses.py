@@ -23,6 +23,7 @@ OPERATIONS = (
     Operation("PATCH", "/customers/{}", only(422, *WRITERS) | OWN, "customer"),
     Operation("POST", "/customers", only(422, *WRITERS)),
     Operation("GET", "/customers/{}/events", only(200, *SEERS), "customer"),
+    Operation("GET", "/deals", only(200, "sales", "manager", "corporate")),
     Operation("GET", "/imports", only(200, *READERS)),
     Operation("POST", "/imports", only(422, *LOADERS)),
     Operation("PUT", "/imports/{}/file", only(422, *LOADERS), "draft", unread=True),

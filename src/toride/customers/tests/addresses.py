@@ -7,12 +7,13 @@ from tests.people import House
 from toride.access.facts import Facts
 from toride.access.models import Branch, Person
 from toride.base import clock
-from toride.customers.finding import services as finding
-from toride.customers.finding.setting import Setting
+from toride.customers.finding.declaration import CUSTOMERS
 from toride.customers.handing import services as handing
 from toride.customers.models import Import
 from toride.jobs import running as jobs
 from toride.jobs.models import State
+from toride.lists import services as lists
+from toride.lists.setting import Setting
 from toride.vault import files, records
 from toride.vault.keyring import Kind
 
@@ -33,7 +34,7 @@ def customers(house: House) -> tuple[UUID, UUID]:
 def view(house: House) -> UUID:
     """Somebody's own."""
     permit = house.permit(house.other_teller, "customers:view:save")
-    return finding.save(permit, name="自分の一覧", setting=Setting())
+    return lists.save(permit, name="自分の一覧", setting=Setting(CUSTOMERS))
 
 
 def handover(house: House) -> UUID:
@@ -101,12 +102,12 @@ KNOWN = {"customer": customers, "view": view, "handover": handover, "draft": dra
 ADDRESSES = (
     Address("customers", only(200, *SEARCHERS), only(200, *SEARCHERS), rows=Rows("teller", row, row_away)),
     Address("find", post=only(200, *SEARCHERS)),
-    Address("view_save", post=only(302, *SEARCHERS), sent=NAMED),
-    Address("view_begin", post=only(302, *SEARCHERS), sent=NAMED),
-    Address("view", only(404, *SEARCHERS), known=V),
-    Address("view_share", post=only(404, "manager", "steward"), known=V, sent=NAMED),
-    Address("view_remove", post=only(404, *SEARCHERS), known=V),
-    Address("view_restore", post=only(404, *SEARCHERS), known=V),
+    Address("customers_view_save", post=only(302, *SEARCHERS), sent=NAMED),
+    Address("customers_view_begin", post=only(302, *SEARCHERS), sent=NAMED),
+    Address("customers_view", only(404, *SEARCHERS), only(404, *SEARCHERS), known=V),
+    Address("customers_view_share", post=only(404, "manager", "steward"), known=V, sent=NAMED),
+    Address("customers_view_remove", post=only(404, *SEARCHERS), known=V),
+    Address("customers_view_restore", post=only(404, *SEARCHERS), known=V),
     Address(
         "handover",
         only(200, "manager", "steward"),

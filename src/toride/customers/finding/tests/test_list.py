@@ -201,7 +201,7 @@ def test_addresses_of_finding_are_posted_where_they_open_anything(house: House) 
         ("find", {}),
         ("customer_peek", {"subject": emiko}),
         ("customer_star", {"subject": emiko}),
-        ("view_save", {}),
+        ("customers_view_save", {}),
     ):
         assert client.get(reverse(name, kwargs=arguments)).status_code == 405
 

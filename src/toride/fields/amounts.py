@@ -5,7 +5,7 @@ import re
 from django.utils.translation import gettext as _
 
 from toride.base.errors import Invalid
-from toride.customers import characters
+from toride.fields import characters
 
 LARGEST = 10**15
 _FIGURES = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)"

@@ -1,4 +1,4 @@
-"""What a person does to find customers again: save, share and remove a view, set a star."""
+"""What a person does with the views of a list: save, share, remove, restore, begin with one."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -10,16 +10,16 @@ from django.utils.translation import gettext as _
 from toride.audit import recorded
 from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid, Refused
-from toride.customers.actions import Action
-from toride.customers.fields import line
-from toride.customers.finding.setting import Setting
-from toride.customers.models import FirstView, SavedView, Star
+from toride.fields.types import line
+from toride.lists.actions import Action
+from toride.lists.declaration import List
+from toride.lists.models import FirstView, SavedView
+from toride.lists.setting import Setting
 from toride.vault import records
 from toride.vault.keyring import Kind
-from toride.vault.permit import Mode, Permit
+from toride.vault.permit import Permit
 
 MOST_VIEWS = 100
-MOST_STARS = 200
 NAME_LENGTH = 60
 UNDO = timedelta(hours=1)
 Reach = SavedView.Reach
@@ -36,14 +36,14 @@ def save(permit: Permit, *, name: str, setting: Setting, view: UUID | None = Non
     if view is None:
         if mine.filter(removed=None).count() >= MOST_VIEWS:
             raise Conflict(_("You have the maximum of %(most)d views. Delete one first.") % {"most": MOST_VIEWS})
-        row = SavedView(person_id=permit.actor.id, created=clock.now())
+        row = SavedView(person_id=permit.actor.id, list=setting.of.code, created=clock.now())
     else:
-        row = _own(permit, view)
+        row = _own(permit, setting.of, view)
         if row.reach != Reach.OWN:
             raise Refused("duty")
     _keep(permit, row, name, setting)
     if first:
-        _prefer(permit, row.pk)
+        _prefer(permit, setting.of, row.pk)
     return row.pk
 
 
@@ -53,7 +53,7 @@ def share(permit: Permit, *, view: UUID, reach: str, branch: str | None, name: s
 
     Raises Refused where the duty does not reach that far: everybody's needs all rows, the branch's those of it.
     """
-    row = _own(permit, view)
+    row = _own(permit, setting.of, view)
     if reach not in Reach.values:
         raise Invalid(_("Choose who can see this view."))
     far = reach == Reach.OWN or permit.rows.everything
@@ -66,52 +66,35 @@ def share(permit: Permit, *, view: UUID, reach: str, branch: str | None, name: s
 
 
 @recorded(Action.VIEW_SAVE, did="remove")
-def remove(permit: Permit, *, view: UUID) -> None:
+def remove(permit: Permit, of: List, *, view: UUID) -> None:
     """Removes one's own view; `restore` brings it back within UNDO."""
-    row = _own(permit, view)
+    row = _own(permit, of, view)
     row.removed = clock.now()
     row.save(update_fields=["removed"])
     permit.ledger.facts |= {"view": str(view), "removed": True}
 
 
 @recorded(Action.VIEW_SAVE, did="restore")
-def restore(permit: Permit, *, view: UUID) -> None:
+def restore(permit: Permit, of: List, *, view: UUID) -> None:
     """Brings a removed view back. Raises Hidden where there is none, or UNDO is over."""
-    removed = SavedView.objects.filter(pk=view, person=permit.actor.id, removed__gte=clock.now() - UNDO)
+    removed = SavedView.objects.filter(pk=view, list=of.code, person=permit.actor.id, removed__gte=clock.now() - UNDO)
     if not removed.update(removed=None):
         raise Hidden
     permit.ledger.facts |= {"view": str(view), "removed": False}
 
 
 @recorded(Action.VIEW_SAVE, did="prefer")
-def prefer(permit: Permit, *, view: UUID | None) -> None:
-    """The person's list begins with this view, which they may open; None: with everyone."""
+def prefer(permit: Permit, of: List, *, view: UUID | None) -> None:
+    """The person's list begins with this view, which they may open; None: with everything."""
     if view is None:
-        FirstView.objects.filter(person=permit.actor.id).delete()
+        FirstView.objects.filter(person=permit.actor.id, list=of.code).delete()
         permit.ledger.facts["first"] = ""
     else:
-        _prefer(permit, view)
+        _prefer(permit, of, view)
 
 
-@recorded(Action.STAR_SET)
-def star(permit: Permit, subject: UUID, *, on: bool) -> None:
-    """Sets or takes the actor's star of a customer. Raises Conflict above MOST_STARS."""
-    own = Star.objects.filter(person=permit.actor.id)
-    if not on:
-        own.filter(customer=subject).delete()
-    elif not own.filter(customer=subject).exists():
-        if own.count() >= MOST_STARS:
-            raise Conflict(
-                _("You have the maximum of %(most)d starred customers. Unstar one first.") % {"most": MOST_STARS}
-            )
-        Star.objects.create(person_id=permit.actor.id, customer_id=subject, at=clock.now())
-    permit.ledger.touch(subject, Mode.LISTED)
-    permit.ledger.did = "set" if on else "take"
-    permit.ledger.facts["star"] = on
-
-
-def _own(permit: Permit, view: UUID) -> SavedView:
-    row = SavedView.objects.filter(pk=view, person=permit.actor.id, removed=None).first()
+def _own(permit: Permit, of: List, view: UUID) -> SavedView:
+    row = SavedView.objects.filter(pk=view, list=of.code, person=permit.actor.id, removed=None).first()
     if row is None:
         raise Hidden
     return row
@@ -131,6 +114,6 @@ def _name(written: str) -> str:
     return found
 
 
-def _prefer(permit: Permit, view: UUID) -> None:
-    FirstView.objects.update_or_create(person_id=permit.actor.id, defaults={"view_id": view})
+def _prefer(permit: Permit, of: List, view: UUID) -> None:
+    FirstView.objects.update_or_create(person_id=permit.actor.id, list=of.code, defaults={"view_id": view})
     permit.ledger.facts["first"] = str(view)

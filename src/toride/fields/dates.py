@@ -12,7 +12,7 @@ from japanera import EraDate
 
 from toride.base import clock
 from toride.base.errors import Invalid
-from toride.customers import characters
+from toride.fields import characters
 
 # First and last day of each era; 改元の詔書 made 30 July 1912 and 25 December 1926 days of both.
 ERAS = {
