@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from tests.kit import events
 from tests.people import House, become, signed_in
-from toride.access.tests.signing import events
 from toride.base.errors import Conflict, Hidden, Invalid, Refused
 from toride.customers.models import Customer
 from toride.fields import kinds
