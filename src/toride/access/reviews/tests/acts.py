@@ -49,7 +49,7 @@ def connection(house: House, person: Person) -> Connection:
 
 
 def closed(house: House) -> Campaign:
-    """One kept, one removed, one undecided, and then its deadline is over."""
+    """One kept against a finding, one removed, one undecided."""
     campaign = compare(house, opened(house, branches=["002"]), FILE)
     decide(house, house.manager, [item(campaign, house.teller)], "keep", WORDS)
     decide(house, house.manager, [item(campaign, house.sales)], "remove", sure=1)
