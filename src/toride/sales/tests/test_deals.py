@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.people import House, become, signed_in
-from toride.access.tests.signing import events
+from toride.access.tests.signing import events, told
 from toride.base.errors import Conflict, Hidden, Invalid, Refused
 from toride.customers.models import Customer
 from toride.fields import kinds
@@ -188,3 +188,14 @@ def test_a_page_of_many_asks_as_many_queries_as_of_one(house: House, emiko: UUID
             DEALS.source.ask(permit, Ask())
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_a_form_that_comes_back_with_the_deal_in_it_tells_of_that(house: House, emiko: UUID) -> None:
+    deal = opened(house, emiko)
+    client = signed_in(house.sales)
+    answer = client.post(f"/customers/{emiko}/deals/{deal}/change/", {"title": "別の件名", "revision": "7"})
+    assert answer.status_code == 409
+    assert "別の件名" in answer.content.decode()
+    noted = [(one.outcome, one.subjects) for one in told(Action.DEAL_CHANGE)]
+    assert ("ok", ((emiko, Mode.CLEAR, 1 << Category.BASIC | 1 << Category.TRANSACTIONS),)) in noted
+    assert [outcome for outcome, _subjects in noted].count("failed") == 1
