@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from toride.access.models import Person
-from toride.customers import addresses, fields, queries
+from toride.customers import fields, queries
 from toride.customers.actions import Action
 from toride.customers.finding import columns
 from toride.customers.finding.stars import stars
 from toride.customers.models import Customer
 from toride.customers.queries import Profile
+from toride.fields import addresses
 from toride.lists.ask import Ask, Found
 from toride.lists.declaration import Filter, List, Option, Sort, Source, Words, declare
 from toride.lists.options import by_branch, by_owner
