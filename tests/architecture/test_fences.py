@@ -44,7 +44,6 @@ UNSCOPED = {
     "customers.handing.listing._own": "the actor's own, or all for who may decide",
     "customers.handing.services._begin": "what two people approved, by its own number",
     "customers.handing.services.alone": "counts the actor's own",
-    "customers.services._must_not_be_near": "asks the permit's rows about each row",
     "customers.imports.drafts._hold": ROW_IS_FOUND_IN_SCOPE,
     "customers.imports.drafts.find": "asks the permit's rows about the one row",
     "customers.imports.drafts.tidy": CHORE,
@@ -54,6 +53,7 @@ UNSCOPED = {
     "customers.imports.services.purge": CHORE,
     "customers.imports.services.take_back": ROW_IS_FOUND_IN_SCOPE,
     "customers.imports.undoing.undo": ROW_IS_FOUND_IN_SCOPE,
+    "customers.services._must_not_be_near": "asks the permit's rows about each row",
 }
 NO_CUSTOMER = "branches and people, which everybody who may see the page may know"
 ASKING_VIEWS = {

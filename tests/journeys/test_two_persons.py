@@ -3,6 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.pages import entered, loaded_until
+from tests.processes.tree import until
+
 pytestmark = pytest.mark.journey
 
 
@@ -78,9 +81,7 @@ def test_another_policy_is_drafted_tried_and_agreed_upon(sign_in, served) -> Non
     officer.fill("#f-count", officer.locator(".figure").inner_text())
     officer.get_by_role("button", name="承認して実施").click()
     expect(officer.locator("#request")).to_contain_text("承認・実施済み")
-    analyst.wait_for_timeout(1_500)
-    analyst.reload()
-    expect(analyst.locator("main .tbl tbody td").nth(1)).to_have_text("閲覧可")
+    loaded_until(analyst, lambda: analyst.locator("main .tbl tbody td").nth(1).inner_text() == "閲覧可")
     assert sign_in.said == []
 
 
@@ -210,7 +211,7 @@ def decided_by_key(page) -> None:
 def test_a_review_goes_from_its_opening_to_the_signature(sign_in, served) -> None:
     admin, manager, officer, teller = (sign_in(one) for one in ("admin", "manager", "dpo", "teller"))
     teller.goto(f"{served.url}/customers/")
-    teller.wait_for_timeout(1_500)
+    until(lambda: entered(served.home, "customers:list:search"))
     campaign = opened_review(admin, served)
     looked_through(manager, served)
 

@@ -32,7 +32,7 @@ OPERATIONS = (
     Operation("POST", "/imports/{}/check", only(422, *LOADERS), "draft"),
     Operation("GET", "/imports/{}/check", only(200, *LOADERS), "draft"),
     Operation("POST", "/imports/{}/run", only(422, *LOADERS), "draft"),
-    Operation("GET", "/imports/{}", only(422, *READERS), "done"),
+    Operation("GET", "/imports/{}", only(200, *READERS), "done"),
     Operation("DELETE", "/imports/{}", only(204, *LOADERS), "draft"),
     Operation("GET", "/people", only(200, "admin")),
     Operation("GET", "/people/{}", only(200, "admin"), "member"),

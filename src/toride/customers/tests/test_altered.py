@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.kit import enter
 from tests.people import House
-from toride.access.tests.test_matrix import enter
 from toride.customers import fields, queries, services
 from toride.customers.actions import Action
 from toride.fields.display import as_written

@@ -3,9 +3,7 @@
 from functools import partial
 from uuid import UUID
 
-from django.test import Client
-
-from tests.people import House, signed_in
+from tests.people import House
 from toride.access.models import Person
 from toride.customers.finding import stars
 from toride.customers.finding.declaration import CUSTOMERS
@@ -14,18 +12,6 @@ from toride.lists import services, setting
 
 Setting = partial(setting.Setting, CUSTOMERS)
 kept = partial(setting.kept, CUSTOMERS)
-
-
-def enter(person: Person) -> Client:
-    return signed_in(person)
-
-
-def posted(client: Client, address: str, **sent: object) -> object:
-    return client.post(address, sent, headers={"HX-Request": "true"})
-
-
-def body(answer: object) -> str:
-    return answer.content.decode()
 
 
 def saved_view(house: House, person: Person, name: str = "一覧", **setting: object) -> UUID:

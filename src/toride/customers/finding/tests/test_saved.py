@@ -7,16 +7,14 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from tests.kit import body, enter, posted
 from tests.people import House
 from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid, Refused
 from toride.customers.finding import stars
 from toride.customers.finding.tests.pages import (
     Setting,
-    body,
-    enter,
     kept,
-    posted,
     saved_view,
     shared_view,
     starred,

@@ -12,7 +12,7 @@ from tests.people import House
 from toride.base.errors import Invalid
 from toride.customers.imports import cells, remarks
 from toride.customers.imports.tests.conftest import counts
-from toride.customers.imports.tests.test_gaps import values
+from toride.customers.imports.tests.workbooks import values
 from toride.fields import phones
 
 pytestmark = pytest.mark.requirement("C3", "C7")
