@@ -68,7 +68,7 @@ ASKING_VIEWS = {
 WRITERS_OF_SQL = {
     "fields.addresses": "the table of postcodes, which is a file of its own",
     "customers.bulk": "thousands of new customers in one statement",
-    "customers.finding.declaration": "identifiers as the database writes them",
+    "lists.options": "identifiers as the database writes them",
     "customers.finding.stars": "identifiers as the database writes them",
     "lists.saved": "identifiers as the database writes them",
     "customers.handing.services": "everybody of whom one person is in charge",

@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from tests.kit import events, told
 from tests.people import House, become, signed_in
-from toride.access.tests.signing import events, told
+from toride.access import policy
 from toride.base.errors import Conflict, Hidden, Invalid, Refused
 from toride.customers.models import Customer
 from toride.fields import kinds
@@ -199,3 +200,22 @@ def test_a_form_that_comes_back_with_the_deal_in_it_tells_of_that(house: House, 
     noted = [(one.outcome, one.subjects) for one in told(Action.DEAL_CHANGE)]
     assert ("ok", ((emiko, Mode.CLEAR, 1 << Category.BASIC | 1 << Category.TRANSACTIONS),)) in noted
     assert [outcome for outcome, _subjects in noted].count("failed") == 1
+
+
+@pytest.mark.requirement("A2")
+def test_a_rule_of_the_policy_hides_the_amount_of_deals_and_of_nothing_else(
+    house: House, emiko: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deal = opened(house, emiko)
+    content = policy.shipped_content()
+    for action in ("sales:deal:read", "customers:profile:read"):
+        for rule in content["sales"][action]:
+            rule["fields"] |= {"2.deal.amount": int(Opening.MASKED), "2.title": int(Opening.MASKED)}
+    ours = policy.compiled(content, "v1-test")
+    monkeypatch.setattr(policy, "current", lambda: ours)
+    client = signed_in(house.sales)
+    for address in ("/deals/", "/deals/board/", f"/customers/{emiko}/deals/", f"/customers/{emiko}/deals/{deal}/"):
+        page = client.get(address).content.decode()
+        assert "住宅ローンの借り換え" in page, address
+        assert "12,000,000" not in page, address
+    assert "34,120,000" in client.get(f"/customers/{emiko}/").content.decode()
