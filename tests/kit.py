@@ -48,11 +48,18 @@ def seen(house: House, person: Person, row: Approval) -> Request:
     return requests.request(house.permit(person, READ), row.pk, person)
 
 
-def approve(house: House, person: Person, row: Approval, *, count: str = "", digest: str = "") -> None:
+def approve(
+    house: House, person: Person, row: Approval, *, count: str | None = None, digest: str | None = None
+) -> None:
     """What was read is approved, with the number that must be typed."""
     permit = house.permit(person, DECIDE)
     found = requests.request(permit, row.pk, person)
-    requests.approve(permit, row.pk, digest=digest or found.digest, count=count or str(found.row.count))
+    requests.approve(
+        permit,
+        row.pk,
+        digest=found.digest if digest is None else digest,
+        count=str(found.row.count) if count is None else count,
+    )
 
 
 def events(count: int = 1) -> list[Event]:

@@ -42,7 +42,7 @@ def test_it_opens_until_a_second_person_agrees_and_never_again(house: House, for
     permit = house.permit(house.dpo, Action.APPROVAL_READ)
     assert records.open_with(permit, Kind.FILES, blob, CONTEXT) == {"name": "一覧"}
     assert not Job.objects.exists()
-    approve(house, row)
+    approve(house, house.dpo, row)
     job = running.claim("test")
     assert running.perform(job, "test").state == State.DONE
     with pytest.raises(Unopenable):

@@ -7,13 +7,12 @@ import pypdf
 import pytest
 from django.utils import translation
 
+from tests.kit import events
 from tests.people import House, signed_in
 from toride.access.models import Person
 from toride.access.reviews import report, result
 from toride.access.reviews.models import Campaign
-from toride.access.reviews.tests.acts import opened
-from toride.access.reviews.tests.test_result import closed
-from toride.access.tests.signing import events
+from toride.access.reviews.tests.acts import closed, opened
 from toride.base import clock
 from toride.base.errors import Conflict, Unavailable
 from toride.ui import documents

@@ -185,7 +185,7 @@ class TestByTwo:
         assert may == {receiver, second, house.dpo}
         assert not {house.manager, third, taker, house.steward} & may
         with pytest.raises(Refused):
-            approve(house, house.manager, Handover.objects.get())
+            agreed(house, house.manager, Handover.objects.get())
 
     def test_what_was_altered_after_the_approval_does_not_run(self, house: House) -> None:
         chosen, others = customers(house), customers(house, 3, 11)
