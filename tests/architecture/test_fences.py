@@ -66,9 +66,9 @@ ASKING_VIEWS = {
     "disclosure.views.webhook_secret": "the row whose secret the recorded service has just made",
 }
 WRITERS_OF_SQL = {
-    "customers.addresses": "the table of postcodes, which is a file of its own",
+    "fields.addresses": "the table of postcodes, which is a file of its own",
     "customers.bulk": "thousands of new customers in one statement",
-    "customers.finding.declaration": "identifiers as the database writes them",
+    "lists.options": "identifiers as the database writes them",
     "customers.finding.stars": "identifiers as the database writes them",
     "lists.saved": "identifiers as the database writes them",
     "customers.handing.services": "everybody of whom one person is in charge",
@@ -251,7 +251,7 @@ OUTSIDE = """
     from toride.vault.keystore import lock
 """
 UPWARD = {
-    "customers/folding.py": "from toride.customers import services",
+    "customers/numbers.py": "from toride.customers import services",
     "access/facts.py": "from toride.marketing import keys",
     "access/roles.py": "from toride.access import urls",
 }
