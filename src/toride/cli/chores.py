@@ -7,7 +7,7 @@ from toride.access.exceptions import emergencies
 from toride.access.reviews import escalation
 from toride.api import idempotency
 from toride.customers.imports import drafts, keeping, services
-from toride.disclosure import sending
+from toride.disclosure import mail, sending
 from toride.jobs.running import Chore
 from toride.vault import index, rotation
 from toride.vault.keyring import Kind
@@ -26,6 +26,7 @@ def chores() -> list[Chore]:
         Chore(3600, end_terms),
         Chore(3600, idempotency.forget),
         Chore(3600, sending.forget),
+        Chore(3600, mail.forget),
     ]
 
 
