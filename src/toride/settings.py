@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "toride.vault.keystore",
     "toride.audit",
     "toride.access",
+    "toride.work",
     "toride.disclosure",
     "toride.customers",
 ]

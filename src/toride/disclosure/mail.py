@@ -19,10 +19,12 @@ from toride.audit.events import SYSTEM, Event
 from toride.base import clock, smtp
 from toride.base.config import MAIL_ADDRESS, MailServer
 from toride.base.errors import Invalid, Unavailable
+from toride.disclosure import tasks
 from toride.disclosure.actions import Action
 from toride.jobs.models import Mail
 from toride.vault import persons
 from toride.vault.aead import Unopenable
+from toride.work import items
 
 PAUSE = 5.0  # seconds
 TOGETHER = 20  # mails between two looks at whether to stop
@@ -35,6 +37,7 @@ ENDS = {
     smtp.Uncertain: (State.UNCERTAIN, "unanswered"),
     Unopenable: (State.GIVEN_UP, "altered"),
 }
+OF_THE_PERSON = ("address", "rejected")  # what somebody mends who looks after people
 log = logging.getLogger(__name__)
 
 
@@ -115,6 +118,8 @@ def _end(row: Mail, state: State, reason: str) -> bool:
         if not Mail.objects.filter(pk=row.pk, state=State.LEAVING).update(state=state):
             return False
         audit.stage([_event(row, outcome="failed", reason=reason)])
+        if reason in OF_THE_PERSON:
+            items.open_item(tasks.MAIL_UNDELIVERED, about=row.person)
     return True
 
 

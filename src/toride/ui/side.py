@@ -1,7 +1,9 @@
 """What the sidebar shows beside the menus; the package that keeps it declares who answers."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.http import HttpRequest
 
@@ -32,6 +34,37 @@ def declare_waiting(count: Count) -> Count:
     """Registers who knows how much waits for a person, once, at start."""
     _counts[:] = [count]
     return count
+
+
+class Waiting(NamedTuple):
+    """One line of what waits for a person: its kind, what it is about, where it is done, and until when.
+
+    `finish`: the address at which a person says that it is done; "" where it ends by itself. It names nobody.
+    """
+
+    kind: str
+    about: UUID
+    label: Any
+    address: str
+    due: datetime
+    finish: str = ""
+    note: Any = ""
+    many: int = 1
+
+
+Today = Callable[[HttpRequest], Sequence[Waiting]]
+_today: list[Today] = []
+
+
+def declare_today(answer: Today) -> Today:
+    """Registers who knows what waits for a person, once, at start."""
+    _today[:] = [answer]
+    return answer
+
+
+def today(request: HttpRequest) -> list[Waiting]:
+    """What waits for whoever asks, the most urgent first."""
+    return [one for answer in _today for one in answer(request)]
 
 
 def waiting(request: HttpRequest) -> int:
