@@ -43,6 +43,7 @@ UNSCOPED = {
     "customers.handing.listing.in_charge": "filters by the permit's rows itself",
     "customers.handing.services._begin": "what two people approved, by its own number",
     "customers.handing.services.alone": "counts the actor's own",
+    "customers.services._must_not_be_near": "asks the permit's rows about each row",
     "customers.imports.drafts._hold": ROW_IS_FOUND_IN_SCOPE,
     "customers.imports.drafts.find": "asks the permit's rows about the one row",
     "customers.imports.drafts.tidy": CHORE,

@@ -141,6 +141,7 @@ ADDRESSES = (
     Address("person_sign_out", post=admin(302), known=P),
     Address("person_lost", admin(200), admin(409), known=P),
     Address("person_start", admin(200), admin(422), known=P),
+    Address("person_reporting", admin(200), admin(422), known=P),
     Address("person_end", post=admin(302), known=P),
     Address("connections", admin(200)),
     Address("connection_new", admin(200), admin(422)),

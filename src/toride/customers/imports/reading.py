@@ -192,7 +192,7 @@ def _feed(pipe: IO[bytes], content: Callable[[], Iterable[bytes]]) -> None:
         with pipe:
             for chunk in content():
                 pipe.write(chunk)
-    except (BrokenPipeError, ValueError, Invalid):  # who reads sees that the end is missing
+    except (OSError, ValueError, Invalid):  # who reads sees that the end is missing
         return
 
 
