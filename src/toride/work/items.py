@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, UUIDField
 from django.urls import reverse
 
 from toride import audit
@@ -66,7 +66,9 @@ def open_now(number: UUID | None = None) -> list[Item]:
     deputies = ReportingLine.objects.filter(
         person=OuterRef("person"), kind=reporting.Kind.DEPUTY, begins__lte=today, ends__gte=today, to__is_active=True
     )
-    rows: list[Item] = list(found.annotate(deputy=Subquery(deputies.values("to")[:1])).order_by("due")[:MOST])
+    rows: list[Item] = list(
+        found.annotate(deputy=Subquery(deputies.values("to")[:1], output_field=UUIDField())).order_by("due")[:MOST]
+    )
     places = facts.of_each({one.subject_id for one in rows if one.subject_id}) if rows else {}
     for one in rows:
         one.place = places.get(one.subject_id) if one.subject_id else None  # type: ignore[attr-defined]

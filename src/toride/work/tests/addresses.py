@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
+from tests.above import tasks
 from tests.addresses import EVERYBODY, ROLES, Address, only
 from tests.people import House
-from toride.disclosure import tasks
 from toride.work import items
 
 HOURS = {f"{name}{day}": at for day in range(5) for name, at in (("begins", "09:00"), ("ends", "17:00"))}
