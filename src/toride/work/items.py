@@ -23,7 +23,7 @@ from toride.vault.permit import Permit
 from toride.work import calendar, kinds
 from toride.work.actions import Action
 from toride.work.kinds import Kind
-from toride.work.models import Item
+from toride.work.models import Item, Notice
 
 MOST = 500  # open items that are looked at for one list, the most urgent first
 
@@ -92,7 +92,8 @@ def show(item: Item) -> Waiting:
     """What a list tells of it."""
     kind = kinds.kinds()[item.kind]
     finish_at = reverse("item_finish", kwargs={"item": item.pk}) if kind.by_hand else ""
-    return Waiting(item.kind, item.pk, kind.label, reverse(kind.page), item.due, finish_at)
+    place = reverse(kind.page, kwargs={kind.argument: item.about} if kind.argument else None)
+    return Waiting(item.kind, item.pk, kind.label, place, item.due, finish_at)
 
 
 def escalate() -> int:
@@ -117,6 +118,8 @@ def _escalated(item: Item) -> bool:
         same = Item.objects.filter(pk=item.pk, done=None, person=item.person_id, escalated=item.escalated)
         if not same.update(escalated=now, **given):
             return False
+        if to:
+            Notice.objects.filter(kind=item.kind, about=item.pk).delete()  # it is new to them
         facts_of = {
             "item": str(item.pk),
             "kind": item.kind,

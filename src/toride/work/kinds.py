@@ -12,8 +12,8 @@ from toride.ui.side import Waiting
 class Kind:
     """A kind of item. `action`: what whoever does it must be allowed to do, where the item belongs.
 
-    `hours`: open ones until it is due, where nothing else is said. `page`: the name of the address where it is done.
-    `by_hand`: a person says that it is done; any other ends with what it is about.
+    `hours`: open ones until it is due, where nothing else is said. `page`: the name of the address where it is done,
+    `argument`: what that calls the thing it is about. `by_hand`: a person says that it is done; any other ends with it.
     """
 
     code: str
@@ -21,6 +21,7 @@ class Kind:
     action: str
     hours: float
     page: str
+    argument: str = ""
     by_hand: bool = False
 
 

@@ -95,7 +95,7 @@ def _content(language: str, waiting: Sequence[Waiting], now: datetime) -> dict[s
     """What waits, by kind, and no name of anybody."""
     with translation.override(language):
         late = sum(one.due <= now for one in waiting)
-        title = _("%(count)d tasks are waiting for you") % {"count": sum(one.many for one in waiting)}
+        title = _("Tasks waiting for you: %(count)d") % {"count": sum(one.many for one in waiting)}
         counts = Counter[tuple[str, str]]()
         for one in waiting:
             counts[one.kind, str(one.label)] += one.many

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db.models import Count
 from django.urls import reverse
@@ -71,7 +71,9 @@ def _reviews(person: Person, row: Grants) -> bool:
 
 
 def _grant(row: Grants) -> Waiting:
-    return Waiting("grants", row.campaign, LABELS["grants"], reverse("grants"), row.due, many=row.count)
+    return Waiting(
+        "grants", uuid5(row.campaign, str(row.reviewer)), LABELS["grants"], reverse("grants"), row.due, many=row.count
+    )
 
 
 def _questions() -> list[Grant]:

@@ -73,7 +73,7 @@ def test_each_kind_says_what_it_is_what_it_needs_and_where_it_is_done() -> None:
         assert kind.action in actions.declared()
         assert isinstance(kind.label, Promise)
         assert kind.hours > 0
-        assert reverse(kind.page)
+        assert reverse(kind.page, kwargs={kind.argument: uuid4()} if kind.argument else None)
         with pytest.raises(FrozenInstanceError):
             kind.hours = 0
     assert all(isinstance(one.label, Promise) for one in kinds.sources().values())

@@ -14,13 +14,15 @@ from toride.access.actions import Action as Access
 from toride.access.approvals import requests
 from toride.access.exceptions import emergencies
 from toride.access.models import Approval, Glass, Person
+from toride.access.people import reporting
 from toride.access.tests.test_approvals import asked, decide
 from toride.base import clock
 from toride.base.config import MailServer
 from toride.jobs.models import Mail
 from toride.vault import persons
 from toride.vault.permit import Category
-from toride.work import notices, today
+from toride.work import items, kinds, notices, today
+from toride.work.kinds import Kind
 from toride.work.models import Contact, Notice
 
 pytestmark = pytest.mark.requirement("A4", "S2")
@@ -134,7 +136,7 @@ def test_in_the_language_of_the_person(moment: Moment, house: House) -> None:
     Contact.objects.create(person=house.dpo, language="en")
     asked(house)
     notices.tick()
-    assert mails(house.dpo)[0]["title"] == "1 tasks are waiting for you"
+    assert mails(house.dpo)[0]["title"] == "Tasks waiting for you: 1"
 
 
 @pytest.mark.parametrize("email", ["", "nobody", "a@b.example\r\nBcc: x@evil.example"])
@@ -193,6 +195,22 @@ def test_home_shows_what_waits_with_its_link(house: House) -> None:
     assert page.index("緊急閲覧の事後確認") < page.index("承認待ちの申請")
     assert "期限超過" in page
     assert "対応待ちの業務はありません" in signed_in(house.other_teller).get("/").content.decode()
+
+
+def test_whom_it_goes_up_to_learns_of_it(moment: Moment, house: House) -> None:
+    addressed(house.teller, house.manager)
+    permit = house.permit(house.admin, "access:person:manage")
+    reporting.set_superior(permit, person=house.teller.pk, to="okubo", begins=clock.today())
+    kind = Kind("test-line", "一件", "customers:profile:read", hours=1, page="home")
+    given = kinds.kinds() | {kind.code: kind}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(kinds, "_kinds", given)
+        items.open_item(kind, about=house.teller.pk, person=house.teller.pk)
+        notices.tick()
+        assert (len(mails(house.teller)), len(mails(house.manager))) == (1, 0)
+        moment.now += timedelta(hours=2)
+        notices.tick()
+        assert (len(mails(house.teller)), len(mails(house.manager))) == (1, 1)
 
 
 def test_old_notices_go(moment: Moment, house: House) -> None:
