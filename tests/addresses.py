@@ -16,16 +16,18 @@ EVERYBODY = dict.fromkeys(ROLES, 200)
 Answers = Mapping[str, int]
 
 
-@dataclass(frozen=True, kw_only=True)
+FORM = "a form"
+
+
+@dataclass(frozen=True)
 class Rows:
-    """What a list shows. `make` adds one row, and gives a text that tells it; `away` one that `asker` must never see,
-    or None where all see all. `posted`: the list comes by POST.
+    """What a list shows to `asker`. `make` adds a row by its number, and gives a text that tells it; `away` adds one
+    that `asker` must never see, or says why there is none.
     """
 
     asker: str
     make: Callable[[House, int], str]
-    away: Callable[[House], str] | None
-    posted: Mapping[str, Any] | None = None
+    away: Callable[[House], str] | str
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,7 @@
 """Every address of the product stands in a table, and answers each role as its table says."""
 
-import importlib
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -10,22 +9,15 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from tests.addresses import EVERYWHERE, ROLES, Address, patterns, taken_back
-from tests.people import House, signed_in
-from toride.access.signin.proof import PROVED
-from toride.base import clock, guard
+from tests.kit import fresh
+from tests.people import House
+from tests.tables import KNOWN, TABLE, tables
+from toride.base import guard
 
 pytestmark = pytest.mark.requirement("A1")
-SOURCE = Path(__file__).resolve().parents[1] / "src" / "toride"
 METHODS = ("get", "post", "put")
 
 
-def tables() -> Iterator[object]:
-    for path in sorted(SOURCE.glob("*/tests/addresses.py")):
-        yield importlib.import_module(f"toride.{path.parts[-3]}.tests.addresses")
-
-
-TABLE = {one.name: one for table in tables() for one in getattr(table, "ADDRESSES", ())}
-KNOWN = {name: make for table in tables() for name, make in table.KNOWN.items()}
 PAGES = sorted(name for name, one in TABLE.items() if not one.open)
 OPEN = sorted(name for name, one in TABLE.items() if one.open)
 
@@ -41,15 +33,6 @@ def test_every_address_stands_in_one_table() -> None:
     assert {name for name, one in pages().items() if guard.of(one.callback) is None} == set(OPEN)
 
 
-def fresh(person: object) -> Client:
-    """A browser in which this person has proved a moment ago who they are."""
-    client = signed_in(person)
-    session = client.session
-    session[PROVED] = clock.now().timestamp()
-    session.save()
-    return client
-
-
 def place(one: Address, known: dict[str, object]) -> str:
     return reverse(one.name, kwargs={argument: known[kind] for argument, kind in one.known.items()})
 
@@ -58,6 +41,18 @@ def ask(client: Client, method: str, address: str, one: Address) -> object:
     if method == "put":
         return client.put(address, b"x")
     return getattr(client, method)(address, one.sent)
+
+
+def test_an_address_outside_of_the_tables_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(TABLE, "profile")
+    with pytest.raises(AssertionError):
+        test_every_address_stands_in_one_table()
+
+
+def test_another_answer_than_the_tables_would_be_found(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(TABLE, "trail", replace(TABLE["trail"], get={"dpo": 200}))
+    with pytest.raises(AssertionError, match="auditor get: 200, not 403"):
+        test_every_address_for_every_role(house, "trail")
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -107,7 +102,7 @@ def made(house: House, one: Address) -> tuple[dict[str, object], dict[str, objec
             here[kind], away[kind] = KNOWN[kind](house)
         else:
             here[kind] = KNOWN[kind](house)
-    return here, away
+    return here, here | away if away else away
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -117,6 +112,24 @@ def test_whoever_has_not_signed_in_is_sent_to_do_so(house: House, name: str) -> 
     for method in ("get", "post"):
         found = ask(Client(), method, place(one, known), one)
         assert (found.status_code, found.url.split("?")[0]) == (302, "/sign-in/"), method
+
+
+def test_every_page_is_ours(house: House) -> None:
+    """Nothing of a library's own templates is ever shown."""
+    client = fresh(house.admin)
+    plain = [one for one in TABLE.values() if not one.known and one.answers("get", "admin") == 200 and not one.open]
+    pages = [client.get(reverse(one.name)) for one in plain]
+    pages += [
+        Client().get("/sign-in/"),
+        Client().post("/sign-in/", {"login": "x", "password": "y"}),
+        client.get("/sign-out/"),
+    ]
+    assert len(pages) > 20
+    for page in pages:
+        text = page.content.decode()
+        assert page.status_code == 200
+        assert "— Toride</title>" in text
+        assert "allauth" not in text
 
 
 @pytest.mark.parametrize("name", OPEN)

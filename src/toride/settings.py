@@ -33,8 +33,10 @@ INSTALLED_APPS = [
     "toride.audit",
     "toride.access",
     "toride.work",
+    "toride.lists",
     "toride.disclosure",
     "toride.customers",
+    "toride.sales",
 ]
 
 MIDDLEWARE = [

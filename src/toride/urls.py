@@ -17,6 +17,7 @@ open_to_all(set_language)
 
 urlpatterns = [
     path("", include("toride.customers.urls")),  # asked for most
+    path("", include("toride.sales.urls")),
     path("", include("toride.access.urls")),
     path("", include("toride.disclosure.urls")),
     path("", include("toride.work.urls")),

@@ -170,7 +170,7 @@ def test_files_leave_only_through_their_doors() -> None:
 def test_foreign_keys_point_down() -> None:
     from django.apps import apps
 
-    order = ["jobs", "ui", "keystore", "vault", "audit", "access", "work", "disclosure", "customers"]
+    order = ["jobs", "ui", "keystore", "vault", "audit", "access", "work", "lists", "disclosure", "customers", "sales"]
     for model in apps.get_models():
         if not model.__module__.startswith("toride."):
             continue
@@ -200,3 +200,16 @@ def test_what_is_committed_names_no_registry_and_no_machine() -> None:
         assert "://" not in path.read_text(), path
     for path in (*modules(), *ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")):
         assert "/work/" not in path.read_text(), path
+
+
+def test_no_test_module_is_imported_by_another() -> None:
+    """What several need lies beside them, or in tests/kit.py."""
+    places = [*(ROOT / "src").rglob("tests/**/*.py"), *(ROOT / "tests").rglob("*.py")]
+    found = [
+        (path.name, node.module)
+        for path in places
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").rpartition(".")[2].startswith("test_")
+    ]
+    assert len(places) > 250
+    assert found == []

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from tests.kit import enter
 from tests.people import House
-from toride.access.tests.test_matrix import enter
 from toride.audit.events import decode
 from toride.audit.models import Inbox
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.people import House
-from toride.api.tests.test_imports import begun, loader
+from toride.api.tests.files import begun, loader
 
 pytestmark = pytest.mark.requirement("C7")
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.kit import enter
 from tests.people import House
-from toride.access.tests.test_matrix import enter
 
 pytestmark = pytest.mark.requirement("C3")
 

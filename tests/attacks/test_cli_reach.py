@@ -9,7 +9,7 @@ from tests.people import House
 from toride.access.actions import Action
 from toride.access.policies import drafts as policy_drafts
 from toride.access.signin import tokens
-from toride.access.tests.test_versions import agree, ask, rule
+from toride.access.tests.policies import agree, ask, rule
 from toride.customers.imports import commands
 from toride.customers.imports.tests.wizard import Wizard, at
 from toride.customers.models import Customer, Import

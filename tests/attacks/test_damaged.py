@@ -7,9 +7,8 @@ from uuid import UUID
 import pytest
 from click.testing import CliRunner
 
+from tests.kit import enter, told
 from tests.people import House
-from toride.access.tests.signing import told
-from toride.access.tests.test_matrix import enter
 from toride.api.tests.machines import SEARCH, Machine, one
 from toride.customers import commands
 from toride.customers.actions import Action

@@ -8,12 +8,12 @@ from uuid import UUID
 import pytest
 from click.testing import CliRunner
 
+from tests.kit import enter
 from toride.access.decide import decide
 from toride.access.models import Person
 from toride.access.purposes import SHIPPED
 from toride.access.signin import tokens
 from toride.access.signin.personas import NAMES
-from toride.access.tests.test_matrix import enter
 from toride.api.tests.machines import SEARCH, Machine, one
 from toride.base.errors import TorideError
 from toride.customers import bulk, commands

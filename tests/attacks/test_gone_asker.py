@@ -5,7 +5,7 @@ import pytest
 from tests.people import House
 from toride.access.models import PolicyVersion
 from toride.access.people import registry
-from toride.access.tests.test_versions import agree, ask, draft
+from toride.access.tests.policies import agree, ask, draft
 from toride.base.errors import TorideError
 
 pytestmark = pytest.mark.requirement("A4")

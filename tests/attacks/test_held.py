@@ -3,9 +3,9 @@
 import pytest
 from django.test import Client
 
+from tests.kit import enter
 from tests.people import House
 from toride.access.tests.signing import PASSWORD, give_passwords, sign_in
-from toride.access.tests.test_matrix import enter
 
 pytestmark = pytest.mark.requirement("A2")
 

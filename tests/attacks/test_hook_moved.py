@@ -7,7 +7,7 @@ import pytest
 from tests.people import House
 from toride.customers.models import Customer
 from toride.disclosure import sending
-from toride.disclosure.tests.test_webhooks import connection, happened, made, receiver
+from toride.disclosure.tests.hooks import connection, happened, made, receiver
 
 __all__ = ["receiver"]
 

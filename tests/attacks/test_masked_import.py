@@ -4,7 +4,7 @@ import pytest
 
 from tests.people import House
 from toride.access.actions import Action
-from toride.access.tests.test_versions import agree, ask, draft
+from toride.access.tests.policies import agree, ask, draft
 from toride.customers import queries
 from toride.customers.imports.tests.wizard import Wizard, at
 from toride.vault.permit import Category
@@ -79,7 +79,7 @@ def test_a_job_stops_where_the_reach_ends(house: House) -> None:
     """Whoever works elsewhere by now creates nobody at the former branch."""
     from tests.people import become
     from toride.access.policies import drafts as policy_drafts
-    from toride.access.tests.test_versions import rule
+    from toride.access.tests.policies import rule
     from toride.customers.imports.tests.wizard import work
     from toride.customers.models import Customer
 

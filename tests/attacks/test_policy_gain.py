@@ -3,7 +3,7 @@
 import pytest
 
 from tests.people import House, become
-from toride.access.tests.test_versions import agree, ask, draft
+from toride.access.tests.policies import agree, ask, draft
 from toride.base.errors import TorideError
 
 pytestmark = pytest.mark.requirement("A4")

@@ -3,9 +3,9 @@
 import pytest
 from django.db import connections
 
+from tests.kit import enter
 from tests.people import House
-from toride.access.tests.test_matrix import enter
-from toride.access.tests.test_versions import agree, ask, draft
+from toride.access.tests.policies import agree, ask, draft
 from toride.audit import store
 from toride.audit.events import decode
 from toride.audit.sequencer import settle

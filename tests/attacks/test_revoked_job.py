@@ -4,7 +4,7 @@ import pytest
 
 from tests.people import House
 from toride.access.machines import services
-from toride.api.tests.test_imports import begun, kept, loader
+from toride.api.tests.files import begun, kept, loader
 from toride.customers.imports.tests.wizard import work
 from toride.customers.models import Customer
 

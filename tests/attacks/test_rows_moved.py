@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from tests.kit import approve, told
 from tests.people import House, set_rules, signed_in
 from toride.access import commands, integrity
 from toride.access.models import Approval, Person, PersonalToken, Provider, SignInRules, StartCode, Visit
@@ -18,8 +19,7 @@ from toride.access.signin import recovery, rule_changes, rules, tokens
 from toride.access.signin.sessions import digest
 from toride.access.sso import providers
 from toride.access.sso.config import Config, Mapped
-from toride.access.tests.signing import give_passwords, told
-from toride.access.tests.test_approvals import decide
+from toride.access.tests.signing import give_passwords
 from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Refused
 
@@ -214,7 +214,7 @@ class TestProvider:
             secret="", reason="nach dem Upgrade",
         )  # fmt: skip
         assert providers.offered() == []
-        decide(house, house.dpo, Approval.objects.get(), count="1")
+        approve(house, house.dpo, Approval.objects.get(), count="1")
         assert [one.pk for one in providers.offered()] == [agreed.pk]
 
     def test_an_administrator_comes_in_until_then(self, house: House, agreed: Provider) -> None:

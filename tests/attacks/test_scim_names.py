@@ -4,8 +4,7 @@ import pytest
 
 from tests.people import House
 from toride.access.models import Person
-from toride.scim.tests.directory import Directory
-from toride.scim.tests.test_users import USERS
+from toride.scim.tests.directory import USERS, Directory
 
 pytestmark = pytest.mark.requirement("A7")
 

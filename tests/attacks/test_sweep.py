@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 from django.urls import get_resolver
 
-from tests.attacks.test_unrecorded import of
+from tests.attacks.events import of
+from tests.kit import enter
 from tests.people import House
-from toride.access.tests.test_matrix import enter
 
 pytestmark = pytest.mark.requirement("T1")
 

@@ -6,7 +6,7 @@ from tests.people import House
 from toride.access.actions import Action
 from toride.access.facts import Facts
 from toride.access.policies import drafts as policy_drafts
-from toride.access.tests.test_versions import agree, ask, rule
+from toride.access.tests.policies import agree, ask, rule
 from toride.customers.handing import services as handing
 from toride.customers.imports.tests.wizard import Wizard, at, work
 from toride.customers.models import Customer

@@ -1,26 +1,15 @@
 """A page of a failed form shows what was read; it must stand in the trail."""
 
-from uuid import UUID
-
 import pytest
 
+from tests.attacks.events import events, of
+from tests.kit import enter
 from tests.people import House
 from toride.access.actions import Action
 from toride.access.exceptions import emergencies
-from toride.access.tests.test_matrix import enter
-from toride.audit.events import decode
-from toride.audit.models import Inbox, Outbox
 from toride.vault.permit import Category
 
 pytestmark = pytest.mark.requirement("T1")
-
-
-def events():
-    return [decode(bytes(one.bytes))[0] for table in (Inbox, Outbox) for one in table.objects.all()]
-
-
-def of(subject: UUID):
-    return [(e.action, e.outcome) for e in events() if any(one == subject for one, *_ in e.subjects)]
 
 
 @pytest.mark.parametrize("hx", [False, True])

@@ -15,6 +15,8 @@ from django.urls import URLPattern, get_resolver
 from django.utils import translation
 
 import toride
+from tests.addresses import ROLES
+from tests.kit import enter
 from tests.people import House
 from toride.access import commands, policy
 from toride.access.actions import Action
@@ -22,11 +24,11 @@ from toride.access.exceptions import emergencies
 from toride.access.people import role_changes
 from toride.access.reviews.tests import acts
 from toride.access.signin import proof
-from toride.access.tests.test_matrix import ROLES, enter, imported
 from toride.audit import labels
 from toride.audit.events import Event, decode
 from toride.audit.models import Inbox, Outbox
 from toride.base import actions, clock, guard
+from toride.customers.tests.addresses import imported
 from toride.vault.permit import Actor, Category, Door
 
 pytestmark = [pytest.mark.requirement("T1"), pytest.mark.requirement("A1")]

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from toride.customers.imports.tests.test_reading import cells, refused, sheet_xml, workbook
+from toride.customers.imports.tests.workbooks import cells, refused, sheet_xml, workbook
 
 pytestmark = pytest.mark.requirement("C7")
 

@@ -99,8 +99,8 @@ def test_leaving_unsaved_text_asks(record) -> None:
     record.on("dialog", answer)
     amend(record, "street", "国分町1-1-1")
     here = record.url
-    record.locator(".tabs a", has_text="変更履歴").click()
-    record.wait_for_timeout(200)
+    with record.expect_event("dialog"):
+        record.locator(".tabs a", has_text="変更履歴").click()
     assert asked == ["beforeunload"]
     assert record.url == here
     save(record)

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.looks import LOOKS
+from tests.journeys.pages import loaded_until
 
 pytestmark = [pytest.mark.journey, pytest.mark.requirement("C9")]
 ROWS = "#rows tr[data-peek]"
@@ -208,9 +209,9 @@ def test_stars_and_the_last_opened_are_found_again(sign_in, served) -> None:
     opened = page.locator(ROWS).nth(1).locator("b").inner_text()
     page.locator(ROWS).nth(1).locator("th a").click()
     expect(page.locator("h1")).to_contain_text(opened)
-    page.wait_for_timeout(2_500)
     listed(page, served)
     again = page.locator(".again")
+    loaded_until(page, lambda: opened in again.nth(1).inner_text() if again.count() > 1 else False)
     expect(again.nth(0)).to_contain_text(starred)
     expect(again.nth(1)).to_contain_text(opened)
     page.locator("nav.side >> text=お気に入り").click()

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.looks import LOOKS
+from tests.journeys.pages import loaded_until
 
 pytestmark = pytest.mark.journey
 
@@ -36,9 +37,8 @@ def test_steward_finds_opens_and_the_auditor_sees_it(sign_in, served) -> None:
     expect(trail.locator("tbody tr").first).to_contain_text("閲覧 基本属性")
     expect(trail.locator("tbody")).not_to_contain_text(number)
     trail.locator("tbody th a").first.click()
-    trail.wait_for_timeout(2_500)
-    trail.reload()
-    expect(trail.locator(".proof")).to_contain_text("署名済み")
+    trail.wait_for_url(re.compile("/audit/events/"))
+    loaded_until(trail, lambda: "署名済み" in trail.locator(".proof").inner_text())
     assert sign_in.said == []
 
 
@@ -117,9 +117,9 @@ def test_who_has_seen_this_customer(sign_in, served) -> None:
     page = sign_in("manager")
     page.goto(f"{served.url}/customers/")
     page.locator("#rows tbody a").first.click()
-    page.wait_for_timeout(2_500)
     page.click("text=このお客さまの閲覧者")
-    expect(page.locator("tbody")).to_contain_text("大久保 誠")
+    page.wait_for_url(re.compile("/audit/subjects/"))
+    loaded_until(page, lambda: "大久保 誠" in page.locator("main").inner_text())
 
 
 @pytest.mark.requirement("C8")

@@ -110,7 +110,7 @@ def test_a_record_is_small_on_the_wire_and_nothing_jumps(sign_in, served, width)
     fresh.add_cookies(page.context.cookies())
     first = fresh.new_page()
     first.goto(address)
-    first.wait_for_timeout(500)
+    first.wait_for_load_state("networkidle")
     sizes = first.evaluate(
         """() => performance.getEntriesByType("navigation").concat(performance.getEntriesByType("resource"))
             .map((one) => [new URL(one.name).pathname, one.transferSize])"""

@@ -3,6 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.pages import entered, loaded_until
+from tests.processes.tree import until
+
 pytestmark = pytest.mark.journey
 
 
@@ -78,9 +81,7 @@ def test_another_policy_is_drafted_tried_and_agreed_upon(sign_in, served) -> Non
     officer.fill("#f-count", officer.locator(".figure").inner_text())
     officer.get_by_role("button", name="承認して実施").click()
     expect(officer.locator("#request")).to_contain_text("承認・実施済み")
-    analyst.wait_for_timeout(1_500)
-    analyst.reload()
-    expect(analyst.locator("main .tbl tbody td").nth(1)).to_have_text("閲覧可")
+    loaded_until(analyst, lambda: analyst.locator("main .tbl tbody td").nth(1).inner_text() == "閲覧可")
     assert sign_in.said == []
 
 
@@ -168,7 +169,7 @@ def opened_review(admin, served) -> str:
 def looked_through(manager, served) -> None:
     """Removes who has left, keeps one against a finding, asks about another; never all at once."""
     manager.goto(f"{served.url}/")
-    manager.get_by_role("link", name="あなたの確認待ちの権限").click()
+    manager.get_by_role("link", name="確認待ちの権限 (5)").click()
     row = manager.locator("[data-grant]")
     expect(row).to_have_count(5)
     expect(manager.locator(".held", has_text="長谷川 由美")).to_contain_text("最終使用日")
@@ -210,12 +211,12 @@ def decided_by_key(page) -> None:
 def test_a_review_goes_from_its_opening_to_the_signature(sign_in, served) -> None:
     admin, manager, officer, teller = (sign_in(one) for one in ("admin", "manager", "dpo", "teller"))
     teller.goto(f"{served.url}/customers/")
-    teller.wait_for_timeout(1_500)
+    until(lambda: entered(served.home, "customers:list:search"))
     campaign = opened_review(admin, served)
     looked_through(manager, served)
 
     teller.goto(f"{served.url}/")
-    teller.get_by_role("link", name="権限に関する未回答の質問").click()
+    teller.get_by_role("link", name="権限についての質問").click()
     teller.locator("textarea").fill("はい、続けます。")
     teller.get_by_role("button", name="回答").click()
     expect(teller.locator("#questions")).to_contain_text("質問はありません")

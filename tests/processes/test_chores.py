@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
+from tests.kit import last_events
 from tests.people import House
-from toride.access.tests.test_signin import last_events
 from toride.base import clock
 from toride.cli.chores import end_terms
 from toride.vault import keyring
@@ -36,8 +36,8 @@ def test_old_search_terms_end_as_an_event(house: House, monkeypatch: pytest.Monk
 def test_a_store_that_is_away_is_503_and_shows_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     from django.db import OperationalError
 
+    from tests.kit import enter
     from toride.access.signin.sessions import SessionStore
-    from toride.access.tests.test_matrix import enter
 
     subject = house.customer()
     client = enter(house.teller)

@@ -94,7 +94,7 @@ def bring(folder: Path, found: Day, more: dict[str, str]) -> None:
         csv.writer(target).writerows([HEADINGS, RURIE, WRONG])
     bad.write_text("\n".join([",".join(HEADINGS[:3]), '0777-314161,"螢ヶ丘 杜若子,']), encoding="utf-8")
     act = ("--as", "steward", "--purpose", "data-care")
-    done = toride(found.home, "import", str(good), *act, "--branch", "002", "--json", **more)
+    done = toride(found.home, "import", str(good), *act, "--branch", "002", "--strict", "--json", **more)
     assert '"created": 1' in done.stdout, done.stdout + done.stderr
     assert '"rejected": 1' in done.stdout, done.stdout
     failed = toride(found.home, "import", str(bad), *act, check=False, **more)

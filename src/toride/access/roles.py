@@ -84,6 +84,7 @@ MOVE, LET_MOVE = ("customers:charge:move",), ("customers:charge:approve",)
 CAMPAIGN, GRANTS = ("access:campaign:read",), ("access:campaign:decide",)
 SHARE = ("customers:view:share",)
 EDIT = ("customers:profile:create", "customers:profile:change")
+DEALS = ("sales:deal:read", "sales:deal:open", "sales:deal:change")
 REVEAL = ("customers:field:reveal",)
 IMPORT = ("customers:file:import", "customers:import:read", "customers:import:undo", "customers:rejected:download")
 APART = ("customers:apart:read", "customers:apart:end")
@@ -105,14 +106,14 @@ SHIPPED: dict[str, Role] = {
             Grant(REACH, ("service",), Reach.ALL),
         )),
         Role("sales", _("Sales"), (HOME,
-            Grant(LOOK + EDIT, ("sales",), Reach.OWN,
+            Grant(LOOK + EDIT + DEALS, ("sales",), Reach.OWN,
                   {BASIC: CLEAR, TRANSACTIONS: CLEAR, BEHAVIOUR: CLEAR, DERIVED: CLEAR}, BIRTH_MASKED),
             Grant(REVEAL, ("sales",), Reach.OWN, {BASIC: CLEAR}),
             Grant(BREAK, ("sales",), Reach.OWN),
             Grant(("access:approval:decide", *LET_SEE), ("sales",), Reach.OWN, obligations=()),
         )),
         Role("manager", _("Branch manager"), (HOME,
-            Grant(LOOK + EDIT, ("service", "sales"), Reach.BRANCH,
+            Grant(LOOK + EDIT + DEALS, ("service", "sales"), Reach.BRANCH,
                   {BASIC: CLEAR, TRANSACTIONS: CLEAR, BEHAVIOUR: CLEAR, DERIVED: CLEAR, SENSITIVE: MASKED}),
             Grant(REVEAL, ("service",), Reach.BRANCH, {BASIC: CLEAR, SENSITIVE: CLEAR}, rank=5),
             Grant(WHO_SAW, ("service",), Reach.BRANCH, {BASIC: CLEAR}, rank=5),
@@ -129,7 +130,8 @@ SHIPPED: dict[str, Role] = {
             Grant(BREAK, ("call",), Reach.ALL),
         )),
         Role("corporate", _("Corporate sales"), (HOME,
-            Grant(LOOK + EDIT, ("sales",), Reach.DEPARTMENT, {BASIC: CLEAR, TRANSACTIONS: CLEAR, BEHAVIOUR: CLEAR}),
+            Grant(LOOK + EDIT + DEALS, ("sales",), Reach.DEPARTMENT,
+                  {BASIC: CLEAR, TRANSACTIONS: CLEAR, BEHAVIOUR: CLEAR}),
             Grant(BREAK, ("sales",), Reach.DEPARTMENT),
         )),
         Role("marketing", _("Marketing"), (HOME,

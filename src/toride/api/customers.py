@@ -19,8 +19,9 @@ from toride.customers import queries, services
 from toride.customers.actions import Action
 from toride.customers.claims import NearNumber
 from toride.customers.fields import FIELDS
-from toride.customers.queries import Ask, Profile
+from toride.customers.queries import Profile
 from toride.customers.searchable import NEEDED
+from toride.lists.ask import Ask
 from toride.vault.permit import Category, Permit
 from toride.vault.values import Masked, Opened
 

@@ -8,14 +8,14 @@ from django.conf import settings
 from ninja import Schema
 from pydantic import ConfigDict, Field, StrictBool, StrictInt, StrictStr, create_model
 
-from toride.customers.fields import FIELDS, LARGEST_VALUE, MOST_VALUES, TEXT_LENGTH
+from toride.customers.fields import FIELDS, LARGEST_VALUE
 from toride.customers.imports import mapping
 from toride.customers.imports.reasons import DOUBTS
 from toride.customers.searching import MOST_CHARACTERS
+from toride.fields.types import MOST_VALUES, TEXT_LENGTH
 
 PAGE, MOST = 50, 100
 CURSOR = 4_096
-WHOLE = frozenset({"value", "score"})
 Text = Annotated[StrictStr, Field(max_length=TEXT_LENGTH)]
 Branch = Annotated[StrictStr, Field(pattern=r"^[0-9A-Za-z_-]{1,8}$")]
 Short = Annotated[StrictStr, Field(max_length=200)]
@@ -32,7 +32,7 @@ class Sent(Schema):
 def _content(name: str) -> Any:
     if FIELDS[name].many:
         return Annotated[list[Text], Field(max_length=MOST_VALUES)] | None
-    if name in WHOLE:
+    if FIELDS[name].type.whole:
         return Annotated[StrictInt, Field(gt=-LARGEST_VALUE, lt=LARGEST_VALUE)] | None
     return Text | None
 

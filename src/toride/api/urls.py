@@ -9,7 +9,7 @@ from django.urls import URLPattern, path, re_path
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from toride.api import customers, imports, oauth, openapi, people, problems, trail
+from toride.api import customers, deals, imports, oauth, openapi, people, problems, trail
 from toride.api.gateway import Json, Written, entrance
 from toride.base.errors import Hidden, TorideError
 from toride.base.guard import open_to_all
@@ -18,7 +18,7 @@ api = NinjaAPI(
     title="Toride", version="1", openapi_url=None, docs_url=None, parser=Json(), renderer=Written(),
     description="Customers for machines. Each request is decided and recorded as an act of the person behind the key.",
 )  # fmt: skip
-for _router in (customers.router, imports.router, people.router, trail.router):
+for _router in (customers.router, deals.router, imports.router, people.router, trail.router):
     api.add_router("", _router)
 for _kind, _handler in (
     (TorideError, problems.expected),

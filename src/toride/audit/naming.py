@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from toride.base.errors import Hidden
+from toride.base.errors import ConfigurationError, Hidden
 from toride.base.ids import parsed
 
 Resolver = Callable[[str], UUID | None]
@@ -13,13 +13,22 @@ purposes: dict[str, Any] = {}  # what pages call a purpose, by its code
 
 
 def register(*, subject: Resolver | None = None, person: Resolver | None = None) -> None:
-    """Says how a customer number, or a sign-in name, becomes an id; None where it is unknown."""
+    """Says how a customer number, or a sign-in name, becomes an id; None where it is unknown.
+
+    Raises ConfigurationError where somebody says so already: one text would name two.
+    """
     given = {"subject": subject, "person": person}
-    _resolvers.update({kind: resolver for kind, resolver in given.items() if resolver is not None})
+    for kind, resolver in given.items():
+        if resolver is not None and kind in _resolvers:
+            raise ConfigurationError(f"two resolvers are declared for a {kind}")
+        if resolver is not None:
+            _resolvers[kind] = resolver
 
 
 def register_purposes(labels: Mapping[str, Any]) -> None:
-    """Says what pages call each purpose."""
+    """Says what pages call each purpose. Raises ConfigurationError where one has a name already."""
+    if twice := purposes.keys() & labels.keys():
+        raise ConfigurationError(f"two names are declared for the purpose {min(twice)}")
     purposes.update(labels)
 
 

@@ -63,9 +63,11 @@ def happening(label: Any, said: Any = None, **deeds: Any) -> Described:
 
 
 def describe(words: Mapping[StrEnum, Described]) -> None:
-    """What pages call these actions, and what events tell of them."""
+    """What pages call these actions, and what events tell of them. Raises ValueError where that is said already."""
     for member, one in words.items():
         name = str(member.value)
+        if name not in _declared or _declared[name].label != member.name:
+            raise ValueError(f"{name} is not declared, or described twice")
         _declared[name] = Described(one.label, one.said, one.deeds, name, one.reading)
 
 

@@ -27,8 +27,6 @@ class Action(StrEnum):
     REJECTED_DOWNLOAD = "customers:rejected:download"
     SEARCH = "customers:list:search"
     STAR_SET = "customers:star:set"
-    VIEW_SAVE = "customers:view:save"
-    VIEW_SHARE = "customers:view:share"
 
 
 describe(
@@ -71,15 +69,5 @@ describe(
         Action.STAR_SET: doing(
             _("Starring customers"), {"set": _("Starred a customer"), "take": _("Unstarred a customer")}
         ),
-        Action.VIEW_SAVE: doing(
-            _("Saving views"),
-            {
-                "save": _("Saved a view"),
-                "remove": _("Deleted a saved view"),
-                "restore": _("Restored a saved view"),
-                "prefer": _("Changed the default view"),
-            },
-        ),
-        Action.VIEW_SHARE: doing(_("Sharing views"), {"share": _("Changed who can see a view")}),
     }
 )

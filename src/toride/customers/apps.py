@@ -9,7 +9,8 @@ class Customers(AppConfig):
 
     def ready(self) -> None:
         from toride.customers import facts
-        from toride.customers.finding import side
+        from toride.customers.finding import declaration, stars  # noqa: F401 - declares the list
+        from toride.ui import side
 
         facts.declare()
-        side.declare()
+        side.declare(stars.link)

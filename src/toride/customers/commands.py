@@ -16,7 +16,8 @@ from toride.customers import queries, showing
 from toride.customers.actions import Action
 from toride.customers.fields import CATEGORY_LABELS, FIELDS
 from toride.customers.forms import FILTERS
-from toride.customers.queries import Ask, Profile
+from toride.customers.queries import Profile
+from toride.lists.ask import Ask
 from toride.vault import records
 from toride.vault.permit import Category, Opening
 from toride.vault.values import Masked, Opened, Value

@@ -143,33 +143,6 @@ class Rejected(models.Model):
         constraints = [models.UniqueConstraint(fields=["source", "row"], name="customers_rejected_once")]
 
 
-class SavedView(models.Model):
-    """A list as somebody set it; its name, words and filters stand sealed. `branch` where a branch shares it."""
-
-    class Reach(models.TextChoices):
-        OWN = "own"
-        BRANCH = "branch"
-        ALL = "all"
-
-    id = models.UUIDField(primary_key=True, default=ordered_id, editable=False)
-    person = models.ForeignKey(Person, on_delete=models.CASCADE)
-    reach = models.CharField(max_length=6, choices=Reach, default=Reach.OWN)
-    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, null=True)
-    blob = models.BinaryField()
-    created = models.DateTimeField()
-    removed = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["reach"], name="customers_view_reach")]
-
-
-class FirstView(models.Model):
-    """Which saved view a person's list begins with."""
-
-    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True)
-    view = models.ForeignKey(SavedView, on_delete=models.CASCADE)
-
-
 class Star(models.Model):
     """A customer whom a person marked to find again."""
 

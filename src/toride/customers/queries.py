@@ -1,21 +1,20 @@
 """What can be asked about customers; every answer was opened by a permit and stands in its ledger."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.utils.crypto import salted_hmac
-
 from toride import audit
 from toride.access.facts import Facts
 from toride.base.errors import Hidden
-from toride.base.ids import ordered_id
 from toride.customers import claims, numbers, searching
 from toride.customers.fields import FIELDS
 from toride.customers.searchable import FOLDED_FROM, NEEDED, row
+from toride.fields.kinds import DAMAGED
+from toride.lists.ask import Ask, Found, note
 from toride.vault import index, records, rows
 from toride.vault.aead import Unopenable
 from toride.vault.index.query import All, Expr, leaves, matcher
@@ -23,11 +22,9 @@ from toride.vault.permit import Category, Mode, Opening, Permit
 from toride.vault.records import Record
 from toride.vault.values import Closed, Masked, Opened, Value
 
-PAGE, FEW = 50, 5
-DAMAGED = "unopenable"
+FEW = 5
 NOBODY = UUID(int=0)
-LISTED = "list"  # the verb of an event that searched for nothing in particular
-SORTS = {"kana", "value", "last_contact"}
+SORTS = ("kana", "value", "last_contact")
 CLOSED, MASKED, EMPTY = Closed(), Masked(), Opened(None)
 STORE = "default"
 Openings = tuple[tuple[Category, Opening], ...]
@@ -68,50 +65,9 @@ class Profile:
             raise AttributeError(name) from None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One page of a search; `question` is what the text asked, for marking its hits; `damaged`: so many of the page are
-    left out, because their records do not open.
-    """
-
-    items: Sequence[Profile]
-    total: int
-    capped: bool
-    after: str | None = None
-    question: Expr = field(default_factory=All)
-    damaged: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A search as a person puts it; `among`: only these, such as the person's stars; `shown`: what of each customer
-    whoever asks will show.
-    """
-
-    text: str = ""
-    filters: Mapping[str, str] = field(default_factory=dict)
-    sort: str = "kana"
-    descending: bool = False
-    after: str | None = None
-    limit: int = PAGE
-    act: UUID = field(default_factory=ordered_id)
-    exact_total: bool = False
-    among: Sequence[UUID] | None = None
-    shown: Collection[Category] = NEEDED
-
-    @property
-    def mark(self) -> str:
-        """For the page, which sends it back: this act, and that it was for this text."""
-        return marked(self.act, self.text)
-
-
-def marked(act: UUID, text: str) -> str:
-    """An act of the trail with a keyed digest, so that no other text goes on under it."""
-    return f"{act}.{salted_hmac('toride.customers.act', f'{act}{text}', algorithm='sha256').hexdigest()[:32]}"
-
-
-def search(permit: Permit, ask: Ask) -> Found:
+def search(permit: Permit, ask: Ask) -> Found[Profile]:
     """Customers within the permit's rows. Raises Refused for a filter or sort on a column that is not clear."""
+    ask = ask if ask.sort else replace(ask, sort=SORTS[0])
     question = searching.free(permit, ask.text)
     parts = searching.filters(permit, dict(ask.filters))
     expr: Expr = All(question.expr, *parts) if parts else question.expr
@@ -124,12 +80,7 @@ def search(permit: Permit, ask: Ask) -> Found:
         boost=question.boost,
         exact_total=ask.exact_total,
     )
-    permit.ledger.act = ask.act
-    permit.ledger.terms = " ".join(
-        [ask.text, *(f"{key}={value}" for key, value in ask.filters.items() if value)]
-    ).strip()
-    permit.ledger.did = "" if permit.ledger.terms else LISTED
-    permit.ledger.facts |= {"found": hits.total, "more": hits.capped}
+    note(permit, ask, hits.total, capped=hits.capped)
     if ask.among is not None:
         items = _among(permit, ask, expr)
         permit.ledger.facts |= {"found": len(items), "more": False}

@@ -1,31 +1,20 @@
 """How a record stands on a page: which fields go together, and how each value is written there."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
 from typing import Any
 
-from django.utils import formats
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from toride.customers import dates
-from toride.customers.fields import (
-    CATEGORY_LABELS,
-    CHOICES,
-    FIELDS,
-    LONG,
-    OF_A_COMPANY,
-    OF_A_PERSON,
-    STATUS_LABELS,
-    as_written,
-)
+from toride.customers.fields import CATEGORY_LABELS, FIELDS, OF_A_COMPANY, OF_A_PERSON, STATUS_LABELS
 from toride.customers.queries import Profile
+from toride.fields import dates
+from toride.fields.display import as_written, reason, shown
+from toride.fields.display import day_written as day
 from toride.vault.permit import Category, Opening, Permit
 from toride.vault.values import Opened, Value
 
-__all__ = ["CATEGORY_LABELS", "CHOICES", "FIELDS", "LONG", "OF_A_COMPANY", "OF_A_PERSON", "STATUS_LABELS", "as_written"]
+__all__ = ["CATEGORY_LABELS", "FIELDS", "OF_A_COMPANY", "OF_A_PERSON", "STATUS_LABELS", "as_written", "day", "reason"]
 BASIC, TRANSACTIONS, BEHAVIOUR, DERIVED, SENSITIVE = Category
 
 
@@ -52,21 +41,6 @@ PARTS: dict[str, Part] = {
     )
 }  # fmt: skip
 ADDRESS = ("postcode", "prefecture", "city", "street")
-SEVERAL = _("Separate several with 、")
-HINTS = {
-    "phones": SEVERAL,
-    "emails": SEVERAL,
-    "holdings": SEVERAL,
-    "birth_date": _("1980-03-04 or 昭和55年3月4日"),
-    "name": _("As the customer writes it, including old character forms"),
-}
-INPUTS = {  # how a form's input behaves: HTML attributes by field
-    "phones": {"inputmode": "tel"},
-    "emails": {"inputmode": "email"},
-    "postcode": {"inputmode": "numeric"},
-    "value": {"inputmode": "numeric"},
-    "score": {"inputmode": "numeric"},
-}
 SYMBOLS = (
     ("電話", "phone"),
     ("来店", "visit"),
@@ -121,48 +95,7 @@ def source(code: str) -> Any:
 
 def display(name: str, value: Value) -> Any:
     """A value as a page shows it: lists joined, choices labelled, figures with separators; escaped by the template."""
-    if not isinstance(value, Opened):
-        return value
-    if value.content in (None, "", []):
-        return ""
-    return Opened(SHOWN.get(name, as_written)(value.content))
-
-
-def _born(content: str) -> str:
-    born = date.fromisoformat(content)
-    return f"{content}（{dates.japanese(born)}）" + _("%(years)d years old") % {"years": dates.age(born)}
-
-
-def _day(content: str) -> str:
-    return _written(content, get_language())
-
-
-@lru_cache(maxsize=4_096)  # days, whosever
-def _written(content: str, _language: str | None) -> str:
-    return str(formats.date_format(date.fromisoformat(content), "DATE_FORMAT"))
-
-
-def _choice(labels: dict[str, Any]) -> Callable[[str], str]:
-    return lambda content: str(labels.get(content, content))
-
-
-SHOWN: dict[str, Callable[[Any], str]] = {
-    "birth_date": _born,
-    "value": "{:,}".format,
-    "since": _day,
-    "last_contact": _day,
-    **{name: _choice(labels) for name, labels in CHOICES.items()},
-}
-
-
-def day(content: str) -> str:
-    """An ISO date in the person's language."""
-    return _day(content)
-
-
-def yen(value: Value) -> Value:
-    """Money in a list."""
-    return Opened(f"{value.content:,}") if isinstance(value, Opened) and isinstance(value.content, int) else value
+    return shown(FIELDS[name].type.show if name in FIELDS else as_written, value)
 
 
 def label(labels: dict[str, Any], value: Value) -> Any:
@@ -173,12 +106,3 @@ def label(labels: dict[str, Any], value: Value) -> Any:
 def tone(status: Value) -> str:
     """The tone of a status badge."""
     return {"active": "ok", "dormant": "soon"}.get(getattr(status, "content", ""), "off")
-
-
-def reason(code: str) -> Any:
-    """Why a category is closed, for the lock."""
-    if code == "purpose":
-        return _("Not available for this purpose of use.")
-    if code == "emergency":
-        return _("Not included in this emergency access.")
-    return _("Your role doesn't include access to this.")

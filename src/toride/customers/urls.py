@@ -4,17 +4,13 @@ from django.urls import include, path
 
 from toride.customers import views
 from toride.customers.finding import views as finding
+from toride.customers.finding.declaration import CUSTOMERS
 from toride.customers.handing import views as handing
+from toride.lists.urls import addresses
 
 urlpatterns = [
-    path("customers/", finding.customers, name="customers"),
+    path("customers/", include(addresses(CUSTOMERS, finding.customers))),
     path("customers/find/", finding.find, name="find"),
-    path("customers/views/", finding.save, name="view_save"),
-    path("customers/views/first/", finding.begin, name="view_begin"),
-    path("customers/views/<uuid:view>/", finding.view, name="view"),
-    path("customers/views/<uuid:view>/share/", finding.share, name="view_share"),
-    path("customers/views/<uuid:view>/remove/", finding.remove, name="view_remove"),
-    path("customers/views/<uuid:view>/restore/", finding.restore, name="view_restore"),
     path("customers/handover/", handing.begin, name="handover"),
     path("customers/handover/<uuid:number>/", handing.handover, name="handover_one"),
     path("customers/new/", views.create, name="customer_new"),

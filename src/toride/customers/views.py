@@ -25,6 +25,8 @@ from toride.customers.actions import Action
 from toride.customers.claims import NearNumber
 from toride.customers.forms import revisions, written
 from toride.customers.handing import listing
+from toride.fields.types import Field
+from toride.panels.record import of as panels_of
 from toride.vault.permit import Category, Opening, Permit
 
 REVEALED_SECONDS = 300
@@ -42,6 +44,7 @@ def profile(request: HttpRequest, subject: UUID) -> HttpResponse:
         "starred": found.starred,
         "sheets": sheets.sheets(permit, found),
         "company": showing.is_company(found),
+        "panels": panels_of(request, subject),
     }
     return render(request, "customers/profile.html", _context(request, Action.PROFILE_READ, **context))
 
@@ -245,7 +248,7 @@ def _one_part(request: HttpRequest, subject: UUID, part: showing.Part) -> HttpRe
     return render(request, "customers/part.html", {"customer": found, "sheet": sheets.sheet(permit, found, part)})
 
 
-def _of_part(permit: Permit, part: showing.Part, customer: queries.Profile) -> list[fields.Field]:
+def _of_part(permit: Permit, part: showing.Part, customer: queries.Profile) -> list[Field]:
     """The fields of a part that a form shows: opened ones, and of a person only what a person has."""
     foreign = fields.OF_A_PERSON if showing.is_company(customer) else fields.OF_A_COMPANY
     return [
@@ -262,7 +265,7 @@ def _part(request: HttpRequest) -> showing.Part | None:
     return showing.PARTS.get(request.POST.get("part") or request.GET.get("part", ""))
 
 
-def _open(permit: Permit, spec: fields.Field, least: Opening) -> bool:
+def _open(permit: Permit, spec: Field, least: Opening) -> bool:
     return spec.typed and bool(permit.opening(spec.category, spec.name) >= least)
 
 

@@ -12,7 +12,7 @@ from toride.access.command_line import door
 from toride.access.models import Person
 from toride.customers import bulk
 from toride.customers.bulk import New
-from toride.demo import fiction, life, people
+from toride.demo import fiction, life, people, sales
 from toride.vault import index
 from toride.vault.amending import Amendment, amend
 from toride.vault.permit import Category
@@ -37,6 +37,7 @@ def build(count: int, say: Callable[[str], None]) -> None:
         say(f"customers: {len(ids):,} of {count:,}")
     _histories(chance, ids[:: max(1, len(ids) // 300)])
     life.build(chance, ids)
+    sales.build(random.Random(SEED), ids)
     index.compact()
     audit.note(None, door(), "system:home:build", facts={"customers": len(ids)})
     say(f"built in {time.monotonic() - start:.1f} s")

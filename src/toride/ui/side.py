@@ -1,4 +1,4 @@
-"""What the sidebar shows beside the menus; the package that keeps it declares who answers."""
+"""What the sidebar shows beside the menus; each package that keeps something for it declares who answers."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.http import HttpRequest
+
+from toride.base.errors import ConfigurationError
 
 
 class Way(NamedTuple):
@@ -21,8 +23,10 @@ _answers: list[Answer] = []
 
 
 def declare(answer: Answer) -> Answer:
-    """Registers who answers, once, at start."""
-    _answers[:] = [answer]
+    """Registers one more who answers, at start. Raises ConfigurationError for one who does already."""
+    if answer in _answers:
+        raise ConfigurationError("this answer for the sidebar is declared twice")
+    _answers.append(answer)
     return answer
 
 
@@ -31,8 +35,10 @@ _counts: list[Count] = []
 
 
 def declare_waiting(count: Count) -> Count:
-    """Registers who knows how much waits for a person, once, at start."""
-    _counts[:] = [count]
+    """Registers one more who knows how much waits for a person, at start. Raises ConfigurationError as `declare`."""
+    if count in _counts:
+        raise ConfigurationError("this count of what waits is declared twice")
+    _counts.append(count)
     return count
 
 
@@ -57,8 +63,10 @@ _today: list[Today] = []
 
 
 def declare_today(answer: Today) -> Today:
-    """Registers who knows what waits for a person, once, at start."""
-    _today[:] = [answer]
+    """Registers one more who knows what waits for a person, at start. Raises ConfigurationError as `declare`."""
+    if answer in _today:
+        raise ConfigurationError("this list of what waits is declared twice")
+    _today.append(answer)
     return answer
 
 

@@ -126,8 +126,11 @@ def fetch(
     kinds: Collection[str] | None,
     categories: Collection[Category],
     opened: Collection[Category],
+    records: Collection[UUID] | None = None,
 ) -> list[Sealed]:
-    """Records of `subjects` in `categories`, oldest first, with the blobs of those in `opened`; one query."""
+    """Records of `subjects` in `categories`, or only these `records`, oldest first, with the blobs of those in
+    `opened`; one query.
+    """
     condition, parameter = rows.among(STORE, subjects)
     blobs, wanted, changed = _numbers(opened), _numbers(categories), rows.moments(STORE, "changed")
     sql = (
@@ -138,6 +141,9 @@ def fetch(
     if kinds is not None:
         sql += f" AND kind IN ({', '.join(['%s'] * len(kinds)) or 'NULL'})"
         parameters += kinds
+    if records is not None:
+        condition, parameter = rows.among(STORE, records)
+        sql, parameters = f"{sql} AND id {condition}", [*parameters, parameter]
     as_id = rows.id_maker(STORE)
     known = {as_id(subject): subject for subject in subjects}
     return [_row(found, known) for found in rows.fetch(STORE, sql + " ORDER BY id", parameters)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 
-from toride.base.errors import Conflict
+from toride.base.errors import Conflict, Hidden
 from toride.vault._sealed import Sealed, fetch, open_records
 from toride.vault.permit import Category
 from toride.vault.records import Draft, write
@@ -16,13 +16,16 @@ Verdict = TypeVar("Verdict")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amendment:
-    """Fields to set. `revision` is the one that the writer has read; None overwrites whatever stands."""
+    """Fields to set. `revision` is the one that the writer has read; None overwrites whatever stands. `record`: which
+    one, of a kind that a subject may have several of.
+    """
 
     subject: UUID
     category: Category
     kind: str
     changes: Mapping[str, Any] = field(repr=False)
     revision: int | None = None
+    record: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def amend(amendments: Sequence[Amendment], *, history: str, note: Mapping[str, A
     """Writes what differs, in the caller's transaction, and a record of kind `history` with old and new values.
 
     `note` (who, source) goes into each such record. An amendment that changes nothing gives nothing. Three queries
-    for any number. Raises Conflict for a revision that is no longer the newest.
+    for any number. Raises Conflict for a revision that is no longer the newest, Hidden for a record that is not there.
     """
     drafts: list[Draft] = []
     amended: list[Amended] = []
@@ -151,6 +154,8 @@ def _differences(
     opened = open_records(list(held.values()))
     for one in amendments:
         standing = held.get((one.subject, one.category))
+        if one.record is not None and (standing is None or standing.place.id != one.record):
+            raise Hidden
         before = opened.get(standing.place.id, {}) if standing else {}
         differing = {name: value for name, value in one.changes.items() if before.get(name) != value}
         if differing:
@@ -160,5 +165,6 @@ def _differences(
 def _held(amendments: Collection[Amendment]) -> dict[Key, Sealed]:
     kinds = {one.kind for one in amendments}
     categories = {one.category for one in amendments}
-    found = fetch({one.subject for one in amendments}, kinds, categories, categories)
+    chosen = [one.record for one in amendments if one.record is not None]
+    found = fetch({one.subject for one in amendments}, kinds, categories, categories, chosen or None)
     return {(row.place.subject, row.place.category): row for row in found}

@@ -11,6 +11,8 @@ from uuid import UUID
 from toride.base import clock
 from toride.base.errors import Refused
 
+PROFILE = "profile"  # the kind of record whose fields rules name alone
+
 
 class Category(IntEnum):
     """The five sealed categories of a customer's information; each has a key of its own."""
@@ -119,12 +121,18 @@ class Ledger:
             self.touches.update(before)
 
 
+def ruled(kind: str, name: str) -> str:
+    """What a rule calls a field of a kind of record, so that two kinds may have fields of the same name."""
+    return name if kind == PROFILE else f"{kind}.{name}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permit:
     """Leave to do one action for one purpose; never stored, never sent.
 
-    `subject` None means a list or search within `rows`. `openings` says how far each category opens, `fields`
-    the exceptions for single fields. `reasons` says, for what is not clear, why (a key of access.reasons).
+    `subject` None means a list or search within `rows`. `openings` says how far each category opens, `fields` the
+    exceptions for single fields, as `ruled` calls them. `reasons` says, for what is not clear, why (a key of
+    access.reasons).
     """
 
     actor: Actor
@@ -141,10 +149,20 @@ class Permit:
     obligations: frozenset[str] = frozenset()
     ledger: Ledger = field(default_factory=Ledger, compare=False, repr=False)
 
-    def opening(self, category: Category, name: str | None = None) -> Opening:
-        """How far a category, or one field of it, opens."""
+    def opening(self, category: Category, name: str | None = None, kind: str = PROFILE) -> Opening:
+        """How far a category, or one field of a kind of record in it, opens."""
         found = self.openings.get(category, Opening.CLOSED)
-        return found if name is None else self.fields.get((category, name), found)
+        return found if name is None else self.fields.get((category, ruled(kind, name)), found)
+
+    def excepted(self, kind: str) -> dict[Category, Opening]:
+        """The categories some of whose fields, in this kind of record, open otherwise; and how far the most open one
+        of these does.
+        """
+        found: dict[Category, Opening] = {}
+        for (category, name), opening in self.fields.items():
+            if name == ruled(kind, name.rpartition(".")[2]):
+                found[category] = max(opening, found.get(category, Opening.CLOSED))
+        return found
 
     def check(self, subject: UUID | None = None) -> None:
         """Raises Refused when the permit has expired or is for somebody else."""

@@ -31,9 +31,9 @@ _declared: list[Projection] = []
 
 
 def declare(schema: columns.Schema, projection: Projection) -> None:
-    """Says once, at start, what is searchable and from which records."""
-    _declared[:] = [projection]
+    """Says once, at start, what is searchable and from which records. Raises ConfigurationError the second time."""
     columns.declare(schema, project)
+    _declared.append(projection)
 
 
 def project(subjects: Sequence[UUID]) -> Iterable[tuple[UUID, Mapping[str, Any]]]:

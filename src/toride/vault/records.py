@@ -12,7 +12,7 @@ from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Refused
 from toride.base.ids import ordered_id
 from toride.vault import bundles, keyring, rows
-from toride.vault._sealed import COLUMNS, STORE, TABLE, Place, dump, fetch, load, open_records, seal_record
+from toride.vault._sealed import COLUMNS, STORE, TABLE, Place, Sealed, dump, fetch, load, open_records, seal_record
 from toride.vault._sealed import examine as examined
 from toride.vault.aead import Part, Unopenable, key_id, seal, unseal
 from toride.vault.bundles import Bundle, DataKey
@@ -46,16 +46,18 @@ class Values(Mapping[str, Value]):
     Holds only contents that the permit opens; each becomes a value when it is asked for.
     """
 
-    __slots__ = ("_category", "_contents", "_permit", "_whole")
+    __slots__ = ("_category", "_contents", "_kind", "_permit", "_whole")
 
-    def __init__(self, permit: Permit, category: Category, contents: Mapping[str, Any], *, whole: bool) -> None:
+    def __init__(
+        self, permit: Permit, category: Category, kind: str, contents: Mapping[str, Any], *, whole: bool
+    ) -> None:
         """`whole`: every field of the category is open in clear."""
-        self._permit, self._category, self._contents, self._whole = permit, category, contents, whole
+        self._permit, self._category, self._kind, self._contents, self._whole = permit, category, kind, contents, whole
 
     def __getitem__(self, name: str) -> Value:
         if self._whole:
             return Opened(self._contents.get(name))
-        return _show(self._permit.opening(self._category, name), self._contents.get(name))
+        return _show(self._permit.opening(self._category, name, self._kind), self._contents.get(name))
 
     def __contains__(self, name: object) -> bool:
         return name in self._contents
@@ -128,9 +130,11 @@ def read(
     kinds: Collection[str],
     categories: Collection[Category] = tuple(Category),
     fields: Fields | None = None,
+    records: Collection[UUID] | None = None,
     damaged: set[UUID] | None = None,
 ) -> dict[UUID, list[Record]]:
-    """The records of each of `subjects` as `permit` shows them, oldest first by the millisecond; two queries for any.
+    """The records of each of `subjects` as `permit` shows them, oldest first by the millisecond; a query for each
+    kind, and one for the keys. `records`: only these of theirs; of any other nothing is fetched, opened or told.
 
     What is closed is not fetched, what is masked not decrypted: its values are dots for each of `fields`. The
     permit's ledger notes what was opened. Erased records are left out; Unopenable where one was tampered with: its
@@ -139,34 +143,34 @@ def read(
     permit.check()
     for subject in subjects:
         permit.check(subject)
-    depths = {category: _depth(permit, category) for category in categories}
-    wanted = [category for category, depth in depths.items() if depth]
-    found = fetch(subjects, kinds, wanted, [category for category in wanted if depths[category] is Opening.CLEAR])
+    excepted = {kind: permit.excepted(kind) for kind in kinds}
+    found = [row for kind in kinds for row in _fetch(permit, subjects, kind, categories, excepted[kind], records)]
+    if len(excepted) > 1:
+        found.sort(key=lambda row: row.place.id)
     lost: set[UUID] = set()
     opened = open_records([row for row in found if row.blob is not None], lost)
     if lost and damaged is None:
         for subject in lost:
             permit.ledger.touch(subject, Mode.LISTED)
         raise Unopenable
-    records: dict[UUID, list[Record]] = {subject: [] for subject in subjects if subject not in lost}
+    shown: dict[UUID, list[Record]] = {subject: [] for subject in subjects if subject not in lost}
     if damaged is not None:
         damaged |= lost
-    excepted = {place for place, _name in permit.fields}
-    whole = {one for one in wanted if one not in excepted and permit.opening(one) is Opening.CLEAR}
     for (record, subject, category, kind), revision, changed, blob in found:
         if subject in lost:
             continue
         if blob is None:
             contents: Mapping[str, Any] = dict.fromkeys((fields or {}).get(category, ()))
         elif (content := opened.get(record)) is not None:
-            contents = _opened(permit, category, content) if category in excepted else content
+            contents = _opened(permit, category, kind, content) if category in excepted[kind] else content
         else:
             continue
-        clear = bool(contents) if category not in excepted else _is_clear(permit, category, contents)
+        whole = category not in excepted[kind] and blob is not None
+        clear = bool(contents) if category not in excepted[kind] else _is_clear(permit, category, kind, contents)
         permit.ledger.touch(subject, Mode.CLEAR if clear and blob is not None else Mode.MASKED, category)
-        values = Values(permit, category, contents, whole=category in whole)
-        records[subject].append(Record(record, subject, category, kind, revision, changed, values))
-    return records
+        values = Values(permit, category, kind, contents, whole=whole)
+        shown[subject].append(Record(record, subject, category, kind, revision, changed, values))
+    return shown
 
 
 def seal_for(items: Sequence[tuple[UUID, Category, Mapping[str, Any]]], context: Part) -> list[bytes]:
@@ -245,10 +249,18 @@ def _key(bundle: Bundle | None, category: Category) -> DataKey:
     return key
 
 
-def _depth(permit: Permit, category: Category) -> Opening:
-    """How far the most open field of a category opens."""
-    exceptions = (opening for (place, _), opening in permit.fields.items() if place is category)
-    return max(permit.opening(category), *exceptions, Opening.CLOSED)
+def _fetch(
+    permit: Permit,
+    subjects: Collection[UUID],
+    kind: str,
+    categories: Collection[Category],
+    excepted: Mapping[Category, Opening],
+    records: Collection[UUID] | None,
+) -> list[Sealed]:
+    """Records of one kind in what is not closed; with the sealed content where the most open field is clear."""
+    depths = {one: max(permit.opening(one), excepted.get(one, Opening.CLOSED)) for one in categories}
+    wanted = [one for one, depth in depths.items() if depth]
+    return fetch(subjects, [kind], wanted, [one for one in wanted if depths[one] is Opening.CLEAR], records)
 
 
 def _show(opening: Opening, content: Any) -> Value:
@@ -257,13 +269,13 @@ def _show(opening: Opening, content: Any) -> Value:
     return Masked() if opening is Opening.MASKED else Closed()
 
 
-def _opened(permit: Permit, category: Category, data: Mapping[str, Any]) -> dict[str, Any]:
+def _opened(permit: Permit, category: Category, kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """What may be shown of a category some of whose fields open otherwise than it does."""
-    openings = {name: permit.opening(category, name) for name in data}
+    openings = {name: permit.opening(category, name, kind) for name in data}
     return {
         name: content if openings[name] is Opening.CLEAR else None for name, content in data.items() if openings[name]
     }
 
 
-def _is_clear(permit: Permit, category: Category, names: Iterable[str]) -> bool:
-    return any(permit.opening(category, name) is Opening.CLEAR for name in names)
+def _is_clear(permit: Permit, category: Category, kind: str, names: Iterable[str]) -> bool:
+    return any(permit.opening(category, name, kind) is Opening.CLEAR for name in names)

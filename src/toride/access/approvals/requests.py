@@ -25,7 +25,7 @@ from toride.audit import recorded
 from toride.audit.events import SYSTEM, Event
 from toride.base import clock
 from toride.base.actions import PROPOSE
-from toride.base.errors import Conflict, Hidden, Invalid, Refused, Unavailable
+from toride.base.errors import ConfigurationError, Conflict, Hidden, Invalid, Refused, Unavailable
 from toride.vault import records
 from toride.vault.aead import Unopenable
 from toride.vault.keyring import Kind
@@ -92,7 +92,9 @@ _acts: dict[str, Act] = {}
 
 
 def declare(act: Act) -> Act:
-    """Registers a kind of act, at start."""
+    """Registers a kind of act, at start. Raises ConfigurationError where another has its name."""
+    if act.kind in _acts:
+        raise ConfigurationError(f"two acts are declared as {act.kind}")
     _acts[act.kind] = act
     return act
 

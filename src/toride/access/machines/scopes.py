@@ -22,6 +22,7 @@ SCOPES = {
         Scope("customers", _("Customers: search, read, register, change"),
               READ | {"customers:profile:create", "customers:profile:change"}),
         Scope("customers.read", _("Customers: search and read"), READ),
+        Scope("deals.read", _("Deals: list"), frozenset({"sales:deal:read"})),
         Scope("imports", _("Imports: send files, check, run, results"),
               frozenset({"customers:file:import", "customers:import:read"})),
         Scope("people", _("People: list and read"), frozenset({"access:person:read"})),

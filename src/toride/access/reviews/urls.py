@@ -16,4 +16,5 @@ urlpatterns = [
     path("access-reviews/<uuid:campaign>/staff-file/", views.campaign_staff_file, name="campaign_staff_file"),
     path("access-reviews/<uuid:campaign>/close/", views.campaign_close, name="campaign_close"),
     path("access-reviews/<uuid:campaign>/result/", views.campaign_result, name="campaign_result"),
+    path("access-reviews/<uuid:campaign>/document/", views.campaign_document, name="campaign_document"),
 ]

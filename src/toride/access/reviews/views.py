@@ -17,7 +17,17 @@ from toride.access.approvals.requests import moment_of, typed_number
 from toride.access.models import Branch, Department, Person
 from toride.access.purposes import SHIPPED
 from toride.access.responses import onward
-from toride.access.reviews import comments, decisions, escalation, evidence, queries, result, services, staff_file
+from toride.access.reviews import (
+    comments,
+    decisions,
+    escalation,
+    evidence,
+    queries,
+    report,
+    result,
+    services,
+    staff_file,
+)
 from toride.access.reviews.models import UNDECIDED, Item
 from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid
@@ -117,6 +127,20 @@ def campaign_result(request: HttpRequest, campaign: UUID) -> HttpResponse:
     _permit(request).ledger.did = "download"
     headers = {"Content-Disposition": f'attachment; filename="access-review-{found.closed:%Y-%m-%d}.txt"'}
     return HttpResponse(found.result, content_type="text/plain; charset=utf-8", headers=headers)
+
+
+@guarded(Action.CAMPAIGN_READ)
+@require_GET
+def campaign_document(request: HttpRequest, campaign: UUID) -> HttpResponse:
+    """The signed result on paper."""
+    found, _shares, _undecided = queries.campaign(_permit(request), campaign)
+    if not found.closed:
+        raise Hidden
+    document = report.pdf(found)
+    _permit(request).ledger.facts["digest"] = result.digest(found.result)
+    _permit(request).ledger.did = "download"
+    headers = {"Content-Disposition": f'attachment; filename="access-review-{found.closed:%Y-%m-%d}.pdf"'}
+    return HttpResponse(document, content_type="application/pdf", headers=headers)
 
 
 @guarded(Action.CAMPAIGN_DECIDE)

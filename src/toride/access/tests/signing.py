@@ -4,10 +4,9 @@ import re
 
 from django.test import Client
 
-from tests.people import House
+from tests.people import House, set_rules
 from toride.access.signin import onetime
-from toride.audit.events import Event, decode
-from toride.audit.models import Inbox, Outbox
+from toride.access.signin.rules import Duty, Rules
 from toride.base import clock
 
 PASSWORD = "石垣は高く-そして静か"
@@ -22,22 +21,6 @@ def give_passwords(house: House) -> None:
 
 def sign_in(client: Client, name: str, password: str = PASSWORD) -> object:
     return client.post("/sign-in/", {"login": name, "password": password})
-
-
-def events(count: int = 1) -> list[Event]:
-    """The last ones of people, the newest first, whether they were committed at once or with a change."""
-    theirs = [one for one in _every() if not one.action.startswith("system:")]
-    theirs.sort(key=lambda one: one.at)
-    return theirs[::-1][:count]
-
-
-def told(action: str) -> list[Event]:
-    """All of one action, the system's own among them."""
-    return [one for one in _every() if one.action == action]
-
-
-def _every() -> list[Event]:
-    return [decode(bytes(one.bytes))[0] for table in (Inbox, Outbox) for one in table.objects.all()]
 
 
 def secret_on(page: str) -> str:
@@ -58,3 +41,19 @@ def enrol(client: Client) -> tuple[str, list[str]]:
     page = client.post("/me/factor/app/", {"code": now_code(secret, -1)})
     assert page.status_code == 200
     return secret, codes_on(page.content.decode())
+
+
+REASON = {"reason": "As the audit report asks."}
+
+
+PLAIN = {"length": "14", "classes": "2", "former": "3", "days": "90", "score": "3", "proof": "10"} | REASON
+
+
+def put(**duties: Duty) -> None:
+    from dataclasses import asdict
+
+    import orjson
+
+    found = Rules()
+    content = orjson.dumps(asdict(Rules(found.passwords, found.proof, found.duties | duties))).decode()
+    set_rules(content)

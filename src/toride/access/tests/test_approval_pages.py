@@ -6,45 +6,17 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.kit import enter, seen
 from tests.people import House
 from toride.access.models import Approval, Person
-from toride.access.tests.test_approvals import asked, seen
-from toride.access.tests.test_matrix import ROLES, enter
+from toride.access.tests.approvals import asked
 
 pytestmark = pytest.mark.requirement("A4")
 HTMX = {"HX-Request": "true"}
-DECIDERS = {"manager", "dpo"}
-OWNERS = {"sales"}  # decide on access to their own customers only
 
 
 def post(client: Client, name: str, row: Approval, **sent: str) -> object:
     return client.post(reverse(name, kwargs={"number": row.pk}), sent, headers=HTMX)
-
-
-def test_every_address_of_a_request_for_every_role(house: House) -> None:
-    """What is not for a role looks as if it were not there."""
-    row = asked(house)
-    for role in ROLES:
-        client = enter(getattr(house, role))
-        for name, method in (("approval", "get"), ("approval_decide", "post"), ("approval_answer", "post")):
-            ask = getattr(client, method)
-            known = ask(reverse(name, kwargs={"number": row.pk}))
-            unknown = ask(reverse(name, kwargs={"number": uuid4()}))
-            involved = role in DECIDERS or role == "admin"
-            if name == "approval_decide":
-                missing = 404 if role in DECIDERS | OWNERS else 403
-                wanted = (422 if role in DECIDERS else missing, missing)
-            elif name == "approval":
-                wanted = (200 if involved else 404, 404)
-            else:
-                wanted = ({"admin": 409, "manager": 403, "dpo": 403}.get(role, 404), 404)
-            assert (known.status_code, unknown.status_code) == wanted, (role, name)
-            if known.status_code == 404:
-                assert known.content == unknown.content
-        assert (
-            client.get(reverse("person_change", kwargs={"person": house.teller.pk})).status_code
-            == {"admin": 200}.get(role, 403)
-        ), role  # fmt: skip
 
 
 def test_from_asking_to_doing_on_pages(house: House) -> None:

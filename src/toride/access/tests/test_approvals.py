@@ -6,34 +6,19 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from tests.kit import approve, seen
 from tests.people import House, become
 from tests.racing import race
 from toride.access.actions import Action
 from toride.access.approvals import requests
 from toride.access.models import Approval, Person
-from toride.access.people import role_changes
+from toride.access.tests.approvals import WORDS, asked
 from toride.audit.models import Outbox
 from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid, Refused, Unavailable
 
 pytestmark = pytest.mark.requirement("A4")
 State = Approval.State
-WORDS = "異動の発令がありました。"
-
-
-def asked(house: House, person: Person | None = None, **change: object) -> Approval:
-    who = person or house.teller
-    wanted = {"roles": ["sales"], "rank": 3, "branch": "002"} | change
-    return role_changes.change(house.permit(house.admin, Action.PERSON_CHANGE), who.id, reason=WORDS, **wanted)
-
-
-def seen(house: House, person: Person, row: Approval) -> requests.Request:
-    return requests.request(house.permit(person, Action.APPROVAL_READ), row.pk, person)
-
-
-def decide(house: House, person: Person, row: Approval, *, count: str = "1", digest: str | None = None) -> None:
-    permit = house.permit(person, Action.APPROVAL_DECIDE)
-    requests.approve(permit, row.pk, digest=digest or seen(house, person, row).digest, count=count)
 
 
 def state(row: Approval) -> str:
@@ -46,7 +31,7 @@ def test_what_two_people_agree_upon_is_done(house: House) -> None:
     assert house.teller.roles == ["teller"]
     assert requests.waiting(house.dpo) == [row]
     assert seen(house, house.dpo, row).reason == WORDS
-    decide(house, house.dpo, row, count="１")
+    approve(house, house.dpo, row, count="１")
     house.teller.refresh_from_db()
     assert (house.teller.roles, house.teller.rank) == (["sales"], 3)
     assert state(row) == State.APPROVED
@@ -59,7 +44,7 @@ def test_both_acts_are_events_that_name_the_same_content(house: House) -> None:
 
     row = asked(house)
     digest = seen(house, house.dpo, row).digest
-    decide(house, house.dpo, row)
+    approve(house, house.dpo, row)
     events = [decode(bytes(one))[0] for one in Outbox.objects.order_by("pk").values_list("bytes", flat=True)]
     asking, deciding = events[-2:]
     assert (asking.action, deciding.action) == (Action.PERSON_CHANGE, Action.APPROVAL_DECIDE)
@@ -85,7 +70,7 @@ def test_who_asked_does_not_decide_even_with_the_duty(house: House) -> None:
     house.admin.refresh_from_db()
     assert requests.waiting(house.admin) == []
     with pytest.raises(Refused):
-        decide(house, house.admin, row)
+        approve(house, house.admin, row)
     assert state(row) == State.WAITING
 
 
@@ -95,7 +80,7 @@ def test_whom_it_concerns_does_not_decide_nor_see(house: House) -> None:
     with pytest.raises(Hidden):
         seen(house, house.manager, row)
     with pytest.raises(Hidden):
-        decide(house, house.manager, row, digest="0")
+        approve(house, house.manager, row, digest="0")
 
 
 def test_a_manager_decides_for_the_own_branch_only(house: House) -> None:
@@ -104,8 +89,8 @@ def test_a_manager_decides_for_the_own_branch_only(house: House) -> None:
     assert requests.waiting(house.manager) == [own]
     for row in (away, moving):
         with pytest.raises(Hidden):
-            decide(house, house.manager, row, digest="0")
-    decide(house, house.manager, own)
+            approve(house, house.manager, row, digest="0")
+    approve(house, house.manager, own)
 
 
 def test_a_rank_below_and_a_person_who_left_do_not_decide(house: House) -> None:
@@ -138,14 +123,14 @@ def test_the_least_rank_holds_whatever_the_policy_grants(house: House) -> None:
     house.dpo.refresh_from_db()
     assert requests.waiting(house.dpo) == []
     with pytest.raises(Hidden):
-        decide(house, house.dpo, row, digest="0")
+        approve(house, house.dpo, row, digest="0")
 
 
 def test_the_last_who_could_approve_a_policy_is_not_moved_away(house: House) -> None:
     second = house.person("ono", "小野 光", "manager", house.head, rank=6)
     row = asked(house, house.dpo, roles=["auditor"], rank=6, branch="000")
     with pytest.raises(Conflict):
-        decide(house, second, row)
+        approve(house, second, row)
     house.dpo.refresh_from_db()
     assert house.dpo.roles == ["dpo"]
 
@@ -154,7 +139,7 @@ def test_the_last_who_could_approve_a_policy_is_not_moved_away(house: House) -> 
 def test_a_count_typed_wrongly_does_nothing(house: House, count: str) -> None:
     row = asked(house)
     with pytest.raises(Invalid) as told:
-        decide(house, house.dpo, row, count=count)
+        approve(house, house.dpo, row, count=count)
     assert "count" in told.value.fields
     house.teller.refresh_from_db()
     assert house.teller.roles == ["teller"]
@@ -165,7 +150,7 @@ def test_a_question_must_be_answered_in_words_first(house: House) -> None:
     requests.hold(house.permit(house.dpo, Action.APPROVAL_DECIDE), row.pk, words="発令の日付はいつですか。")
     assert state(row) == State.HELD
     with pytest.raises(Conflict):
-        decide(house, house.dpo, row)
+        approve(house, house.dpo, row)
     mine = house.permit(house.admin, Action.APPROVAL_ANSWER)
     with pytest.raises(Invalid):
         requests.answer(mine, row.pk, words="  はい ")
@@ -174,7 +159,7 @@ def test_a_question_must_be_answered_in_words_first(house: House) -> None:
             requests.answer(house.permit(other, Action.APPROVAL_ANSWER), row.pk, words="十一月二十日です。")
     requests.answer(mine, row.pk, words="十一月二十日です。")
     assert [one["what"] for one in seen(house, house.dpo, row).talk] == ["question", "answer"]
-    decide(house, house.dpo, row)
+    approve(house, house.dpo, row)
     assert state(row) == State.APPROVED
 
 
@@ -185,7 +170,7 @@ def test_what_ran_out_is_refused_by_itself(house: House) -> None:
     past = clock.now() - timedelta(hours=25)
     sealed_again(house, row, created=past, expires=past + timedelta(hours=24))
     with pytest.raises(Conflict):
-        decide(house, house.dpo, row)
+        approve(house, house.dpo, row)
     assert digest
     assert requests.waiting(house.dpo) == []
     assert requests.expire() == 1
@@ -215,7 +200,7 @@ def test_a_row_that_was_changed_in_the_store_opens_no_more(house: House, change:
     digest = seen(house, house.dpo, row).digest
     Approval.objects.filter(pk=row.pk).update(**change)
     with pytest.raises(Unavailable):
-        decide(house, house.dpo, row, digest=digest)
+        approve(house, house.dpo, row, digest=digest)
 
 
 def test_another_requests_content_put_in_its_place_opens_no_more(house: House) -> None:
@@ -236,7 +221,7 @@ def test_a_person_who_changed_since_is_left_as_they_are(house: House) -> None:
     row = asked(house)
     become(house.teller, rank=5)
     with pytest.raises(Conflict):
-        decide(house, house.dpo, row)
+        approve(house, house.dpo, row)
     house.teller.refresh_from_db()
     assert (house.teller.roles, house.teller.rank) == (["teller"], 5)
     assert state(row) == State.WAITING
@@ -249,7 +234,7 @@ def test_what_is_decided_is_decided_once(house: House, end: str) -> None:
     digest = seen(house, house.dpo, row).digest
     match end:
         case "approved":
-            decide(house, house.dpo, row)
+            approve(house, house.dpo, row)
         case "refused":
             requests.refuse(permit, row.pk, words="発令が見当たりません。")
         case "withdrawn":

@@ -11,13 +11,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tests.addresses import ROLES
+from tests.kit import answer, enter
 from tests.people import DOOR, House, become
 from tests.racing import race
 from toride.access.actions import Action
 from toride.access.decide import decide
 from toride.access.exceptions import by_number, emergencies
 from toride.access.models import Glass, Person, Reaching
-from toride.access.tests.test_matrix import ROLES, answer, enter
 from toride.audit.events import Event, decode
 from toride.audit.models import Outbox
 from toride.base import actions, clock

@@ -6,12 +6,12 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from tests.kit import events
 from tests.people import House
 from toride.access.models import Visit
 from toride.access.signin import devices
 from toride.access.signin.rules import Duty
-from toride.access.tests.signing import PASSWORD, events, sign_in
-from toride.access.tests.test_rules import put
+from toride.access.tests.signing import PASSWORD, put, sign_in
 from toride.base import clock
 
 pytestmark = pytest.mark.requirement("A7")

@@ -1,18 +1,19 @@
 """Emergencies: at once, for one person, one subject, what was asked, as long as it was asked; told, reviewed, escalated."""
 
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
 from tests.above import chores
+from tests.kit import enter
 from tests.people import House, become
 from toride.access import openings
 from toride.access.actions import Action
 from toride.access.exceptions import emergencies
 from toride.access.models import Glass, Person
-from toride.access.tests.test_matrix import ROLES, enter
+from toride.access.tests.emergencies import READ, SENSITIVE, WORDS, broken, opening
 from toride.audit.events import decode
 from toride.audit.models import Outbox
 from toride.base import clock
@@ -20,22 +21,7 @@ from toride.base.errors import Conflict, Hidden, Invalid, Refused
 from toride.vault.permit import Category, Opening
 
 pytestmark = pytest.mark.requirement("A3")
-READ, WORDS = "customers:profile:read", "店頭で倒れられ、持病を確かめます。"
 HTMX = {"HX-Request": "true"}
-SENSITIVE = Category.SENSITIVE
-
-
-def broken(
-    house: House, subject: UUID, person: Person | None = None, categories: tuple[Category, ...] = (SENSITIVE,), minutes: int = 30
-) -> Glass:  # fmt: skip
-    permit = house.permit(person or house.teller, Action.GLASS_BREAK, subject)
-    return emergencies.break_glass(
-        permit, subject, kind="life", categories=categories, minutes=minutes, reason=WORDS
-    )  # fmt: skip
-
-
-def opening(house: House, person: Person, subject: UUID, category: Category = SENSITIVE, action: str = READ) -> Opening:
-    return house.permit(person, action, subject).opening(category)
 
 
 def test_it_opens_at_once_and_only_what_was_asked(house: House) -> None:
@@ -205,26 +191,6 @@ class TestReview:
         event = decode(bytes(Outbox.objects.order_by("-pk").values_list("bytes", flat=True)[0]))[0]
         assert event.action == Action.GLASS_ESCALATE
         assert emergencies.escalate in [chore.do for chore in chores()]
-
-
-def test_every_address_for_every_role(house: House) -> None:
-    here, away = house.customer("1"), house.customer("2", branch=house.wakaba)
-    row = broken(house, here)
-    breaks = {"teller": 200, "manager": 200, "operator": 200, "steward": 200, "sales": 404, "corporate": 404}
-    for role in ROLES:
-        client = enter(getattr(house, role))
-        assert client.get(reverse("glass", kwargs={"subject": here})).status_code == breaks.get(role, 403), role
-        hidden, unknown = (client.get(reverse("glass", kwargs={"subject": one})) for one in (away, uuid4()))
-        assert unknown.status_code == (404 if role in breaks else 403), role
-        assert hidden.status_code == (200 if role in {"operator", "steward"} else unknown.status_code), role
-        if hidden.status_code == 404:
-            assert hidden.content == unknown.content
-        reviews = role in {"manager", "dpo"}
-        assert client.get(reverse("glass_reviews")).status_code == (200 if reviews else 403), role
-        for number, wanted in ((row.pk, 422), (uuid4(), 404)):
-            sent = {} if wanted == 422 else {"decision": "right", "words": WORDS}
-            answer = client.post(reverse("glass_review", kwargs={"number": number}), sent)
-            assert answer.status_code == (wanted if reviews else 403), role
 
 
 def test_from_the_lock_to_the_review_on_pages(house: House) -> None:

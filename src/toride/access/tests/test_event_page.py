@@ -5,8 +5,8 @@ import re
 import pytest
 from django.urls import reverse
 
+from tests.kit import enter
 from tests.people import House
-from toride.access.tests.test_matrix import enter
 from toride.audit.sequencer import settle
 
 

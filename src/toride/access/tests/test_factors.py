@@ -7,11 +7,12 @@ from click.testing import CliRunner
 from django.conf import settings
 from django.test import Client
 
+from tests.kit import events
 from tests.people import House
 from toride.access import commands
 from toride.access.models import Factor, Person
 from toride.access.signin import factors, locks, onetime, passkeys, steps
-from toride.access.tests.signing import PASSWORD, codes_on, enrol, events, now_code, secret_on, sign_in
+from toride.access.tests.signing import PASSWORD, codes_on, enrol, now_code, secret_on, sign_in
 from toride.base import clock
 from toride.base.errors import Invalid, Refused
 from toride.vault import persons

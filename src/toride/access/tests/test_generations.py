@@ -4,12 +4,13 @@ import pytest
 from django.urls import reverse
 
 from tests.above import tell_of_keys
+from tests.addresses import ROLES
+from tests.kit import approve, enter
 from tests.people import House
 from toride.access.actions import Action
 from toride.access.approvals import requests
 from toride.access.models import Approval
 from toride.access.policies import key_generations
-from toride.access.tests.test_matrix import ROLES, enter
 from toride.base.errors import Conflict, Invalid, Refused
 from toride.jobs import running
 from toride.jobs.models import Job, State
@@ -35,19 +36,13 @@ def ask(house: House, generation: str, reason: str = WORDS) -> Approval:
     return key_generations.ask(house.permit(house.admin, Action.KEY_DESTROY), generation=generation, reason=reason)
 
 
-def approve(house: House, row: Approval) -> None:
-    permit = house.permit(house.dpo, Action.APPROVAL_DECIDE)
-    digest = requests.request(permit, row.pk, house.dpo).digest
-    requests.approve(permit, row.pk, digest=digest, count=str(row.count))
-
-
 def test_it_opens_until_a_second_person_agrees_and_never_again(house: House, former: tuple[str, bytes]) -> None:
     name, blob = former
     row = ask(house, name)
     permit = house.permit(house.dpo, Action.APPROVAL_READ)
     assert records.open_with(permit, Kind.FILES, blob, CONTEXT) == {"name": "一覧"}
     assert not Job.objects.exists()
-    approve(house, row)
+    approve(house, house.dpo, row)
     job = running.claim("test")
     assert running.perform(job, "test").state == State.DONE
     with pytest.raises(Unopenable):

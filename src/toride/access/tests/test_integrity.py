@@ -9,15 +9,14 @@ from click.testing import CliRunner
 from django.db import connection
 from django.urls import reverse
 
+from tests.kit import enter, events, told
 from tests.people import House, become
 from toride.access import commands, integrity, policy
 from toride.access.actions import Action
 from toride.access.models import Approval, Person, PolicyVersion
 from toride.access.people import role_changes
 from toride.access.policies import versions
-from toride.access.tests.signing import events, told
-from toride.access.tests.test_matrix import enter
-from toride.access.tests.test_versions import READ, WORDS, agree, ask, draft, opening, rule
+from toride.access.tests.policies import READ, WORDS, agree, ask, draft, opening, rule
 from toride.audit import checkpoints
 from toride.base import clock
 from toride.base.errors import Conflict, Refused, Unavailable

@@ -13,10 +13,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tests.kit import events
 from tests.people import House
 from toride.access.models import Lock, Person
 from toride.access.signin import locks
-from toride.access.tests.signing import PASSWORD, enrol, events, sign_in
+from toride.access.tests.signing import PASSWORD, enrol, sign_in
 from toride.base import clock
 
 pytestmark = pytest.mark.requirement("A6")

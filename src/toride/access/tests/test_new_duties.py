@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.kit import enter
 from tests.people import House
 from toride.access import policy
 from toride.access.actions import Action
@@ -16,8 +17,7 @@ from toride.access.people import role_changes
 from toride.access.people.registry import must_go_together
 from toride.access.policies import comparison, drafts, matrix, versions
 from toride.access.signin import proof, rules
-from toride.access.tests.test_matrix import enter
-from toride.access.tests.test_versions import READ, WORDS, agree, ask, rule
+from toride.access.tests.policies import READ, WORDS, agree, ask, rule
 from toride.base import clock
 from toride.base.errors import Hidden, Invalid, Refused
 

@@ -6,13 +6,13 @@ import pytest
 from django.test import Client
 
 from tests.authenticator import Authenticator
+from tests.kit import events
 from tests.people import House
 from toride.access.models import Person
 from toride.access.signin import factors, locks
 from toride.access.signin.passkeys import Passkey
 from toride.access.signin.rules import Duty
-from toride.access.tests.signing import events, give_passwords, sign_in
-from toride.access.tests.test_rules import PLAIN, put
+from toride.access.tests.signing import PLAIN, give_passwords, put, sign_in
 
 pytestmark = pytest.mark.requirement("A6")
 ADDRESS = "/sign-in/passkey/"

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from tests.kit import events
 from tests.people import House
 from toride.access.models import FormerPassword, Person
 from toride.access.signin import passwords
 from toride.access.signin.rules import Passwords, Rules
-from toride.access.tests.signing import PASSWORD, events, give_passwords, sign_in
-from toride.access.tests.test_rules import PLAIN
+from toride.access.tests.signing import PASSWORD, PLAIN, give_passwords, sign_in
 from toride.base import clock
 from toride.base.errors import Invalid
 

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from tests.kit import events
 from tests.people import House
 from toride.access import command_line
 from toride.access.actions import Action
@@ -13,8 +14,7 @@ from toride.access.models import Person
 from toride.access.people import registry
 from toride.access.signin import tokens
 from toride.access.signin.rules import Duty
-from toride.access.tests.signing import events, sign_in
-from toride.access.tests.test_rules import put
+from toride.access.tests.signing import put, sign_in
 from toride.base import clock
 from toride.base.errors import Conflict, Invalid, Refused
 from toride.vault.permit import Opening
@@ -63,7 +63,7 @@ def test_bad_input_makes_nobody(house: House, change: dict[str, object], error: 
 
 
 def test_an_ended_person_has_neither_session_nor_token(house: House) -> None:
-    from toride.access.tests.test_matrix import enter
+    from tests.kit import enter
 
     token = tokens.issue(house.teller)
     client = enter(house.teller)
@@ -77,7 +77,7 @@ def test_an_ended_person_has_neither_session_nor_token(house: House) -> None:
 
 
 def test_what_ends_somebodys_work_asks_by_name(house: House) -> None:
-    from toride.access.tests.test_matrix import enter
+    from tests.kit import enter
 
     page = enter(house.admin).get("/people/").content.decode()
     assert "長谷川 由美さん（hasegawa）を利用停止にしますか？元に戻せません。" in page
@@ -143,8 +143,8 @@ def test_tokens_expire_and_are_stored_hashed(house: House) -> None:
 
 @pytest.mark.requirement("A1")
 def test_home_says_what_the_own_duties_open(house: House) -> None:
+    from tests.kit import enter
     from toride.access.policies import matrix
-    from toride.access.tests.test_matrix import enter
 
     clear, masked, closed = Opening.CLEAR, Opening.MASKED, Opening.CLOSED
     assert matrix.opened(house.teller) == (("service", "branch", (clear, clear, clear, masked, closed)),)

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from tests.kit import events
 from tests.people import House, signed_in
 from toride.access.signin import rules
 from toride.access.signin.proof import PROVED
-from toride.access.tests.signing import PASSWORD, enrol, events, sign_in
-from toride.access.tests.test_rules import PLAIN
+from toride.access.tests.signing import PASSWORD, PLAIN, enrol, sign_in
 from toride.base import clock
 
 pytestmark = pytest.mark.requirement("A7")
@@ -124,7 +124,7 @@ def test_a_second_factor_is_not_changed_in_a_session_left_open(front: Client) ->
 
 
 def test_without_a_password_no_click_is_a_proof_outside_a_demonstration(house: House) -> None:
-    from toride.access.tests.test_matrix import enter
+    from tests.kit import enter
 
     client = enter(house.admin)
     assert client.post("/sign-in-rules/passwords/", PLAIN | {"proof_method": "post"}).status_code == 403

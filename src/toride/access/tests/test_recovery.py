@@ -12,6 +12,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tests.kit import events
+from tests.kit import told as recorded
 from tests.people import House, become
 from tests.racing import race
 from toride.access import commands
@@ -21,9 +23,7 @@ from toride.access.models import Lock, Person, StartCode
 from toride.access.people import registry
 from toride.access.signin import locks, recovery, tokens
 from toride.access.signin.rules import Duty
-from toride.access.tests.signing import PASSWORD, enrol, events, now_code, sign_in
-from toride.access.tests.signing import told as recorded
-from toride.access.tests.test_rules import put
+from toride.access.tests.signing import PASSWORD, enrol, now_code, put, sign_in
 from toride.audit.actions import System
 from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from tests.kit import events
 from tests.people import House, signed_in
 from toride.access.exceptions import emergencies
 from toride.access.models import Glass, Person
 from toride.access.people import reporting
 from toride.access.people.models import ReportingLine
-from toride.access.tests.signing import events
 from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid
 

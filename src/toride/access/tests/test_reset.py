@@ -3,11 +3,12 @@
 import pytest
 from django.test import Client
 
+from tests.kit import events
 from tests.people import House
 from toride.access.approvals import requests
 from toride.access.models import Approval, Factor
 from toride.access.signin import factors, reset
-from toride.access.tests.signing import PASSWORD, enrol, events, sign_in
+from toride.access.tests.signing import PASSWORD, enrol, sign_in
 from toride.base.errors import Conflict, Hidden, Invalid, Refused
 
 pytestmark = pytest.mark.requirement("A4", "A6")

@@ -7,9 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from tests.kit import enter, events
 from tests.people import House
-from toride.access.tests.signing import events
-from toride.access.tests.test_matrix import enter
 
 pytestmark = pytest.mark.requirement("A1")
 

@@ -6,30 +6,19 @@ import pytest
 from click.testing import CliRunner
 from django.test import Client
 
+from tests.kit import events, told
 from tests.people import House, set_rules
 from toride.access import commands
 from toride.access.models import Approval, Person, SignInRules
 from toride.access.signin import rule_changes, rules
 from toride.access.signin.rules import Duty, Passwords, Rules
-from toride.access.tests.signing import events, sign_in, told
+from toride.access.tests.signing import PLAIN, REASON, put, sign_in
 from toride.base import clock
 from toride.base.errors import Conflict, Unavailable
 
 pytestmark = pytest.mark.requirement("A6", "A7")
-REASON = {"reason": "As the audit report asks."}
-PLAIN = {"length": "14", "classes": "2", "former": "3", "days": "90", "score": "3", "proof": "10"} | REASON
 DUTY = REASON | {"grace": "0", "idle": "5", "hours": "8", "sessions": "1", "networks": "", "begins": "", "ends": ""}
 EVERY_DAY = [str(day) for day in range(7)]
-
-
-def put(**duties: Duty) -> None:
-    from dataclasses import asdict
-
-    import orjson
-
-    found = Rules()
-    content = orjson.dumps(asdict(Rules(found.passwords, found.proof, found.duties | duties))).decode()
-    set_rules(content)
 
 
 def test_the_administrator_asks_and_another_approves_and_the_event_tells_both(front: Client, house: House) -> None:
@@ -200,7 +189,7 @@ def test_the_grace_of_a_new_rule_begins_with_it(front: Client, house: House) -> 
 
 def test_who_has_no_password_needs_no_second_factor(house: House) -> None:
     """A persona of a demonstration signs in with one click."""
-    from toride.access.tests.test_matrix import enter
+    from tests.kit import enter
 
     put(teller=Duty(factor=True, grace=0))
     assert enter(house.teller).get("/customers/").status_code == 200

@@ -8,10 +8,12 @@ from django.conf import settings
 from django.core import signing
 from django.test import Client
 
+from tests.kit import last_events
 from tests.people import House
 from toride.access.decide import decide
 from toride.access.people import registry
 from toride.access.signin.sessions import SessionStore
+from toride.access.tests.signing import sign_in
 from toride.base import clock
 from toride.base.errors import Invalid, Refused
 
@@ -23,17 +25,6 @@ def front(house: House) -> Client:
     house.teller.set_password(PASSWORD)
     house.teller.save()
     return Client()
-
-
-def sign_in(client: Client, name: str, password: str) -> object:
-    return client.post("/sign-in/", {"login": name, "password": password})
-
-
-def last_events(count: int = 1) -> list[object]:
-    from toride.audit.events import decode
-    from toride.audit.models import Inbox
-
-    return [decode(bytes(one.bytes))[0] for one in Inbox.objects.order_by("-id")[:count]]
 
 
 @pytest.mark.requirement("T1")

@@ -6,13 +6,13 @@ from uuid import UUID, uuid4
 import pytest
 from django.urls import reverse
 
+from tests.kit import approve, enter
 from tests.people import House, become
 from toride.access.actions import Action
 from toride.access.approvals import requests
 from toride.access.exceptions import temporary
 from toride.access.models import Approval, Person, TemporaryAccess
 from toride.access.people import registry
-from toride.access.tests.test_matrix import ROLES, enter
 from toride.audit.events import decode
 from toride.audit.models import Outbox
 from toride.base import clock
@@ -27,12 +27,6 @@ DERIVED, SENSITIVE = Category.DERIVED, Category.SENSITIVE
 def asked(house: House, subject: UUID, categories: tuple[Category, ...] = (DERIVED,), days: int = 3) -> Approval:
     permit = house.permit(house.teller, Action.TEMPORARY_ASK, subject)
     return temporary.ask(permit, subject, categories=categories, days=days, reason=WORDS)
-
-
-def approve(house: House, person: Person, row: Approval) -> None:
-    permit = house.permit(person, Action.APPROVAL_DECIDE)
-    found = requests.request(permit, row.pk, person)
-    requests.approve(permit, row.pk, digest=found.digest, count=str(row.count))
 
 
 def opening(house: House, person: Person, subject: UUID, category: Category = DERIVED, action: str = READ) -> Opening:
@@ -210,13 +204,3 @@ def test_it_is_ended_from_the_record_and_from_the_page_of_approvals(house: House
         assert client.post(end).status_code == 302
         assert end not in client.get(address).content.decode()
         assert opening(house, house.teller, emiko) == Opening.MASKED
-
-
-def test_the_address_of_an_early_end_for_every_role(house: House) -> None:
-    emiko = house.customer(owner=house.sales)
-    approve(house, house.sales, asked(house, emiko))
-    made = TemporaryAccess.objects.get()
-    for role in [*(one for one in ROLES if one not in ("sales", "teller")), "sales", "teller"]:
-        for number, wanted in ((uuid4(), 404), (made.pk, 302 if role == "sales" else 404)):
-            address = reverse("temporary_end", kwargs={"number": number})
-            assert enter(getattr(house, role)).post(address).status_code == wanted, role

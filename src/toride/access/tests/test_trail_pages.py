@@ -6,9 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.kit import enter, events
 from tests.people import House
-from toride.access.tests.signing import events
-from toride.access.tests.test_matrix import enter
 from toride.audit import labels, queries, views
 from toride.audit.actions import Action
 from toride.audit.sequencer import settle

@@ -7,46 +7,20 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.addresses import ROLES
+from tests.kit import enter
 from tests.people import House, become
 from toride.access import integrity, policy
 from toride.access.actions import Action
 from toride.access.approvals import requests
 from toride.access.models import Approval, Person, PolicyDraft, PolicyVersion
 from toride.access.policies import comparison, drafts, matrix, versions
-from toride.access.tests.test_matrix import ROLES, enter
+from toride.access.tests.policies import READ, WORDS, agree, ask, draft, opening, rule
 from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid, Refused, TorideError, Unavailable
-from toride.vault.permit import Category, Opening
+from toride.vault.permit import Opening
 
 pytestmark = pytest.mark.requirement("A1")
-READ = "customers:profile:read"
-WORDS = "営業企画部の分析のため。"
-
-
-def rule(**change: object) -> dict[str, object]:
-    return {
-        "purposes": ["marketing"], "reach": "all", "rank": 1, "opens": {"1": 2}, "fields": {}, "obligations": [],
-    } | change  # fmt: skip
-
-
-def draft(house: House, role: str = "marketing", action: str = READ, **change: object) -> None:
-    permit = house.permit(house.admin, Action.POLICY_CHANGE)
-    drafts.put(permit, role=role, action=action, rules=[rule(**change)])
-
-
-def ask(house: House, holds: str = "") -> Approval:
-    return versions.ask(house.permit(house.admin, Action.POLICY_CHANGE), holds=holds, reason=WORDS)
-
-
-def agree(house: House, row: Approval) -> None:
-    permit = house.permit(house.dpo, Action.APPROVAL_DECIDE)
-    digest = requests.request(permit, row.pk, house.dpo).digest
-    requests.approve(permit, row.pk, digest=digest, count=str(row.count))
-    policy.forget()
-
-
-def opening(house: House) -> Opening:
-    return house.permit(house.marketing, READ).opening(Category.BASIC)
 
 
 def sealed(version: PolicyVersion) -> None:

@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from tests.kit import approve
 from tests.people import House
 from toride.access.actions import Action
 from toride.access.approvals import requests, waiting
 from toride.access.models import Approval
 from toride.access.signin.backends import Backend
-from toride.access.tests.test_approvals import asked, decide
+from toride.access.tests.approvals import asked
 from toride.base import clock
 
 pytestmark = pytest.mark.requirement("A4")
@@ -32,7 +33,7 @@ def test_a_request_waits_for_whoever_is_next(house: House) -> None:
     requests.answer(house.permit(house.admin, Action.APPROVAL_ANSWER), row.pk, words="十一月一日です。")
     assert counts(house) == {"dpo": 1}
     assert len(requests.waiting(house.dpo)) == 1
-    decide(house, house.dpo, row)
+    approve(house, house.dpo, row)
     assert counts(house) == {}
 
 

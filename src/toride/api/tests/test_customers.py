@@ -4,9 +4,9 @@ from uuid import uuid4
 
 import pytest
 
+from tests.kit import enter
 from tests.people import House
-from toride.access.tests.test_emergencies import broken, opening
-from toride.access.tests.test_matrix import enter
+from toride.access.tests.emergencies import broken, opening
 from toride.api.tests.machines import CUSTOMERS, SEARCH, Machine, one
 from toride.vault.permit import Category, Opening
 

@@ -29,7 +29,8 @@ from toride.customers.models import Import
 pytestmark = pytest.mark.requirement("A8")
 application = get_wsgi_application()
 EXAMPLES, SEED = scaled(20, 200), 20_261_122
-HOLDERS = {"Customers": ("konno", "data-care", "customers"), "Imports": ("konno", "data-care", "imports"),
+HOLDERS = {"Customers": ("konno", "data-care", "customers"), "Deals": ("okubo", "sales", "deals.read"),
+           "Imports": ("konno", "data-care", "imports"),
            "People": ("hayasaka", "administration", "people"), "Audit trail": ("udagawa", "audit", "trail")}  # fmt: skip
 CHECKS = [
     not_a_server_error,

@@ -10,8 +10,8 @@ from django.test import Client
 
 from tests.people import House
 from toride.access.machines import keys, services, tokens
-from toride.access.machines.tests.test_keys import another_day
-from toride.access.tests.test_rules import put
+from toride.access.machines.tests.forms import another_day
+from toride.access.tests.signing import put
 from toride.api.tests.machines import SEARCH, Machine, one
 from toride.base import clock
 

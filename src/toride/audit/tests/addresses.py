@@ -14,7 +14,7 @@ def event(_house: House) -> UUID:
 E = {"event": "event"}
 KNOWN = {"event": event}
 ADDRESSES = (
-    Address("trail", only(200, "dpo", "auditor")),
+    Address("trail", only(200, "dpo", "auditor"), rows="entries are committed: access/tests/test_trail_pages.py"),
     Address("audit_event", only(404, "dpo", "auditor"), known=E),
     Address("audit_proof", only(404, "dpo", "auditor"), known=E),
     Address("who_saw", only(200, "manager", "steward", "dpo", "auditor"), known={"subject": "customer"}),

@@ -12,7 +12,7 @@ from toride.audit import commands, naming, proofs, reading, record
 from toride.audit.events import decode
 from toride.audit.store import Trail
 from toride.audit.tests.acts import HANAKO, TARO, permit
-from toride.audit.tests.test_verifying import change, entry
+from toride.audit.tests.trails import change, entry
 from toride.base import clock
 from toride.base.errors import ConfigurationError, Hidden, Refused
 from toride.vault.permit import Category, Mode

@@ -9,19 +9,12 @@ from toride.audit.projections import differences
 from toride.audit.sequencer import Sequencer, settle
 from toride.audit.store import Trail
 from toride.audit.tests.acts import TARO, event
-from toride.audit.tests.trails import ROUNDS, SIZE, entry, fill, forged, private
+from toride.audit.tests.trails import ROUNDS, SIZE, change, entry, fill, forged, private
 from toride.audit.tree import Edge
 from toride.audit.verifier import toride_verify
 from toride.audit.verifier.toride_verify import Head, leaf_hash
 from toride.base.errors import Unavailable
 from toride.vault import signing
-
-
-def change(owner, *statements):
-    for statement in statements:
-        text, *values = [statement] if isinstance(statement, str) else statement
-        with owner["audit"].cursor() as cursor:
-            cursor.execute(text, values)
 
 
 def findings(since=None, deep=True):

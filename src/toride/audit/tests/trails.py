@@ -33,3 +33,10 @@ def forged(**more):
 def private(folder: Path) -> Path:
     (folder / "private").mkdir(mode=0o700)
     return folder / "private"
+
+
+def change(owner, *statements):
+    for statement in statements:
+        text, *values = [statement] if isinstance(statement, str) else statement
+        with owner["audit"].cursor() as cursor:
+            cursor.execute(text, values)

@@ -1,13 +1,11 @@
-"""The columns of the list: which a permit opens, and what stands in each."""
+"""The columns of the list of customers, with what answers the search marked."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.utils import formats
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -17,40 +15,16 @@ from toride.base import clock
 from toride.base.html import printed
 from toride.customers import fields, showing
 from toride.customers.finding.marking import SEARCHED, Marker
-from toride.customers.queries import Found, Profile
-from toride.vault.permit import Category, Opening, Permit
+from toride.customers.queries import Profile
+from toride.fields.display import near
+from toride.lists.ask import Found
+from toride.lists.declaration import Column, List
+from toride.vault.permit import Category, Permit
 from toride.vault.values import Opened, Value
 
 MILLION = 1_000_000
-DAYS = 4_096  # days, whosever
 STEPS = 64  # bands of amounts in both languages
 BADGES = 64  # each status in both languages
-
-
-@dataclass(frozen=True)
-class Column:
-    """`fields` must be open in clear; `sort` names the order that its head asks for; `usual`: shown unasked."""
-
-    name: str
-    label: Any
-    fields: tuple[str, ...]
-    show: "Show"
-    sort: str = ""
-    usual: bool = True
-    figure: bool = False
-
-    @cached_property
-    def cell(self) -> Markup:
-        """How its cells begin."""
-        return Markup('<td data-k="{}"{}>').format(self.name, Markup(' class="num"') if self.figure else "")
-
-    def reason(self, permit: Permit) -> str:
-        """Why the permit closes this column; empty where it is open."""
-        for name in self.fields:
-            category = fields.FIELDS[name].category
-            if permit.opening(category, name) != Opening.CLEAR:
-                return permit.reasons.get(category, "duty")
-        return ""
 
 
 class Look(NamedTuple):
@@ -122,21 +96,6 @@ def _band(millions: int, _language: str) -> str:
     return _("¥100 million or more")
 
 
-def near(value: Value, today: date, language: str) -> Value:
-    """A day: today, this year's without the year."""
-    if not isinstance(value, Opened) or not value.content:
-        return value
-    return Opened(_near(value.content, today, language))
-
-
-@lru_cache(maxsize=DAYS)
-def _near(written: str, today: date, _language: str) -> str:
-    found = date.fromisoformat(written)
-    if found == today:
-        return _("today")
-    return str(formats.date_format(found, "MONTH_DAY_FORMAT" if found.year == today.year else "DATE_FORMAT"))
-
-
 def _marked(name: str) -> Show:
     return lambda one, look: look.marker.mark(name, one.values[name])
 
@@ -158,38 +117,29 @@ def _status(one: Profile, look: Look) -> Value:
     return Opened(_badge(status.content, look.language) if isinstance(status, Opened) else None)
 
 
-COLUMNS: dict[str, Column] = {
-    column.name: column
-    for column in (
-        Column("number", lazy("Customer number"), ("number",), _marked("number")),
-        Column("phone", lazy("Phone"), ("phones",), _phone, usual=False),
-        Column("birth_date", lazy("Birth date"), ("birth_date",), _marked("birth_date"), usual=False),
-        Column("area", lazy("Area"), ("prefecture", "city"), _area),
-        Column("value", lazy("Assets held"), ("value",), lambda one, look: band(one.values["value"], look.language),
-               sort="value", figure=True),
-        Column("last", lazy("Last contact"), ("last_contact",),
-               lambda one, look: near(one.values["last_contact"], look.today, look.language), sort="last_contact"),
-        Column("branch", lazy("Branch"), (), lambda one, _look: one.branch_name),
-        Column("owner", lazy("Owner"), (), lambda one, _look: one.owner),
-        Column("status", lazy("Status"), ("status",), _status),
-    )
-}  # fmt: skip
+def needs(*names: str) -> tuple[tuple[Category, str], ...]:
+    """What a permit must open for these fields."""
+    return tuple((fields.FIELDS[name].category, name) for name in names)
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("number", lazy("Customer number"), needs("number"), _marked("number")),
+    Column("phone", lazy("Phone"), needs("phones"), _phone, usual=False),
+    Column("birth_date", lazy("Birth date"), needs("birth_date"), _marked("birth_date"), usual=False),
+    Column("area", lazy("Area"), needs("prefecture", "city"), _area),
+    Column("value", lazy("Assets held"), needs("value"), lambda one, look: band(one.values["value"], look.language),
+           sort="value", figure=True),
+    Column("last", lazy("Last contact"), needs("last_contact"),
+           lambda one, look: near(one.values["last_contact"], look.today, look.language), sort="last_contact"),
+    Column("branch", lazy("Branch"), (), lambda one, _look: one.branch_name),
+    Column("owner", lazy("Owner"), (), lambda one, _look: one.owner),
+    Column("status", lazy("Status"), needs("status"), _status),
+)  # fmt: skip
 _SHOWN_IN = {"number": "number", "phones": "phone", "birth_date": "birth_date", "prefecture": "area", "city": "area"}
 _NAMED = {"name", "kana"}
 
 
-def chosen(permit: Permit, names: tuple[str, ...]) -> list[Column]:
-    """The columns to show: those asked for, else the usual ones, as far as the permit opens them in clear."""
-    wanted = [COLUMNS[name] for name in names] or [column for column in COLUMNS.values() if column.usual]
-    return [column for column in wanted if not column.reason(permit)]
-
-
-def categories(columns: Sequence[Column]) -> set[Category]:
-    """What a list with these columns shows of each customer; the name stands in every one."""
-    return {Category.BASIC, *(fields.FIELDS[name].category for column in columns for name in column.fields)}
-
-
-def rows(found: Found, columns: list[Column]) -> list[Row]:
+def rows(_of: List, _permit: Permit, found: Found[Profile], columns: Sequence[Column]) -> list[Row]:
     """The page of a search, with its hits marked."""
     look = Look(Marker(found.question), clock.today(), get_language() or "")
     shown = {column.name for column in columns}
@@ -201,7 +151,7 @@ def rows(found: Found, columns: list[Column]) -> list[Row]:
     return [_row(one, look, columns, beside) for one in found.items]
 
 
-def _row(one: Profile, look: Look, columns: list[Column], beside: Sequence[str]) -> Row:
+def _row(one: Profile, look: Look, columns: Sequence[Column], beside: Sequence[str]) -> Row:
     name, kana = look.marker.named(one.values["name"], one.values["kana"])
     hits = [(fields.FIELDS[field].label, hit) for field in beside for hit in look.marker.hits(field, one.values[field])]
     return Row(one, one.subject, name, kana, [(column.cell, column.show(one, look)) for column in columns], hits)

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from toride.access import scope
 from toride.access.approvals.requests import OPEN
 from toride.access.models import Branch, Person
 from toride.base.errors import Hidden
@@ -62,8 +63,7 @@ def one(permit: Permit, number: UUID) -> Line:
 
 def in_charge(permit: Permit) -> list[tuple[str, str]]:
     """Who is in charge of customers in the permit's rows, and of how many: id and words."""
-    reach = Q() if permit.rows.everything else Q(branch__in=permit.rows.branches) | Q(owner__in=permit.rows.owners)
-    found = Customer.objects.filter(reach, hidden=None, owner__isnull=False)
+    found = scope.within(permit, Customer.objects.filter(hidden=None, owner__isnull=False))
     counted = found.values_list("owner", "owner__name", "owner__is_active").annotate(count=Count("pk"))
     return [
         (str(person), (_("%(name)s: %(count)d") if active else _("%(name)s (left): %(count)d")) % words)

@@ -3,8 +3,8 @@
 import re
 import unicodedata
 
-from toride.customers import characters
 from toride.customers.imports import reasons
+from toride.fields import characters
 
 # ="0800123" and '0901… keep a spreadsheet from dropping zeros; the mark of our own rejected rows is the same '.
 _EXCEL = re.compile(r"=\"((?:[^\"]|\"\")*)\"")

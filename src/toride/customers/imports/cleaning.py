@@ -9,12 +9,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from toride.base.errors import Invalid
-from toride.customers import addresses, barred, dates, fields
+from toride.customers import addresses, barred
 from toride.customers.barred import ADVICE, NOT_SCREENED, Kind, Policy
 from toride.customers.fields import FIELDS
 from toride.customers.imports import cells as written_in
 from toride.customers.imports import reasons
 from toride.customers.imports.mapping import Columns
+from toride.fields import dates
+from toride.fields.types import Field
 
 MASKED = re.compile(r"\*\*\*|＊＊＊|●●●|xxxx|XXXX")
 NO_DIGIT = re.compile(r"\D")
@@ -238,7 +240,7 @@ def _screen(written: dict[str, str], row: Row, policy: Policy) -> None:
         row.problems[name] = str(ADVICE[kind])
 
 
-def _value(spec: fields.Field, text: str, row: Row, *, lenient: bool) -> Any:
+def _value(spec: Field, text: str, row: Row, *, lenient: bool) -> Any:
     if not text:
         return [] if spec.many else None
     if spec.name in DAYS:
@@ -250,7 +252,7 @@ def _value(spec: fields.Field, text: str, row: Row, *, lenient: bool) -> Any:
     return _values(spec, text, row, lenient=lenient) if spec.many else spec.clean(text)
 
 
-def _values(spec: fields.Field, text: str, row: Row, *, lenient: bool) -> list[Any]:
+def _values(spec: Field, text: str, row: Row, *, lenient: bool) -> list[Any]:
     """Each value of a list for itself: where cells may be left, a doubtful one does not cost the others."""
     found: list[Any] = []
     for part in written_in.several(spec.name, text):

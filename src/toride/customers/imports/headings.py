@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from toride.customers import characters
+from toride.fields import characters
 
 _BRACKETS = re.compile(r"[\s()（）【】\[\]]+")
 _MARKS = re.compile(r"[_\-‐./・:：*※＊]+|必須|任意|required|optional")

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
+from toride.access import scope
 from toride.access.models import Person
 from toride.customers.imports import drafts, progress
 from toride.customers.imports.drafts import About
@@ -41,9 +42,7 @@ def imports(permit: Permit, *, with_drafts: bool) -> list[Line]:
 def within(permit: Permit) -> QuerySet[Import]:
     """Those in the permit's rows, the newest first."""
     found = Import.objects.select_related("job", "trial", "taking_back", "branch").order_by("-created")
-    if permit.rows.everything:
-        return found
-    return found.filter(Q(branch__in=permit.rows.branches) | Q(person__in=permit.rows.owners))
+    return scope.within(permit, found, owner="person", subject="")
 
 
 def names(found: Iterable[Import]) -> dict[UUID, str]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from toride.customers.fields import FIELDS, TEXT_LENGTH
+from toride.customers.fields import FIELDS
 from toride.customers.imports import reasons
 from toride.customers.imports.cleaning import Row
+from toride.fields.types import TEXT_LENGTH
 from toride.vault.amending import Amendment, judged
 from toride.vault.permit import Opening, Permit
 

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from tests.kit import enter
 from tests.people import House
-from toride.access.tests.test_matrix import enter
 from toride.customers import fields, queries, services
 from toride.customers.actions import Action
+from toride.fields.display import as_written
 from toride.vault.permit import Category, Mode
 
 pytestmark = pytest.mark.requirement("C3", "C6")
@@ -36,7 +37,7 @@ def odd(house: House) -> Any:
 
 def as_a_browser_sends(name: str, content: Any) -> str:
     """HTML, value sanitization: an input of one line loses its ends of lines, a text area's are CR LF."""
-    shown = fields.as_written(content)
+    shown = as_written(content)
     lines = shown.replace("\r\n", "\n").split("\n")
     return "\r\n".join(lines) if name in fields.LONG else "".join(lines)
 

@@ -6,8 +6,8 @@ import pytest
 from django.db import connections
 from django.test import override_settings
 
+from tests.kit import enter
 from tests.people import House
-from toride.access.tests.test_matrix import enter
 from toride.audit.events import Event, decode
 from toride.base.errors import Hidden, Invalid, Refused
 from toride.customers import apart, barred, services

@@ -4,8 +4,8 @@ from uuid import UUID
 
 import pytest
 
+from tests.kit import enter
 from tests.people import House
-from toride.access.tests.test_matrix import enter
 from toride.customers import claims, services
 from toride.customers.actions import Action
 from toride.customers.claims import NearNumber

@@ -10,8 +10,8 @@ from types import FrameType
 
 import pytest
 
+from tests.kit import enter
 from tests.people import House
-from toride.customers.finding.tests.pages import enter
 from toride.vault.index import process
 
 pytestmark = pytest.mark.requirement("C8")

@@ -4,10 +4,9 @@ import re
 
 import pytest
 
+from tests.kit import enter, last_events
 from tests.people import House
 from toride.access.roles import WATERMARK
-from toride.access.tests.test_matrix import enter
-from toride.access.tests.test_signin import last_events
 from toride.base.errors import Conflict
 from toride.customers import queries, services, sheets
 from toride.vault.permit import Category, Opening

@@ -5,10 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from tests.kit import enter, events
 from tests.people import House
 from toride.access.models import Person
-from toride.access.tests.signing import events
-from toride.access.tests.test_matrix import enter
 from toride.customers import queries
 from toride.customers.actions import Action
 from toride.customers.models import Customer

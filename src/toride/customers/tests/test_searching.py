@@ -8,6 +8,7 @@ from toride.base.errors import Invalid, Refused
 from toride.customers import queries
 from toride.customers.actions import Action
 from toride.customers.queries import Ask
+from toride.customers.searchable import NEEDED
 from toride.vault.amending import Amendment, amend
 from toride.vault.permit import Category
 
@@ -144,12 +145,13 @@ def test_odd_input_is_only_text(town: House, text: str) -> None:
 def test_letters_of_one_search_are_one_act_and_another_search_another(town: House) -> None:
     from django.http import QueryDict
 
-    from toride.customers.forms import asked
+    from toride.customers.finding.declaration import CUSTOMERS
+    from toride.lists import setting
 
     def typed(**sent: str) -> queries.Ask:
         query = QueryDict(mutable=True)
         query.update(sent)
-        return asked(query)
+        return setting.question(setting.sent(CUSTOMERS, query), query, NEEDED)
 
     first = typed(q="さ")
     longer = typed(q="さと", act=first.mark, former="さ")

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toride.customers import dates, folded, searching
+from toride.customers import folded, searching
+from toride.fields import dates
 from toride.vault.index.query import matches
 from toride.vault.permit import Category, Opening
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toride.base.errors import Invalid
-from toride.customers import addresses, amounts, characters, dates, fields
+from toride.customers import addresses, fields
+from toride.fields import amounts, characters, dates
 
 pytestmark = pytest.mark.requirement("C7")
 FULL = str.maketrans("0123456789/-.:+() ", "０１２３４５６７８９／－．：＋（）　")

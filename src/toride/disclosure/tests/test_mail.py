@@ -15,11 +15,11 @@ from django.conf import LazySettings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.kit import told
 from tests.mailing import Box, mail_server, silent
 from tests.people import House
 from tests.racing import race
 from toride.access.models import Person
-from toride.access.tests.signing import told
 from toride.base import clock, config, smtp
 from toride.base.config import MAIL_ADDRESS, MailServer
 from toride.base.errors import ConfigurationError, Invalid, Unavailable

@@ -1,24 +1,20 @@
 """Webhooks: agreed upon by two, told only of whom their connection may read, signed as the standard says, tried again."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.db import connection as store
 from django.db import connections
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from tests.kit import approve, enter, told
 from tests.people import House
-from tests.receiver import Receiver, receiving
-from toride.access.approvals import requests
 from toride.access.machines import services
 from toride.access.models import Approval, Connection, Person
 from toride.access.signin.proof import PROVED
-from toride.access.tests.signing import told
-from toride.access.tests.test_matrix import enter
 from toride.audit import projections, record
 from toride.audit.events import Event
 from toride.audit.sequencer import settle
@@ -27,51 +23,12 @@ from toride.base.errors import Conflict, Hidden, Invalid, Refused
 from toride.disclosure import hooks, sending
 from toride.disclosure.actions import Action
 from toride.disclosure.models import Hook, Message
+from toride.disclosure.tests.hooks import MANAGE, WHY, asked, connection, happened, made
 from toride.vault.permit import Actor, Door, Mode
 from toride.work import today
 from toride.work.models import Item
 
 pytestmark = pytest.mark.requirement("A8")
-WHY = "基幹系へ新しいお客さまを伝えるため。"
-MANAGE = Action.HOOK_MANAGE
-
-
-@pytest.fixture
-def receiver() -> Iterator[tuple[type[Receiver], str]]:
-    with receiving() as found:
-        yield found
-
-
-def connection(house: House, username: str = "hasegawa", **given: Any) -> Connection:
-    wanted = {"name": "core", "wanted": ["customers.read"], "purpose": "service", **given}
-    permit = house.permit(house.admin, "access:connection:manage")
-    return services.connect(permit, username=username, **wanted)[0]
-
-
-def asked(house: House, one: Connection, address: str, **given: Any) -> Approval:
-    wanted = {"kinds": list(hooks.KINDS), "inside": True, "reason": WHY, **given}
-    return hooks.propose(house.permit(house.admin, MANAGE), connection=one.pk, address=address, **wanted)
-
-
-def approve(house: House, person: Person, row: Approval) -> None:
-    permit = house.permit(person, "access:approval:decide")
-    found = requests.request(permit, row.pk, person)
-    requests.approve(permit, row.pk, digest=found.digest, count=str(row.count))
-
-
-def made(house: House, one: Connection, address: str, **given: Any) -> tuple[Hook, str]:
-    approve(house, house.dpo, asked(house, one, address, **given))
-    hook = Hook.objects.get(connection=one)
-    secret = hooks.take_secret(house.permit(house.admin, MANAGE), hook=hook.pk)
-    hook.refresh_from_db()
-    return hook, secret
-
-
-def happened(hook: Hook, *subjects: UUID, mode: Mode = Mode.CREATED) -> int:
-    """The next entry of the trail did this to these customers."""
-    hook.refresh_from_db()
-    found = [sending.Happened(hook.place, mode, one, clock.now()) for one in subjects]
-    return sending.note(hook, found, hook.place + 1)
 
 
 def later() -> None:

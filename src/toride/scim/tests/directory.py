@@ -64,3 +64,12 @@ class Machine:
 
 def one(number: object, place: str = USERS) -> str:
     return f"{place}/{number}"
+
+
+def refused(found: Any, status: int, kind: str | None = None) -> str:
+    assert found.status_code == status, found.content
+    assert found["Content-Type"] == MEDIA
+    told = found.json()
+    assert (told["status"], told.get("scimType")) == (str(status), kind)
+    assert told["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"]
+    return told["detail"]

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.test import Client, override_settings
@@ -17,7 +16,7 @@ from toride.access.models import Connection
 from toride.access.signin import locks
 from toride.base.errors import Invalid
 from toride.scim import gateway
-from toride.scim.tests.directory import MEDIA, PATCH, USERS, Directory, one
+from toride.scim.tests.directory import MEDIA, PATCH, USERS, Directory, one, refused
 from toride.scim.urls import urlpatterns
 
 pytestmark = pytest.mark.requirement("A1", "A6")
@@ -29,15 +28,6 @@ def operations() -> Iterator[tuple[str, str, str]]:
         for method, (action, _operation) in pattern.callback.operations.items():
             place = str(pattern.pattern).replace("<str:number>", NOBODY).replace("<str:name>", "User")
             yield method, f"/scim/v2/{place}", str(action)
-
-
-def refused(found: Any, status: int, kind: str | None = None) -> str:
-    assert found.status_code == status, found.content
-    assert found["Content-Type"] == MEDIA
-    told = found.json()
-    assert (told["status"], told.get("scimType")) == (str(status), kind)
-    assert told["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"]
-    return told["detail"]
 
 
 def test_every_operation_is_there_and_of_the_scope() -> None:

@@ -6,16 +6,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.kit import approve, fresh, seen
 from tests.people import House, become
 from toride.access import integrity
 from toride.access.machines import keys, services
-from toride.access.machines.tests.test_pages import SENT, key_on
+from toride.access.machines.tests.forms import SENT, key_on
 from toride.access.models import Approval, Connection, Person
-from toride.access.tests.test_approvals import decide, seen
-from toride.access.tests.test_sign_in_addresses import fresh
 from toride.base.errors import Invalid, Refused
-from toride.scim.tests.directory import GROUP, GROUPS, USER, Directory, one
-from toride.scim.tests.test_door import refused
+from toride.scim.tests.directory import GROUP, GROUPS, USER, Directory, one, refused
 
 pytestmark = pytest.mark.requirement("A1", "A6")
 DUTIES = {"GG-Tellers": "teller", "GG-Sales": "sales"}
@@ -194,7 +192,7 @@ def test_list_of_duties_takes_two_people(house: House) -> None:
     shown = " ".join(str(part) for line in seen(house, house.dpo, row).lines for part in line.after)
     assert "GG-Tellers → " in shown
     assert "sales → " in shown
-    decide(house, house.dpo, row, count=str(row.count))
+    approve(house, house.dpo, row, count=str(row.count))
     made = Connection.objects.get()
     assert made.duties == {"GG-Tellers": "teller", "sales": "sales"}
     page = client.post(reverse("connection_rotate", kwargs={"connection": made.id})).content.decode()

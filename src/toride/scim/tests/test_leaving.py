@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from tests.kit import enter
 from tests.people import House
 from toride.access import integrity
 from toride.access.actions import Action
@@ -12,14 +13,12 @@ from toride.access.models import Person
 from toride.access.people import registry
 from toride.access.signin import tokens
 from toride.access.tests.signing import PASSWORD, sign_in
-from toride.access.tests.test_matrix import enter
 from toride.audit.events import decode
 from toride.audit.models import Outbox
 from toride.base.errors import Refused
 from toride.jobs import running
 from toride.jobs.models import State
-from toride.scim.tests.directory import USER, USERS, Directory, Machine, one
-from toride.scim.tests.test_door import refused
+from toride.scim.tests.directory import USER, USERS, Directory, Machine, one, refused
 
 pytestmark = pytest.mark.requirement("A6", "A8")
 End = Callable[[Directory, Person], object]

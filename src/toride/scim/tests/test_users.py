@@ -7,8 +7,7 @@ import pytest
 from tests.people import House
 from toride.access.models import Person
 from toride.scim import listing
-from toride.scim.tests.directory import USER, USERS, Directory, one
-from toride.scim.tests.test_door import refused
+from toride.scim.tests.directory import USER, USERS, Directory, one, refused
 
 pytestmark = pytest.mark.requirement("A6")
 SAID = {

@@ -36,7 +36,7 @@
     else if (input) input.value = value;
   };
   const clear = () => {
-    for (const input of list().querySelectorAll("[data-drop=filter] :is(input:not([type=hidden]), select), [name=star]")) input.value = "";
+    for (const input of list().querySelectorAll("[data-drop=filter] :is(input:not([type=hidden]), select), [data-linked]")) input.value = "";
     ask(list());
   };
   document.addEventListener("change", (event) => {

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from toride.base.errors import ConfigurationError, Invalid
-from toride.vault.permit import Category
+from toride.vault.permit import PROFILE, Category
 
 MAX_DIGITS = 18
 MAX_TEXT = 256
@@ -43,7 +43,8 @@ _NOTHING = {None, ""}
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One searchable field. `category` None: in clear, always searchable (branch, owner, status).
+    """One searchable field. `category` None: in clear, always searchable (branch, owner, status);
+    otherwise `field` of this `kind` of record.
 
     `sortable` keeps a sort order in memory (4 bytes per customer): pages of very many hits stay fast.
     """
@@ -53,6 +54,7 @@ class Column:
     category: Category | None = None
     field: str | None = None
     sortable: bool = False
+    kind: str = PROFILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,16 @@ _declared: list[tuple[Schema, Project | None]] = []
 
 
 def declare(schema: Schema, project: Project | None = None) -> None:
-    """Says once, at start, what is searchable. `project` gives the rows of the named subjects, for a rebuild."""
+    """Says once, at start, what is searchable. `project` gives the rows of the named subjects, for a rebuild.
+
+    Raises ConfigurationError the second time: the index has one row for each subject, which one domain fills.
+    """
+    if _declared:
+        raise ConfigurationError("searchable columns are declared twice")
     names = [column.name for column in schema.columns]
     if len(set(names)) != len(names):
         raise ConfigurationError("two searchable columns have the same name")
-    _declared[:] = [(schema, project)]
+    _declared.append((schema, project))
 
 
 def schema() -> Schema:

@@ -117,7 +117,9 @@ def _require_open(permit: Permit, columns: Schema, expr: Expr, boost: Expr | Non
         names.append(sort.column)
     for name in names:
         column = columns[name]
-        if column.category is not None and permit.opening(column.category, column.field) is not Opening.CLEAR:
+        if column.category is None:
+            continue
+        if permit.opening(column.category, column.field, column.kind) is not Opening.CLEAR:
             raise Refused("closed-column")
     if sort is not None and columns[sort.column].type in PAIRS:
         raise Invalid("this column has no order")

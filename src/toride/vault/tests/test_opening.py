@@ -56,9 +56,9 @@ def test_closed_category_is_not_fetched_and_masked_not_decrypted():
 
 def test_single_fields_open_otherwise_than_their_category():
     (subject,) = subjects.create()
-    keep(subject)
+    keep(subject, kind="profile")
     asked = permit({BASIC: Opening.MASKED}, {(BASIC, "name"): Opening.CLEAR, (BASIC, "note"): Opening.CLOSED})
-    (found,) = records.read(asked, [subject], kinds=["person"])[subject]
+    (found,) = records.read(asked, [subject], kinds=["profile"])[subject]
     assert found.values["name"].content == SATO["name"]
     assert isinstance(found.values["phone"], Masked)
     assert "note" not in found.values

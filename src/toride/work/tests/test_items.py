@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils.functional import Promise
 
 from tests.above import tasks
+from tests.kit import told
 from tests.people import House, become, signed_in
 from tests.racing import race
 from toride.access.people import reporting
-from toride.access.tests.signing import told
 from toride.base import actions, clock
 from toride.base.errors import Hidden
 from toride.work import items, kinds, today

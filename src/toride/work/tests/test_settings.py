@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
+from tests.kit import told
 from tests.people import House, signed_in
 from toride.access.people.models import Provisioned
 from toride.access.signin.proof import PROVED
-from toride.access.tests.signing import told
 from toride.base import clock
 from toride.base.errors import Conflict, Invalid
 from toride.work import calendar, services

@@ -9,17 +9,17 @@ from datetime import timedelta
 import pytest
 from click.testing import CliRunner
 from django.db import connection as store
-from django.utils import timezone
 
+from tests.kit import events
 from tests.people import House, become
 from toride.access.machines import authentication, keys, services
 from toride.access.machines.commands import api_key
+from toride.access.machines.tests.forms import another_day
 from toride.access.models import Connection
 from toride.access.people import registry
 from toride.access.signin import locks, tokens
 from toride.access.signin.rules import Duty
-from toride.access.tests.signing import events
-from toride.access.tests.test_rules import put
+from toride.access.tests.signing import put
 from toride.base import clock
 from toride.base.errors import Hidden, Invalid, Refused
 from toride.vault.permit import Category, Door, Opening
@@ -27,11 +27,6 @@ from toride.vault.permit import Category, Door, Opening
 pytestmark = pytest.mark.requirement("A8")
 DOOR = Door("api", "192.0.2.7")
 MANAGE = "access:connection:manage"
-
-
-def another_day() -> Duty:
-    """Not today."""
-    return Duty(weekdays=((timezone.localtime(clock.now()).weekday() + 3) % 7,))
 
 
 def connect(house: House, username: str = "konno", **given: object) -> tuple[Connection, str]:

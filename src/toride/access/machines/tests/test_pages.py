@@ -7,52 +7,21 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.kit import approve, fresh, seen
 from tests.people import House, become
 from toride.access.machines import authentication, keys, services
-from toride.access.machines.urls import urlpatterns
+from toride.access.machines.tests.forms import SENT, key_on
 from toride.access.models import Approval, Connection
-from toride.access.tests.test_approvals import decide, seen
-from toride.access.tests.test_matrix import ROLES
-from toride.access.tests.test_sign_in_addresses import fresh
 from toride.base import clock
 from toride.base.errors import Conflict, TorideError
 from toride.vault.permit import Door
 
 pytestmark = pytest.mark.requirement("A1", "A8")
 DOOR = Door("api", "192.0.2.7")
-ADDRESSES = {
-    #                    its argument, GET, POST for who may
-    "connections":       (False, 200, 405),
-    "connection_new":    (False, 200, 422),
-    "connection_rotate": (True, 405, 404),
-    "connection_revoke": (True, 405, 404),
-}  # fmt: skip
-SENT = {"name": "勘定系 夜間", "person": "konno", "scopes": ["customers", "imports"], "purpose": "data-care",
-        "categories": ["1", "2"], "addresses": "192.0.2.0/24\r\n", "days": "30", "reason": "勘定系と毎晩つなぎます。"}  # fmt: skip
 
 
 def place(name: str, connection: str | None = None) -> str:
-    return reverse(name, kwargs={"connection": connection or keys.name()} if ADDRESSES[name][0] else None)
-
-
-def key_on(page: str) -> str:
-    (found,) = set(re.findall(r"toride_ak_\w+", page))
-    return found
-
-
-def test_every_address_is_named() -> None:
-    assert {one.name for one in urlpatterns} == set(ADDRESSES)
-
-
-@pytest.mark.parametrize("name", sorted(ADDRESSES))
-def test_every_address_for_every_role(house: House, name: str) -> None:
-    _argument, read, written = ADDRESSES[name]
-    for role in ROLES:
-        client = fresh(getattr(house, role))
-        for method, wanted in (("get", read), ("post", written)):
-            found = getattr(client, method)(place(name))
-            assert found.status_code == (wanted if role == "admin" else 403), (role, method)
-    assert Client().get(place(name)).status_code == 302
+    return reverse(name, kwargs={"connection": connection} if connection else None)
 
 
 def approved(house: House, client: Client, **more: object) -> Connection:
@@ -61,7 +30,7 @@ def approved(house: House, client: Client, **more: object) -> Connection:
     row = Approval.objects.get()
     assert answer.url == reverse("approval", kwargs={"number": row.pk})
     assert not Connection.objects.exists()
-    decide(house, house.dpo, row, count=str(row.count))
+    approve(house, house.dpo, row, count=str(row.count))
     return Connection.objects.get()
 
 
@@ -72,7 +41,7 @@ def test_nobody_makes_a_connection_alone(house: House) -> None:
     row = Approval.objects.get()
     for person in (house.admin, house.steward, house.teller):
         with pytest.raises(TorideError):
-            decide(house, person, row, count=str(row.count))
+            approve(house, person, row, count=str(row.count))
     assert not Connection.objects.exists()
     shown = [line.label for line in seen(house, house.dpo, row).lines]
     assert "Acts as" in map(str, shown) or "実行者" in map(str, shown)
@@ -109,7 +78,7 @@ def test_the_approver_sees_whether_hours_bind_it(house: House, sent: dict[str, s
     client.post(place("connection_new"), SENT | sent)
     row = Approval.objects.get()
     assert [shown] in [line.after for line in seen(house, house.dpo, row).lines]
-    decide(house, house.dpo, row, count=str(row.count))
+    approve(house, house.dpo, row, count=str(row.count))
     assert Connection.objects.get().any_hour is bool(sent)
 
 
@@ -118,7 +87,7 @@ def test_duty_that_went_meanwhile_stops_it(house: House) -> None:
     become(house.steward, roles=["auditor"])
     row = Approval.objects.get()
     with pytest.raises(Conflict):
-        decide(house, house.dpo, row, count=str(row.count))
+        approve(house, house.dpo, row, count=str(row.count))
     assert not Connection.objects.exists()
 
 

@@ -1,14 +1,17 @@
 """A review as tests open and decide it."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from tests.people import House
 from toride.access.actions import Action
-from toride.access.models import Person
+from toride.access.models import Connection, Person
 from toride.access.reviews import services
 from toride.access.reviews.models import Campaign, Item
+from toride.base import clock
 
+FILE = "職員番号,所属\nhasegawa,003\nsaeki,002\nokubo,002\n"
 WORDS = "来月まで兼務しますので、残します。"
 
 
@@ -35,3 +38,20 @@ def compare(house: House, campaign: Campaign, text: str, encoding: str = "utf-8"
 
 def close(house: House, campaign: Campaign) -> Campaign:
     return services.close(house.permit(house.admin, Action.CAMPAIGN_OPEN), campaign=campaign.pk)
+
+
+def connection(house: House, person: Person) -> Connection:
+    now = clock.now()
+    return Connection.objects.create(
+        id="k00000000001", person=person, name="勘定系", scopes=["customers"], purpose="data-care", categories=[1],
+        digest=b"x" * 32, created=now, expires=now + timedelta(days=9),
+    )  # fmt: skip
+
+
+def closed(house: House) -> Campaign:
+    """One kept against a finding, one removed, one undecided."""
+    campaign = compare(house, opened(house, branches=["002"]), FILE)
+    decide(house, house.manager, [item(campaign, house.teller)], "keep", WORDS)
+    decide(house, house.manager, [item(campaign, house.sales)], "remove", sure=1)
+    Campaign.objects.update(due=clock.now())
+    return close(house, campaign)

@@ -8,24 +8,16 @@ import pytest
 from tests.above import chores, today
 from tests.people import House, become
 from toride.access.actions import Action
-from toride.access.models import Connection, Person
+from toride.access.models import Person
 from toride.access.reviews import escalation, reviewers, services
 from toride.access.reviews.models import Campaign, Item
-from toride.access.reviews.tests.acts import close, decide, item, opened
+from toride.access.reviews.tests.acts import close, connection, decide, item, opened
 from toride.audit.events import decode
 from toride.audit.models import Outbox
 from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid, Refused
 
 pytestmark = pytest.mark.requirement("A5")
-
-
-def connection(house: House, person: Person) -> Connection:
-    now = clock.now()
-    return Connection.objects.create(
-        id="k00000000001", person=person, name="勘定系", scopes=["customers"], purpose="data-care", categories=[1],
-        digest=b"x" * 32, created=now, expires=now + timedelta(days=9),
-    )  # fmt: skip
 
 
 def test_every_grant_of_everybody_becomes_an_item_once(house: House) -> None:

@@ -5,14 +5,13 @@ from uuid import uuid4
 
 import pytest
 
+from tests.kit import enter
 from tests.people import House, become
 from toride.access.actions import Action
 from toride.access.models import Connection, Person
 from toride.access.reviews import comments, decisions, escalation, services
 from toride.access.reviews.models import Campaign, Item
-from toride.access.reviews.tests.acts import WORDS, close, compare, decide, item, opened
-from toride.access.reviews.tests.test_campaigns import connection
-from toride.access.tests.test_matrix import enter
+from toride.access.reviews.tests.acts import WORDS, close, compare, connection, decide, item, opened
 from toride.audit.events import decode
 from toride.audit.models import Outbox
 from toride.base import clock

@@ -6,61 +6,19 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from tests.kit import enter
 from tests.people import House, become
 from toride.access.actions import Action
 from toride.access.models import Person
 from toride.access.reviews import queries
 from toride.access.reviews.models import Campaign, Item
-from toride.access.reviews.tests.acts import WORDS, close, decide, item, opened
-from toride.access.reviews.urls import urlpatterns
-from toride.access.tests.test_matrix import ROLES, enter
+from toride.access.reviews.tests.acts import close, decide, item, opened
 from toride.base import clock
 
 pytestmark = pytest.mark.requirement("A5")
 HTMX = {"HX-Request": "true"}
 DECIDE = ("manager", "dpo", "admin")
 READ = ("dpo", "auditor", "admin")
-ADDRESSES = {
-    #                        argument, GET, POST: what these roles are answered; all others 403
-    "campaigns":            (None, dict.fromkeys(READ, 200), None),
-    "campaign_new":         (None, {"admin": 200}, {"admin": 422}),
-    "grants":               (None, dict.fromkeys(DECIDE, 200), None),
-    "grants_decide":        (None, None, dict.fromkeys(DECIDE, 422)),
-    "grants_purposes":      ("person", {"manager": 200, "dpo": 404, "admin": 404}, None),
-    "questions":            (None, dict.fromkeys(ROLES, 200), None),
-    "question_answer":      ("item", None, dict.fromkeys(ROLES, 404) | {"teller": 422, "dpo": 422, "admin": 422}),
-    "campaign":             ("campaign", dict.fromkeys(READ, 200), None),
-    "campaign_staff_file":  ("campaign", None, None),
-    "campaign_close":       ("campaign", None, {"admin": 409}),
-    "campaign_result":      ("campaign", dict.fromkeys(READ, 404), None),
-}  # fmt: skip
-
-
-def test_the_matrix_names_every_address_of_reviews() -> None:
-    assert set(ADDRESSES) == {one.name for one in urlpatterns}
-
-
-def test_every_address_for_every_role(house: House) -> None:
-    campaign = opened(house)
-    asked = item(campaign, house.teller)
-    decide(house, house.manager, [asked], "ask", WORDS)
-    known = {"campaign": campaign.pk, "item": asked.pk, "person": house.teller.pk}
-    for role in ROLES:
-        client = enter(getattr(house, role))
-        for page, (argument, read, written) in ADDRESSES.items():
-            address = reverse(page, kwargs={argument: known[argument]} if argument else None)
-            for method, expected in (("get", read), ("post", written)):
-                if expected is None:
-                    continue
-                wanted = expected.get(role, 403)
-                found = getattr(client, method)(address)
-                assert found.status_code == wanted, (role, page, method)
-                if argument and wanted != 403:
-                    unknown = getattr(client, method)(reverse(page, kwargs={argument: uuid4()}))
-                    assert unknown.status_code == 404, (role, page, method)
-                    assert wanted != 404 or found.content == unknown.content, (role, page, method)
-        put = client.put(reverse("campaign_staff_file", kwargs={"campaign": campaign.pk}), b"x")
-        assert put.status_code == (422 if role == "admin" else 403), role
 
 
 def test_another_reviewers_grant_looks_as_if_it_were_not_there(house: House) -> None:

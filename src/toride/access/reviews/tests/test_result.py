@@ -11,22 +11,12 @@ from toride.access.models import Person
 from toride.access.reviews import result
 from toride.access.reviews.commands import access_review
 from toride.access.reviews.models import Campaign
-from toride.access.reviews.tests.acts import WORDS, close, compare, decide, item, opened
+from toride.access.reviews.tests.acts import WORDS, closed
 from toride.audit import checkpoints
 from toride.audit.events import decode
 from toride.audit.models import Outbox
-from toride.base import clock
 
 pytestmark = pytest.mark.requirement("A5")
-FILE = "職員番号,所属\nhasegawa,003\nsaeki,002\nokubo,002\n"
-
-
-def closed(house: House) -> Campaign:
-    campaign = compare(house, opened(house, branches=["002"]), FILE)
-    decide(house, house.manager, [item(campaign, house.teller)], "keep", WORDS)
-    decide(house, house.manager, [item(campaign, house.sales)], "remove", sure=1)
-    Campaign.objects.update(due=clock.now())
-    return close(house, campaign)
 
 
 def test_it_says_scope_counts_deciders_and_what_is_undecided(house: House) -> None:

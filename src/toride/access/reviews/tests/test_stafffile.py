@@ -7,11 +7,11 @@ from django.db import connection as store
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.kit import enter
 from tests.people import House
 from toride.access.reviews import staff_file
 from toride.access.reviews.staff_file import Row
 from toride.access.reviews.tests.acts import WORDS, compare, decide, item, opened
-from toride.access.tests.test_matrix import enter
 from toride.base.errors import Invalid
 
 pytestmark = pytest.mark.requirement("A5")

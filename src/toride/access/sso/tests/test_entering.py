@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from tests.authenticator import Authenticator
+from tests.kit import approve, events, fresh
 from tests.people import House, become, set_rules
 from tests.providers.spoken import Said, back, begun, entered, is_in, provider
 from toride.access import integrity
@@ -14,10 +15,8 @@ from toride.access.models import Bond, Person
 from toride.access.signin import factors, locks, proof, recovery, reset
 from toride.access.signin.passkeys import Passkey
 from toride.access.sso.config import Mapped
-from toride.access.sso.tests.test_oidc import now, reason
-from toride.access.tests.signing import PASSWORD, enrol, events, now_code, sign_in
-from toride.access.tests.test_approvals import decide
-from toride.access.tests.test_sign_in_addresses import fresh
+from toride.access.sso.tests.events import now, reason
+from toride.access.tests.signing import PASSWORD, enrol, now_code, sign_in
 from toride.base import clock
 from toride.base.errors import Conflict
 
@@ -331,7 +330,7 @@ def test_person_with_another_account_at_the_provider_comes_in_when_two_agree(hou
     assert not is_in(client)
     assert "lost" in fresh(house.admin).get("/people/").content.decode()
     row = reset.ask(house.permit(house.admin, "access:person:manage"), house.teller.id, reason="新しい端末になった。")
-    decide(house, house.dpo, row, count="1")
+    approve(house, house.dpo, row, count="1")
     assert not Bond.objects.exists()
     entered(client := Client(), found, said)
     assert is_in(client)

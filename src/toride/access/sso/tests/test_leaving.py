@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from joserfc import jwk, jws
 
+from tests.kit import events
 from tests.people import House
 from tests.providers.spoken import CLIENT, Said, entered, is_in, provider
 from toride.access import integrity
@@ -13,7 +14,6 @@ from toride.access.models import Provider
 from toride.access.signin import locks
 from toride.access.sso import fetching
 from toride.access.sso.logout import EVENT
-from toride.access.tests.signing import events
 from toride.base import clock
 
 pytestmark = pytest.mark.requirement("A6", "A7")

@@ -12,20 +12,16 @@ from django.test import Client
 from joserfc import jwk
 from joserfc.errors import SecurityWarning
 
+from tests.kit import events
 from tests.people import House
 from tests.providers.spoken import CLIENT, KEY, SECRET, Said, back, begun, entered, is_in, provider, published
 from toride.access.models import Handshake
 from toride.access.sso import fetching, handshakes, oidc, tokens
 from toride.access.sso.config import Config
-from toride.access.tests.signing import events
-from toride.base import clock
+from toride.access.sso.tests.events import now, reason
 from toride.base.errors import Unavailable
 
 pytestmark = pytest.mark.requirement("A6")
-
-
-def reason() -> str:
-    return next(one.reason for one in events(5) if one.action == "auth:session:open")
 
 
 def test_who_the_provider_vouches_for_comes_in(house: House, said: Said) -> None:
@@ -52,10 +48,6 @@ def test_code_is_exchanged_with_our_secret_and_only_our_verifier(house: House, s
     assert SECRET not in str(sent)
     assert found.blob
     assert SECRET.encode() not in found.blob
-
-
-def now() -> int:
-    return int(clock.timestamp())
 
 
 DAYS = 30 * 86_400  # ahead: these moments are taken when the file is read, which may be long before the test runs

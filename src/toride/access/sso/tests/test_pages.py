@@ -2,12 +2,12 @@
 
 import re
 import sys
-from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.kit import approve, events, fresh, seen
 from tests.people import House, become
 from tests.providers.asserted import ADDRESS, ISSUER, keys
 from tests.providers.asserted import entered as saml_in
@@ -15,24 +15,10 @@ from tests.providers.asserted import provider as saml_provider
 from tests.providers.spoken import CLIENT, SECRET, Said, entered, is_in, provider
 from toride.access.models import Approval, Bond, Provider
 from toride.access.sso import config, metadata
-from toride.access.sso.urls import urlpatterns
-from toride.access.tests.signing import PASSWORD, enrol, events
-from toride.access.tests.test_approvals import decide, seen
-from toride.access.tests.test_matrix import ROLES
-from toride.access.tests.test_sign_in_addresses import fresh
+from toride.access.tests.signing import PASSWORD, enrol
 from toride.base.errors import Conflict, TorideError, Unavailable
 
 pytestmark = pytest.mark.requirement("A1", "A4", "A6")
-ADDRESSES = {
-    #                its argument, GET, POST for who may
-    "providers":     (False, 200, 405),
-    "provider_new":  (False, 200, 422),
-    "provider":      (True, 404, 404),
-    "provider_new_saml": (False, 200, 422),
-}  # fmt: skip
-OPEN = {"sign_on": (405, 404), "sign_on_back": (404, 405), "sign_on_post": (405, 404), "sign_on_metadata": (200, 405),
-        "sign_on_end": (405, 404), "sign_on_left": (404, 405)}  # fmt: skip
-EVERYBODY = {"sign_on_prove"}
 
 
 def sent(said: Said, **more: object) -> dict[str, object]:
@@ -43,28 +29,7 @@ def sent(said: Said, **more: object) -> dict[str, object]:
 
 
 def place(name: str) -> str:
-    return reverse(name, kwargs={"provider": uuid4()} if name not in ADDRESSES or ADDRESSES[name][0] else None)
-
-
-def test_every_address_is_named() -> None:
-    assert {one.name for one in urlpatterns} == set(ADDRESSES) | set(OPEN) | EVERYBODY
-
-
-def test_every_address_for_every_role(house: House) -> None:
-    for role in ROLES:
-        client = fresh(getattr(house, role))
-        assert (client.get(place("sign_on_prove")).status_code, client.post(place("sign_on_prove")).status_code) == (
-            404,
-            405,
-        )
-        for name, (_argument, read, written) in ADDRESSES.items():
-            for method, wanted in (("get", read), ("post", written)):
-                found = getattr(client, method)(place(name))
-                assert found.status_code == (wanted if role == "admin" else 403), (role, name, method)
-    for name in (*ADDRESSES, "sign_on_prove"):
-        assert Client().get(place(name)).status_code == 302
-    for name, (read, written) in OPEN.items():
-        assert (Client().get(place(name)).status_code, Client().post(place(name)).status_code) == (read, written)
+    return reverse(name)
 
 
 def asked(house: House, said: Said, **more: object) -> Approval:
@@ -79,7 +44,7 @@ def test_nobody_takes_up_a_provider_alone(house: House, said: Said) -> None:
     assert not Provider.objects.exists()
     for person in (house.admin, house.steward, house.auditor):
         with pytest.raises(TorideError):
-            decide(house, person, row, count=str(row.count))
+            approve(house, person, row, count=str(row.count))
     assert not Provider.objects.exists()
     shown = {str(line.label): [str(one) for one in line.after] for line in seen(house, house.dpo, row).lines}
     told = str(shown)
@@ -87,7 +52,7 @@ def test_nobody_takes_up_a_provider_alone(house: House, said: Said) -> None:
     assert "heads → " in told
     assert SECRET not in told
     assert SECRET.encode() not in bytes(row.blob)
-    decide(house, house.dpo, row, count="2")
+    approve(house, house.dpo, row, count="2")
     made = Provider.objects.get()
     assert config.secret(made) == SECRET
     one = config.read(made.content)
@@ -106,7 +71,7 @@ def test_the_address_for_answers_is_shown_before_and_holds_after(house: House, s
     number = re.search(r'name="number" value="([0-9a-f-]{36})"', page)[1]
     assert f"/sign-in/on/{number}/back/" in page
     row = asked(house, said, number=number)
-    decide(house, house.dpo, row, count="2")
+    approve(house, house.dpo, row, count="2")
     assert str(Provider.objects.get().pk) == number
     page = client.get(reverse("provider", kwargs={"provider": number})).content.decode()
     assert f"/sign-in/on/{number}/back/" in page
@@ -124,7 +89,7 @@ def test_secret_goes_to_no_other_issuer(house: House, said: Said) -> None:
     Bond.objects.create(provider=made, person=house.teller, digest="x")
     address = reverse("provider", kwargs={"provider": made.pk})
     assert fresh(house.admin).post(address, sent(said, secret="", client="another")).status_code == 302
-    decide(house, house.dpo, Approval.objects.get(), count="2")
+    approve(house, house.dpo, Approval.objects.get(), count="2")
     assert config.secret(Provider.objects.get()) == ""
     assert not Bond.objects.exists()
 
@@ -133,7 +98,7 @@ def test_secret_stays_where_none_is_typed(house: House, said: Said) -> None:
     made = provider(said)
     address = reverse("provider", kwargs={"provider": made.pk})
     assert fresh(house.admin).post(address, sent(said, secret="", active="")).status_code == 302
-    decide(house, house.dpo, Approval.objects.get(), count="2")
+    approve(house, house.dpo, Approval.objects.get(), count="2")
     found = Provider.objects.get()
     assert (config.secret(found), found.active, found.name) == (SECRET, False, "行員認証")
 
@@ -143,7 +108,7 @@ def test_provider_that_changed_meanwhile_stays(house: House, said: Said) -> None
     fresh(house.admin).post(reverse("provider", kwargs={"provider": made.pk}), sent(said))
     Provider.objects.update(sole=True)
     with pytest.raises(Conflict):
-        decide(house, house.dpo, Approval.objects.get(), count="2")
+        approve(house, house.dpo, Approval.objects.get(), count="2")
     assert Provider.objects.get().name == "Hausdienst"
 
 
@@ -157,7 +122,7 @@ def test_alone_only_where_somebody_still_comes_in_when_it_fails(house: House, sa
     row = asked(house, said, sole="1")
     become(house.admin, roles=["teller"])
     with pytest.raises(TorideError):
-        decide(house, house.dpo, row, count="2")
+        approve(house, house.dpo, row, count="2")
     assert not Provider.objects.exists()
 
 
@@ -219,14 +184,14 @@ def test_saml_provider_is_taken_up_by_its_metadata(house: House) -> None:
     assert [ISSUER] in shown.values()
     assert [ADDRESS] in shown.values()
     assert any(re.fullmatch("[0-9a-f]{64}", one) for values in shown.values() for one in values)
-    decide(house, house.dpo, row, count="0")
+    approve(house, house.dpo, row, count="0")
     made = Provider.objects.get()
     assert (str(made.pk), made.kind) == (number, "saml")
     saml_in(client := Client(), made)
     assert is_in(client)
     address = reverse("provider", kwargs={"provider": made.pk})
     assert fresh(house.admin).post(address, saml(metadata="", name="別の名前")).status_code == 302
-    decide(house, house.dpo, Approval.objects.get(state="waiting"), count="0")
+    approve(house, house.dpo, Approval.objects.get(state="waiting"), count="0")
     assert Provider.objects.get().content == made.content
 
 

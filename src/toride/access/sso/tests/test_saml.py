@@ -1,6 +1,5 @@
 """SAML 2.0: who comes in, and what an answer must say, be and not be."""
 
-import copy
 import re
 from datetime import timedelta
 
@@ -8,6 +7,7 @@ import pytest
 from django.test import Client
 from lxml import etree
 
+from tests.kit import events
 from tests.people import House
 from tests.providers.asserted import (
     ADDRESS,
@@ -28,8 +28,8 @@ from toride.access import integrity
 from toride.access.models import Handshake, Spent
 from toride.access.sso import xml
 from toride.access.sso.config import Mapped
-from toride.access.sso.tests.test_oidc import reason
-from toride.access.tests.signing import events
+from toride.access.sso.tests.events import reason
+from toride.access.sso.tests.markup import put, twice
 
 pytestmark = pytest.mark.requirement("A6")
 
@@ -53,31 +53,6 @@ def test_request_says_who_we_are_and_where_the_answer_goes(house: House) -> None
     assert about.get("entityID") == place(found, "metadata")
     assert one(about, "m:AssertionConsumerService").get("Location") == place(found, "post")
     assert one(about, "m:SPSSODescriptor").get("WantAssertionsSigned") == "true"
-
-
-def put(path: str, attribute: str = "", value: str | None = None) -> object:
-    """Sets an attribute, or the text, of the element at a path; None takes it away."""
-
-    def bend(root: etree._Element) -> None:
-        element = root if path == "." else one(root, path)
-        if attribute and value is not None:
-            element.set(attribute, value)
-        elif attribute:
-            del element.attrib[attribute]
-        elif value is None:
-            element.getparent().remove(element)
-        else:
-            element.text = value
-
-    return bend
-
-
-def twice(path: str) -> object:
-    def bend(root: etree._Element) -> None:
-        element = one(root, path)
-        element.addnext(copy.deepcopy(element))
-
-    return bend
 
 
 DAYS = 30 * 86_400  # ahead: these moments are taken when the file is read, which may be long before the test runs

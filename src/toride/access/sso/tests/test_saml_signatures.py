@@ -19,8 +19,8 @@ from tests.providers.asserted import (
 from tests.providers.spoken import is_in
 from toride.access.models import Person, Spent
 from toride.access.sso import xml
-from toride.access.sso.tests.test_oidc import reason
-from toride.access.sso.tests.test_saml import put, twice
+from toride.access.sso.tests.events import reason
+from toride.access.sso.tests.markup import put, twice
 
 pytestmark = pytest.mark.requirement("A6")
 C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"

@@ -1,26 +1,17 @@
 """A signed-in person, as a browser would be: forms are posted by htmx."""
 
+from functools import partial
 from uuid import UUID
 
-from django.test import Client
-
-from tests.people import House, signed_in
+from tests.people import House
 from toride.access.models import Person
-from toride.customers.finding import services
-from toride.customers.finding.setting import Setting
+from toride.customers.finding import stars
+from toride.customers.finding.declaration import CUSTOMERS
 from toride.customers.models import Customer
+from toride.lists import services, setting
 
-
-def enter(person: Person) -> Client:
-    return signed_in(person)
-
-
-def posted(client: Client, address: str, **sent: object) -> object:
-    return client.post(address, sent, headers={"HX-Request": "true"})
-
-
-def body(answer: object) -> str:
-    return answer.content.decode()
+Setting = partial(setting.Setting, CUSTOMERS)
+kept = partial(setting.kept, CUSTOMERS)
 
 
 def saved_view(house: House, person: Person, name: str = "一覧", **setting: object) -> UUID:
@@ -35,7 +26,7 @@ def shared_view(house: House, person: Person, reach: str, name: str = "共有", 
 
 
 def starred(house: House, person: Person, subject: UUID) -> None:
-    services.star(house.permit(person, "customers:star:set", subject), subject, on=True)
+    stars.star(house.permit(person, "customers:star:set", subject), subject, on=True)
 
 
 def move(subject: UUID, branch: object) -> None:

@@ -5,10 +5,10 @@ import re
 import pytest
 from django.urls import reverse
 
+from tests.kit import body, enter, events, posted
 from tests.people import House
-from toride.access.tests.signing import events
 from toride.customers.finding import columns
-from toride.customers.finding.tests.pages import body, enter, move, posted, starred
+from toride.customers.finding.tests.pages import move, starred
 from toride.vault.values import Masked, Opened
 
 pytestmark = pytest.mark.requirement("C9")
@@ -201,7 +201,7 @@ def test_addresses_of_finding_are_posted_where_they_open_anything(house: House) 
         ("find", {}),
         ("customer_peek", {"subject": emiko}),
         ("customer_star", {"subject": emiko}),
-        ("view_save", {}),
+        ("customers_view_save", {}),
     ):
         assert client.get(reverse(name, kwargs=arguments)).status_code == 405
 

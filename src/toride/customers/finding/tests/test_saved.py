@@ -7,13 +7,21 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from tests.kit import body, enter, posted
 from tests.people import House
 from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid, Refused
-from toride.customers.finding import saved, services
-from toride.customers.finding.setting import Setting, kept
-from toride.customers.finding.tests.pages import body, enter, posted, saved_view, shared_view, starred
-from toride.customers.models import FirstView, SavedView, Star
+from toride.customers.finding import stars
+from toride.customers.finding.tests.pages import (
+    Setting,
+    kept,
+    saved_view,
+    shared_view,
+    starred,
+)
+from toride.customers.models import Star
+from toride.lists import saved, services
+from toride.lists.models import FirstView, SavedView
 from toride.vault.permit import Mode
 
 pytestmark = pytest.mark.requirement("C9")
@@ -71,10 +79,10 @@ def test_anothers_private_view_looks_like_none(house: House) -> None:
     theirs = saved_view(house, house.manager, "支店長の一覧", text="齋藤")
     client = enter(house.teller)
     unknown = uuid4()
-    for name in ("view", "view_remove", "view_restore", "view_share"):
-        method = client.get if name == "view" else client.post
+    for name in ("customers_view", "customers_view_remove", "customers_view_restore", "customers_view_share"):
+        method = client.get if name == "customers_view" else client.post
         first, second = (method(reverse(name, kwargs={"view": one})) for one in (theirs, unknown))
-        assert first.status_code == second.status_code == (404 if name != "view_share" else 403)
+        assert first.status_code == second.status_code == (404 if name != "customers_view_share" else 403)
         assert first.content == second.content
         assert dict(first.headers) == dict(second.headers)
     for address, sent in (
@@ -198,7 +206,7 @@ def test_the_list_begins_with_the_view_that_was_chosen(house: House) -> None:
 
 def test_limits_of_views_names_and_stars(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "MOST_VIEWS", 2)
-    monkeypatch.setattr(services, "MOST_STARS", 1)
+    monkeypatch.setattr(stars, "MOST_STARS", 1)
     saved_view(house, house.teller, "い" * services.NAME_LENGTH)
     for name in ("", "  ", "い" * (services.NAME_LENGTH + 1), "\u0007"):
         with pytest.raises(Invalid):
@@ -245,10 +253,10 @@ def test_stars_are_ones_own(house: House) -> None:
     answer = posted(enter(house.teller), f"/customers/{emiko}/star/", on="1")
     assert (answer.status_code, answer.content) == (204, b"")
     assert "惠美子" not in body(enter(house.manager).get("/customers/?star=1")).split("<tbody>")[-1]
-    assert saved.stars(house.manager) == []
-    assert saved.stars(house.teller) == [emiko]
+    assert stars.stars(house.manager.pk) == []
+    assert stars.stars(house.teller.pk) == [emiko]
     posted(enter(house.teller), f"/customers/{emiko}/star/", on="0")
-    assert saved.stars(house.teller) == []
+    assert stars.stars(house.teller.pk) == []
 
 
 def test_peek_of_another_branch_looks_like_one_of_nobody(house: House) -> None:

@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from django.urls import reverse
 
+from tests.addresses import ROLES
+from tests.kit import approve, body, enter, posted
 from tests.people import House
 from toride.access.approvals import requests
 from toride.access.facts import Facts
@@ -17,7 +19,6 @@ from toride.audit.models import Outbox
 from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid, Refused
 from toride.customers import queries
-from toride.customers.finding.tests.pages import body, enter, posted
 from toride.customers.handing import listing, running, services
 from toride.customers.models import Customer, Handover
 from toride.customers.queries import Ask
@@ -51,10 +52,8 @@ def handed(house: House, chosen: list[UUID], to: Facts, person: Person | None = 
     return services.hand_over(house.permit(person or house.manager, MOVE), chosen=chosen, to=to, reason=WORDS)
 
 
-def approve(house: House, person: Person, row: Handover) -> None:
-    permit = house.permit(person, "access:approval:decide")
-    found = requests.request(permit, row.approval_id, person)
-    requests.approve(permit, row.approval_id, digest=found.digest, count=str(found.row.count))
+def agreed(house: House, person: Person, row: Handover) -> None:
+    approve(house, person, row.approval)
     row.refresh_from_db()
 
 
@@ -160,7 +159,7 @@ class TestByTwo:
         assert places(chosen) == {("002", house.sales.pk)}
         lines = requests.request(house.permit(house.dpo, "access:approval:read"), row.approval_id, house.dpo).lines
         assert [list(lines[0].before), list(lines[0].after)] == [["みどり台支店 佐伯 悠真 3"], ["若葉支店 小野 光"]]
-        approve(house, house.dpo, row)
+        agreed(house, house.dpo, row)
         assert places(chosen) == {("002", house.sales.pk)}
         assert (job := done(row)).state == State.DONE
         assert job.result == {"handover": str(row.pk), "moved": 3, "left": 0}
@@ -186,7 +185,7 @@ class TestByTwo:
         assert may == {receiver, second, house.dpo}
         assert not {house.manager, third, taker, house.steward} & may
         with pytest.raises(Refused):
-            approve(house, house.manager, Handover.objects.get())
+            agreed(house, house.manager, Handover.objects.get())
 
     def test_what_was_altered_after_the_approval_does_not_run(self, house: House) -> None:
         chosen, others = customers(house), customers(house, 3, 11)
@@ -194,7 +193,7 @@ class TestByTwo:
             handed(house, one, Facts("003", owner)) for one, owner in ((chosen, None), (others, house.other_teller.pk))
         ]
         for row in rows:
-            approve(house, house.dpo, row)
+            agreed(house, house.dpo, row)
         one, other = (Approval.objects.get(pk=row.approval_id) for row in rows)
         for change in (
             {"blob": bytes(other.blob)},
@@ -222,7 +221,7 @@ class TestByTwo:
         monkeypatch.setattr(running, "BATCH", 1)
         chosen = sorted(customers(house))
         row = handed(house, chosen, Facts("003", None))
-        approve(house, house.dpo, row)
+        agreed(house, house.dpo, row)
 
         class Losing(Run):
             def checkpoint(self, **state: object) -> None:
@@ -239,7 +238,7 @@ class TestByTwo:
         monkeypatch.setattr(running, "BATCH", 2)
         chosen = sorted(customers(house))
         row = handed(house, chosen, Facts("003", None))
-        approve(house, house.dpo, row)
+        agreed(house, house.dpo, row)
         Customer.objects.filter(pk=chosen[1]).update(branch="000", owner=None)
         job = done(row)
         assert (job.result["moved"], job.result["left"]) == (2, 1)
@@ -253,7 +252,7 @@ class TestByTwo:
         monkeypatch.setattr(running, "BATCH", 1)
         chosen = sorted(customers(house))
         row = handed(house, chosen, Facts("003", None))
-        approve(house, house.dpo, row)
+        agreed(house, house.dpo, row)
 
         class Killed(Run):
             def checkpoint(self, **state: object) -> None:
@@ -273,7 +272,7 @@ class TestByTwo:
         row = handed(house, customers(house), Facts("003", receiver.pk))
         Person.objects.filter(pk=receiver.pk).update(is_active=False)
         with pytest.raises(Conflict):
-            approve(house, house.dpo, row)
+            agreed(house, house.dpo, row)
         assert not Job.objects.exists()
 
     def test_the_same_is_asked_once_and_too_many_never(self, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -316,16 +315,13 @@ class TestByTwo:
         request = body(officer.get(reverse("approval", kwargs={"number": row.approval_id})))
         assert "若葉支店 東海林 薫" in request
         assert "齋藤" not in request
-        approve(house, house.dpo, row)
+        agreed(house, house.dpo, row)
         done(row)
         shown = posted(client, reverse("handover"))
         assert shown.status_code == 200
         assert "完了" in body(client.get(reverse("handover_one", kwargs={"number": row.pk})))
         assert places(chosen) == {("003", house.other_teller.pk)}
         assert places(away) == {("003", house.sales.pk)}
-
-
-ROLES = ("teller", "sales", "manager", "operator", "marketing", "steward", "dpo", "auditor", "admin", "corporate")
 
 
 def test_every_address_for_every_role(house: House) -> None:

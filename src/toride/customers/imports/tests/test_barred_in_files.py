@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.test import override_settings
 
+from tests.kit import enter
 from tests.people import House
-from toride.access.tests.test_matrix import enter
 from toride.base import clock
 from toride.base.errors import Invalid
 from toride.customers import apart, barred

@@ -10,11 +10,10 @@ import pytest
 from click.testing import Result
 
 from tests.people import House
-from toride.customers import queries
-from toride.customers.actions import Action
 from toride.customers.fields import FIELDS
 from toride.customers.imports import labels
 from toride.customers.imports.tests.conftest import counts
+from toride.customers.imports.tests.workbooks import values
 
 pytestmark = pytest.mark.requirement("C3", "C7")
 DOUBTFUL = {
@@ -63,10 +62,3 @@ def test_the_row_brings_the_cell_in_later(house: House, run: Callable[..., Resul
 def test_what_costs_the_row_is_number_name_and_identity(run: Callable[..., Result]) -> None:
     text = "顧客番号,氏名,生年月日\n,欠 一郎,x\nG-2,,x\nあ,欠 三郎,x\nG-4,欠 四郎,x\ng4,欠 五郎,x\nG-4,欠 六郎,x\n"
     assert counts(run(text)) == (1, 0, 4, 1)
-
-
-def values(house: House, number: str) -> dict[str, object]:
-    subject = queries.subject_of(number)
-    assert subject is not None
-    found = queries.profile(house.permit(house.manager, Action.PROFILE_READ, subject), subject)
-    return {name: getattr(value, "content", "closed") for name, value in found.values.items()}

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.kit import enter
 from tests.people import House
-from toride.access.tests.test_matrix import enter
 from toride.base.errors import Doubtful, Taken
 from toride.customers import claims, numbers, queries, resemblance
 from toride.customers import services as records_of

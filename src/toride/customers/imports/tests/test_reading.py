@@ -1,30 +1,16 @@
 """Any file that an office has is read; any that would harm is refused in words, with memory bounded."""
 
 import codecs
-import io
-import zipfile
 from collections.abc import Iterator
 
 import pytest
 
-from toride.base.errors import Invalid
 from toride.customers.imports import mapping, reading
+from toride.customers.imports.tests.workbooks import cells, read, refused, sheet_xml, workbook
 
 pytestmark = pytest.mark.requirement("C7")
 TEXT = '顧客番号,氏名,備考\r\n1,髙橋 健一,"複数行の\r\n備考"\r\n2,佐藤 花子,~\r\n'
 ROWS = [["顧客番号", "氏名", "備考"], ["1", "髙橋 健一", "複数行の\r\n備考"], ["2", "佐藤 花子", "~"]]
-
-
-def read(content: bytes, **options: str) -> tuple[list[list[str]], reading.Sheet]:
-    sheet = reading.Sheet()
-    rows = [row for batch in reading.rows(lambda: [content], sheet, **options) for row in batch]
-    return rows, sheet
-
-
-def refused(content: bytes, **options: str) -> str:
-    with pytest.raises(Invalid) as invalid:
-        read(content, **options)
-    return str(invalid.value)
 
 
 @pytest.mark.parametrize(
@@ -81,45 +67,6 @@ def test_unusable_text_is_refused_in_words(content: bytes, words: str) -> None:
 def test_broken_byte_late_in_the_file_names_its_place() -> None:
     content = ("番号,氏名\n" + "1,佐藤\n" * 60_000).encode() + b"2,\xff\xfe\n"
     assert "at byte" in refused(content)
-
-
-def sheet_xml(rows: str) -> str:
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-        f"<sheetData>{rows}</sheetData></worksheet>"
-    )
-
-
-def workbook(sheet: str, **parts: bytes) -> bytes:
-    found = io.BytesIO()
-    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    package = "http://schemas.openxmlformats.org/package/2006/relationships"
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    with zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(
-            "_rels/.rels",
-            f'<Relationships xmlns="{package}"><Relationship Id="r" Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        )
-        archive.writestr(
-            "xl/workbook.xml",
-            f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>',
-        )
-        archive.writestr(
-            "xl/_rels/workbook.xml.rels",
-            f'<Relationships xmlns="{package}"><Relationship Id="r1" Type="{office}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-        )
-        archive.writestr(
-            "[Content_Types].xml",
-            '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>',
-        )
-        archive.writestr("xl/worksheets/sheet1.xml", sheet)
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return found.getvalue()
-
-
-def cells(*values: str) -> str:
-    return "<row>" + "".join(f'<c t="inlineStr"><is><t>{value}</t></is></c>' for value in values) + "</row>"
 
 
 def test_excel_is_read_as_text() -> None:

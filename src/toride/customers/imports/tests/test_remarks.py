@@ -13,7 +13,7 @@ from toride.base.errors import Invalid
 from toride.customers import phones
 from toride.customers.imports import cells, remarks
 from toride.customers.imports.tests.conftest import counts
-from toride.customers.imports.tests.test_gaps import values
+from toride.customers.imports.tests.workbooks import values
 
 pytestmark = pytest.mark.requirement("C3", "C7")
 NUMBER = "022-265-1111"

@@ -14,7 +14,7 @@ from toride.customers.barred import Policy
 from toride.customers.imports import mapping, reading, reasons, vcards
 from toride.customers.imports.cleaning import Choices, Row
 from toride.customers.imports.sifting import Sieve
-from toride.customers.imports.tests.test_reading import cells, read, refused, sheet_xml, workbook
+from toride.customers.imports.tests.workbooks import cells, read, refused, sheet_xml, workbook
 
 pytestmark = pytest.mark.requirement("C7")
 CONTENT = st.text("あ髙1 \x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\u2029\u200bé", min_size=1, max_size=6)

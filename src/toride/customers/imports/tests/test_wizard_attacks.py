@@ -15,8 +15,8 @@ from tests.people import House, become
 from toride.base.errors import Hidden, Refused
 from toride.customers.actions import Action
 from toride.customers.imports import drafts, reading, wording
-from toride.customers.imports.tests.test_reading import cells, sheet_xml, workbook
 from toride.customers.imports.tests.wizard import Wizard, again, at, events, narrow, work
+from toride.customers.imports.tests.workbooks import cells, sheet_xml, workbook
 from toride.customers.models import Customer, Finding, Import
 from toride.jobs.models import State
 from toride.vault import files

@@ -8,7 +8,7 @@ from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
-from toride.access.tests.test_matrix import enter
+from tests.kit import enter
 from toride.audit.events import Event, decode
 from toride.customers.imports import checking, running, undoing
 from toride.customers.models import Import

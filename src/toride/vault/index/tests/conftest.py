@@ -16,7 +16,7 @@ from toride.vault.permit import Actor, Category, Door, Opening, Permit, Rows
 @pytest.fixture(autouse=True)
 def declared() -> Iterator[None]:
     before = list(columns._declared)
-    columns.declare(naive.SCHEMA)
+    naive.declare(naive.SCHEMA)
     process.forget()
     yield
     process.forget()

@@ -84,7 +84,7 @@ def test_other_columns_are_refused_until_the_start_rebuilds_from_the_records(per
         [Subject(id=one, created=now, erased=now if one == erased else None) for one in (her, him, erased)]
     )
     index.put([(her, hanako())])
-    columns.declare(NEWER, lambda subjects: [(one, hanako(number=one.hex)) for one in subjects if one != him])
+    naive.declare(NEWER, lambda subjects: [(one, hanako(number=one.hex)) for one in subjects if one != him])
     with pytest.raises(Unavailable):
         index.search(permit(), All())
     with pytest.raises(Unavailable):
@@ -97,7 +97,7 @@ def test_other_columns_are_refused_until_the_start_rebuilds_from_the_records(per
 
 
 def test_nothing_declared_cannot_be_rebuilt():
-    columns.declare(NEWER)
+    naive.declare(NEWER)
     with pytest.raises(ConfigurationError):
         index.rebuild()
 
@@ -119,4 +119,4 @@ def test_index_whose_epoch_was_destroyed_since_the_backup_is_rebuilt(permit):
 
 def test_two_columns_of_one_name_are_refused():
     with pytest.raises(ConfigurationError):
-        columns.declare(columns.Schema((naive.SCHEMA.columns[0],) * 2, "1"))
+        naive.declare(columns.Schema((naive.SCHEMA.columns[0],) * 2, "1"))

@@ -1,0 +1,1 @@
+"""Lists that a domain declares: columns, filters, sorts, saved views, pages; knows no domain."""

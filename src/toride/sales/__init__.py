@@ -1,0 +1,1 @@
+"""Deals with customers: what is to be sold, how far it is."""
