@@ -8,14 +8,14 @@ import pytest
 from django.conf import LazySettings
 
 from tests.above import chores
+from tests.kit import approve
 from tests.people import House, signed_in
 from tests.racing import race
 from toride.access.actions import Action as Access
 from toride.access.approvals import requests
 from toride.access.exceptions import emergencies
 from toride.access.models import Approval, Glass, Person
-from toride.access.people import reporting
-from toride.access.tests.test_approvals import asked, decide
+from toride.access.people import reporting, role_changes
 from toride.base import clock
 from toride.base.config import MailServer
 from toride.jobs.models import Mail
@@ -52,6 +52,13 @@ def addressed(*people: Person) -> None:
 def mails(person: Person) -> list[dict[str, Any]]:
     rows = Mail.objects.filter(person=person.pk).order_by("created", "pk")
     return [persons.open_for(person.pk, f"mail:{row.pk}", bytes(row.blob)) for row in rows]
+
+
+def asked(house: House) -> Approval:
+    """The administrator asks for other duties of the teller's."""
+    permit = house.permit(house.admin, Access.PERSON_CHANGE)
+    wanted = {"roles": ["sales"], "rank": 3, "branch": "002", "reason": "異動の発令がありました。"}
+    return role_changes.change(permit, house.teller.id, **wanted)
 
 
 def emergency(house: House) -> Glass:
@@ -113,7 +120,7 @@ def test_what_is_over_before_the_mail_is_not_in_it(moment: Moment, house: House)
     addressed(house.dpo)
     row = asked(house)
     notices.tick()
-    decide(house, house.dpo, row)
+    approve(house, house.dpo, row)
     moment.now = MONDAY
     notices.tick()
     assert mails(house.dpo) == []
