@@ -36,6 +36,8 @@ ENDS = {
     smtp.Rejected: (State.GIVEN_UP, "rejected"),
     smtp.Uncertain: (State.UNCERTAIN, "unanswered"),
     Unopenable: (State.GIVEN_UP, "altered"),
+    Unavailable: (State.WAITING, ""),
+    Invalid: (State.WAITING, ""),
 }
 OF_THE_PERSON = ("address", "rejected")  # what somebody mends who looks after people
 log = logging.getLogger(__name__)
@@ -59,7 +61,13 @@ def send_due() -> int:
     if server is None:
         return 0
     due = Mail.objects.filter(state=State.WAITING, due__lte=clock.now()).order_by("due")[:TOGETHER]
-    return sum(_send(server, row) for row in due)
+    sent = 0
+    for row in due:
+        became = _send(server, row)
+        sent += became == State.ACCEPTED
+        if became == State.WAITING:
+            break  # the server may be away: the next one would take as long to find out
+    return sent
 
 
 def settle() -> int:
@@ -74,24 +82,30 @@ def forget() -> int:
     return ended.filter(created__lt=clock.now() - KEPT).delete()[0]
 
 
-def _send(server: MailServer, row: Mail) -> bool:
-    """One attempt, an event before it leaves; did the server take it?"""
+def _send(server: MailServer, row: Mail) -> State | None:
+    """One attempt, an event before it leaves; what became of the mail, None where another worker was first."""
     if not _taken(row):
-        return False
+        return None
+    became, reason = _attempted(server, row)
+    if became == State.WAITING:
+        return _later(row)
+    _end(row, became, reason)
+    return became
+
+
+def _attempted(server: MailServer, row: Mail) -> tuple[State, str]:
+    """What became of it, and why where it did not arrive."""
     person = Person.objects.filter(pk=row.person, is_active=True).first()
     if person is None or not MAIL_ADDRESS.fullmatch(person.email):
-        return not _end(row, State.GIVEN_UP, "address")
+        return State.GIVEN_UP, "address"
     try:
-        message = composed(row, person.email)
+        message = composed(row, person.email).as_bytes()
         smtp.send(
-            server, sender=settings.MAIL_FROM, recipient=person.email, message=message.as_bytes(),
-            trusted=settings.MAIL_CA,
+            server, sender=settings.MAIL_FROM, recipient=person.email, message=message, trusted=settings.MAIL_CA
         )  # fmt: skip
-    except (smtp.Rejected, smtp.Uncertain, Unopenable) as error:
-        return not _end(row, *ENDS[type(error)])
-    except (Unavailable, Invalid):
-        return not _later(row)
-    return bool(Mail.objects.filter(pk=row.pk, state=State.LEAVING).update(state=State.ACCEPTED))
+    except (smtp.Rejected, smtp.Uncertain, Unopenable, Unavailable, Invalid) as error:
+        return next(end for kind, end in ENDS.items() if isinstance(error, kind))
+    return State.ACCEPTED, ""
 
 
 def _taken(row: Mail) -> bool:
@@ -105,19 +119,23 @@ def _taken(row: Mail) -> bool:
     return True
 
 
-def _later(row: Mail) -> bool:
+def _later(row: Mail) -> State:
     """Waits for the next attempt, or gives up after the last."""
     if row.attempts > len(AGAIN):
-        return _end(row, State.GIVEN_UP, "unreachable")
+        _end(row, State.GIVEN_UP, "unreachable")
+        return State.GIVEN_UP
     due = clock.now() + AGAIN[row.attempts - 1]
-    return bool(Mail.objects.filter(pk=row.pk, state=State.LEAVING).update(state=State.WAITING, due=due))
+    Mail.objects.filter(pk=row.pk, state=State.LEAVING).update(state=State.WAITING, due=due)
+    return State.WAITING
 
 
 def _end(row: Mail, state: State, reason: str) -> bool:
+    """It leaves no more, with an event where it did not arrive; False where another one said so first."""
     with transaction.atomic():
         if not Mail.objects.filter(pk=row.pk, state=State.LEAVING).update(state=state):
             return False
-        audit.stage([_event(row, outcome="failed", reason=reason)])
+        if reason:
+            audit.stage([_event(row, outcome="failed", reason=reason)])
         if reason in OF_THE_PERSON:
             items.open_item(tasks.MAIL_UNDELIVERED, about=row.person)
     return True

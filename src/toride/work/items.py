@@ -123,8 +123,8 @@ def _escalated(item: Item) -> bool:
         facts_of = {
             "item": str(item.pk),
             "kind": item.kind,
-            "from": str(item.person_id or ""),
-            "to": str(to.pk if to else ""),
+            "person": str(item.person_id or ""),
+            "superior": str(to.pk if to else ""),
         }
         audit.stage([Event(action=Action.ITEM_ESCALATE, door=SYSTEM, facts=facts_of)])
     return True

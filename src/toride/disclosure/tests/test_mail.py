@@ -28,6 +28,7 @@ from toride.disclosure import mail
 from toride.disclosure.actions import Action
 from toride.jobs.models import Mail
 from toride.vault import persons
+from toride.work import today
 
 pytestmark = pytest.mark.requirement("S2")
 State = Mail.State
@@ -329,3 +330,22 @@ def test_nothing_leaves_without_a_server_and_what_ended_goes(house: House, setti
     Mail.objects.filter(pk=row.pk).update(state=State.ACCEPTED, created=clock.now() - mail.KEPT * 2)
     Mail.objects.create(person=uuid4(), kind="x", blob=b"", created=clock.now() - mail.KEPT * 2, due=clock.now())
     assert mail.forget() == 1
+
+
+def test_where_the_server_is_away_one_finds_out_for_all(house: House, box: Box) -> None:
+    for _count in range(3):
+        waiting(addressed(house.teller))
+    box.refused = "451 Try again"
+    assert mail.send_due() == 0
+    assert sorted(Mail.objects.values_list("attempts", flat=True)) == [0, 0, 1]
+    box.refused = ""
+    assert mail.send_due() == 2
+
+
+def test_whose_address_is_none_waits_for_whoever_looks_after_people(house: House, box: Box) -> None:
+    waiting(addressed(house.teller, ""))
+    assert mail.send_due() == 0
+    (one,) = today.of(house.admin)
+    assert one.kind == "mail-undelivered"
+    assert str(house.teller.pk) in one.address
+    assert today.of(house.dpo) == []

@@ -200,7 +200,7 @@ def test_what_is_late_goes_up_the_line_step_by_step(house: House) -> None:
         assert seen(house, item) == {above}
     later()
     assert items.escalate() == 0, "nobody is above"
-    assert [one.facts["to"] for one in told(Action.ITEM_ESCALATE)] == [str(house.manager.pk), str(house.dpo.pk)]
+    assert [one.facts["superior"] for one in told(Action.ITEM_ESCALATE)] == [str(house.manager.pk), str(house.dpo.pk)]
 
 
 def test_it_skips_who_may_not_and_a_deputy_takes_it(house: House) -> None:
