@@ -54,6 +54,9 @@ UNSCOPED = {
     "customers.imports.services.take_back": ROW_IS_FOUND_IN_SCOPE,
     "customers.imports.undoing.undo": ROW_IS_FOUND_IN_SCOPE,
     "customers.services._must_not_be_near": "asks the permit's rows about each row",
+    "work.items.close": "what it was about is over, by its id; shows nothing",
+    "work.items.open_item": "the one that is open about the same thing, for who opens it",
+    "work.items.open_now": "of everybody; `waits`, which is asked of each, says for whom",
 }
 NO_CUSTOMER = "branches and people, which everybody who may see the page may know"
 ASKING_VIEWS = {
