@@ -20,9 +20,10 @@ import orjson
 from benchmarks.plain import COLUMNS, Plain
 from benchmarks.timing import milliseconds, ratio, spread
 from toride.base import clock
-from toride.customers import folding, queries
+from toride.customers import queries
 from toride.customers.models import Customer
 from toride.customers.queries import Ask, Profile
+from toride.fields import folding
 from toride.vault import index
 from toride.vault.permit import Actor, Category, Door, Ledger, Opening, Permit, Rows
 

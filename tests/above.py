@@ -2,5 +2,7 @@
 
 from toride.cli import _tell_of_keys as tell_of_keys
 from toride.cli.chores import chores
+from toride.disclosure import tasks
+from toride.work import today
 
-__all__ = ["chores", "tell_of_keys"]
+__all__ = ["chores", "tasks", "tell_of_keys", "today"]

@@ -19,6 +19,7 @@ DIFFERENT = (  # on PostgreSQL: own SQL, own transactions, own locks; the rest s
     "src/toride/access/tests/test_emergencies.py", "src/toride/access/tests/test_signin.py",
     "src/toride/access/tests/test_versions.py", "src/toride/api/tests/test_people_and_trail.py",
     "src/toride/api/tests/test_once.py", "tests/attacks", "tests/processes",
+    "src/toride/work/tests", "src/toride/disclosure/tests/test_mail.py",
 )  # fmt: skip
 WIDE = {"module", "class", "package"}
 LEFT_OUT = pytest.StashKey[int]()

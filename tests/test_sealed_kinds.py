@@ -1,6 +1,6 @@
 """Every kind of sealed record, in every category: sealed at rest, and gone with its category and with its customer.
 
-Kinds are found in the source: one that comes tomorrow is tried from its first day.
+Kinds are found in the source, or declared: one that comes tomorrow is tried from its first day.
 """
 
 import ast
@@ -13,6 +13,7 @@ from uuid import UUID
 import pytest
 
 from tests.architecture.calls import Module, Source
+from toride.fields.kinds import declared
 from toride.vault import records, subjects
 from toride.vault.models import SealedRecord
 from toride.vault.permit import Category
@@ -42,7 +43,8 @@ def _text(value: ast.expr, module: Module) -> str:
     return module.texts.get(getattr(value, "id", ""), "")  # a name of an argument is another call's to say
 
 
-KINDS = sorted(kinds(Source(SOURCE)))
+DECLARED = {name for one in declared().values() for name in (one.code, one.history)}
+KINDS = sorted(kinds(Source(SOURCE)) | DECLARED)
 EACH = list(product(KINDS, Category))
 
 
@@ -55,7 +57,7 @@ def opened(subject: UUID, kind: str) -> set[Category]:
 
 
 def test_kinds_are_found() -> None:
-    assert {"profile", "history", "apart"} <= set(KINDS)
+    assert {"profile", "history", "apart", "deal", "deal-history"} <= set(KINDS)
 
 
 @pytest.mark.parametrize(("kind", "category"), EACH)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from toride.base import config, home, stores
+from toride.base.errors import ConfigurationError
 
 ROOT = config.ROOT
 HOME = config.home()
@@ -31,6 +32,7 @@ INSTALLED_APPS = [
     "toride.vault.keystore",
     "toride.audit",
     "toride.access",
+    "toride.work",
     "toride.lists",
     "toride.disclosure",
     "toride.customers",
@@ -94,6 +96,14 @@ ACCOUNT_RATE_LIMITS = False  # our own: access/locks.py
 ALLAUTH_TRUSTED_PROXY_COUNT = 0
 
 BREACHED_PASSWORDS_URL = config.address("TORIDE_BREACHED_PASSWORDS_URL")  # none: only the list that ships
+
+# Mail (docs/mail.md): the server, who sends, where links lead, and whose certificates are trusted beside the system's
+MAIL = config.mail_server("TORIDE_MAIL_URL")
+MAIL_FROM: str = config.mail_address("TORIDE_MAIL_FROM") or ""
+MAIL_CA = config.text("TORIDE_MAIL_CA")
+PUBLIC_URL: str = config.address("TORIDE_PUBLIC_URL") or ""
+if MAIL and not (MAIL_FROM and PUBLIC_URL):
+    raise ConfigurationError("TORIDE_MAIL_URL also needs TORIDE_MAIL_FROM (who sends) and TORIDE_PUBLIC_URL (links).")
 
 TLS = config.flag("TORIDE_TLS")
 SESSION_ENGINE = "toride.access.signin.sessions"

@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("toride.sales.urls")),
     path("", include("toride.access.urls")),
     path("", include("toride.disclosure.urls")),
+    path("", include("toride.work.urls")),
     path("audit/", include("toride.audit.urls")),
     path("api/", include("toride.api.urls")),
     path("scim/v2/", include("toride.scim.urls")),

@@ -54,6 +54,9 @@ UNSCOPED = {
     "customers.imports.services.take_back": ROW_IS_FOUND_IN_SCOPE,
     "customers.imports.undoing.undo": ROW_IS_FOUND_IN_SCOPE,
     "customers.services._must_not_be_near": "asks the permit's rows about each row",
+    "work.items.close": "what it was about is over, by its id; shows nothing",
+    "work.items.open_item": "the one that is open about the same thing, for who opens it",
+    "work.items.open_now": "of everybody; `waits`, which is asked of each, says for whom",
 }
 NO_CUSTOMER = "branches and people, which everybody who may see the page may know"
 ASKING_VIEWS = {
@@ -66,9 +69,9 @@ ASKING_VIEWS = {
     "disclosure.views.webhook_secret": "the row whose secret the recorded service has just made",
 }
 WRITERS_OF_SQL = {
-    "customers.addresses": "the table of postcodes, which is a file of its own",
+    "fields.addresses": "the table of postcodes, which is a file of its own",
     "customers.bulk": "thousands of new customers in one statement",
-    "customers.finding.declaration": "identifiers as the database writes them",
+    "lists.options": "identifiers as the database writes them",
     "customers.finding.stars": "identifiers as the database writes them",
     "lists.saved": "identifiers as the database writes them",
     "customers.handing.services": "everybody of whom one person is in charge",
@@ -251,7 +254,7 @@ OUTSIDE = """
     from toride.vault.keystore import lock
 """
 UPWARD = {
-    "customers/folding.py": "from toride.customers import services",
+    "customers/numbers.py": "from toride.customers import services",
     "access/facts.py": "from toride.marketing import keys",
     "access/roles.py": "from toride.access import urls",
 }

@@ -170,7 +170,7 @@ def test_files_leave_only_through_their_doors() -> None:
 def test_foreign_keys_point_down() -> None:
     from django.apps import apps
 
-    order = ["jobs", "ui", "keystore", "vault", "audit", "access", "lists", "disclosure", "customers", "sales"]
+    order = ["jobs", "ui", "keystore", "vault", "audit", "access", "work", "lists", "disclosure", "customers", "sales"]
     for model in apps.get_models():
         if not model.__module__.startswith("toride."):
             continue

@@ -1,6 +1,6 @@
 import pytest
 
-from toride.customers import folding
+from toride.fields import folding
 
 pytestmark = pytest.mark.requirement("C9")
 

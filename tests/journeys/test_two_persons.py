@@ -169,7 +169,7 @@ def opened_review(admin, served) -> str:
 def looked_through(manager, served) -> None:
     """Removes who has left, keeps one against a finding, asks about another; never all at once."""
     manager.goto(f"{served.url}/")
-    manager.get_by_role("link", name="あなたの確認待ちの権限").click()
+    manager.get_by_role("link", name="確認待ちの権限 (5)").click()
     row = manager.locator("[data-grant]")
     expect(row).to_have_count(5)
     expect(manager.locator(".held", has_text="長谷川 由美")).to_contain_text("最終使用日")
@@ -216,7 +216,7 @@ def test_a_review_goes_from_its_opening_to_the_signature(sign_in, served) -> Non
     looked_through(manager, served)
 
     teller.goto(f"{served.url}/")
-    teller.get_by_role("link", name="権限に関する未回答の質問").click()
+    teller.get_by_role("link", name="権限についての質問").click()
     teller.locator("textarea").fill("はい、続けます。")
     teller.get_by_role("button", name="回答").click()
     expect(teller.locator("#questions")).to_contain_text("質問はありません")

@@ -65,6 +65,8 @@ HOME = Grant(
         "access:campaign:answer",
         "access:glass:end",
         "access:temporary:end",
+        "work:item:finish",
+        "work:contact:change",
         *OWN_SIGN_IN,
     ),
     ("self",),
@@ -171,7 +173,7 @@ SHIPPED: dict[str, Role] = {
             Grant((*CAMPAIGN, "access:campaign:open"), ("administration",), obligations=()),
             Grant(GRANTS, ("administration",), Reach.ALL, obligations=()),
             Grant(("access:policy:change", "access:rule:explain", "access:key:destroy",
-                   "disclosure:hook:manage"), ("administration",),
+                   "disclosure:hook:manage", "work:calendar:change"), ("administration",),
                   obligations=()),
         )),
     )

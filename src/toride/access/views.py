@@ -16,7 +16,6 @@ from toride.access.actions import Action
 from toride.access.exceptions import emergency_views, temporary_views
 from toride.access.models import Person
 from toride.access.policies import matrix, words
-from toride.access.reviews import escalation
 from toride.access.signin import devices, personas, recovery, required
 from toride.base import actions
 from toride.base.guard import guarded, open_to_all
@@ -71,7 +70,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "deadline": required.deadline(person),
     }
     context |= temporary_views.notices(person, may)
-    context |= emergency_views.notices(person, may) | {"reviewing": escalation.notices(person, may)}
+    context |= emergency_views.notices(person, may)
     return render(request, "access/home.html", context | {"reaches": words.REACHES, "depths": words.DEPTHS})
 
 

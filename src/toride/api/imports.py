@@ -28,7 +28,7 @@ BODY = {"requestBody": {"required": True, "content": {RAW: {"schema": {"type": "
 @act(router, "GET", "/imports", Action.IMPORT_READ, answers=forms.Imports)
 def newest(request: HttpRequest) -> dict[str, Any]:
     """List the newest imports."""
-    found = listing.imports(_permit(request), with_drafts=False)
+    found = listing.newest(_permit(request))
     return {"items": [_import(line.source) for line in found]}
 
 

@@ -80,6 +80,17 @@ FACTS = {
     "version": _("version"),
     "view": _("view number"),
     "warnings": _("Warnings"),
+    "about": _("ID of what it is about"),
+    "address": _("address"),
+    "attempt": _("attempt"),
+    "closed": _("closing days"),
+    "closed_added": _("closing days added"),
+    "closed_removed": _("closing days removed"),
+    "hours": _("business hours"),
+    "item": _("task number"),
+    "language": _("language"),
+    "mail": _("mail number"),
+    "year_end": _("first day of the year-end closure"),
 }
 _SHORT_OF = {"refused": _("Denied: %(what)s"), "failed": _("Failed: %(what)s")}
 _COMMON = {
@@ -109,6 +120,13 @@ REASONS = {
     "second-person": _("needs a second person"),
     "temporary": _("the temporary access request failed"),
     "tries": _("too many attempts"),
+    "address": _("no usable mail address"),
+    "calendar": _("the business calendar was not changed"),
+    "contact": _("the notification settings were not changed"),
+    "lost": _("the attempt was interrupted; it may have arrived"),
+    "rejected": _("rejected by the mail server"),
+    "unanswered": _("the mail server did not confirm; it may have arrived"),
+    "unreachable": _("the mail server was not reachable"),
 }
 
 

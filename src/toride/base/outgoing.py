@@ -4,7 +4,7 @@ import ipaddress
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -57,7 +57,9 @@ def send(
     address = _checked(host, port, scheme, private=private)
     connection = _connection(scheme, host, str(address), port, seconds, trusted)
     try:
-        with _within(connection, seconds) as late:
+        connection.connect()
+        line = connection.sock  # which the connection lets go of when the answer is its last
+        with within(seconds, lambda: line) as late:
             said = _headers(host, port, scheme, headers)
             connection.request(method, target, body=body, headers=said, preload_content=False)
             response = connection.getresponse()
@@ -90,16 +92,21 @@ def _parts(url: str) -> tuple[str, str, int, str]:
 
 def _checked(host: str, port: int, scheme: str, *, private: bool) -> Address:
     """The first of its addresses, when every one of them may be called."""
-    try:
-        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise Unavailable(_("The other system's address can't be resolved."), cause="name") from None
-    found = [ipaddress.ip_address(str(answer[4][0]).partition("%")[0]) for answer in answers]
+    found = resolved(host, port)
     if not private and not all(_is_public(one) for one in found):
         raise Invalid(_("This address is in a private network and can't be used."))
     if scheme == "http" and not (private and all(one.is_loopback for one in found)):
         raise Invalid(_("Only https:// is allowed."))
     return found[0]
+
+
+def resolved(host: str, port: int) -> list[Address]:
+    """Every address of a host. Raises Unavailable where it has none."""
+    try:
+        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise Unavailable(_("The other system's address can't be resolved."), cause="name") from None
+    return [ipaddress.ip_address(str(answer[4][0]).partition("%")[0]) for answer in answers]
 
 
 def is_outside(url: str) -> bool:
@@ -148,17 +155,15 @@ def _headers(host: str, port: int, scheme: str, headers: Mapping[str, str] | Non
 
 
 @contextmanager
-def _within(connection: HTTPConnection | HTTPSConnection, seconds: float) -> Iterator[threading.Event]:
+def within(seconds: float, line: Callable[[], socket.socket | None]) -> Iterator[threading.Event]:
     """Cuts the line when the time is over, even when the other side sends a byte now and then."""
     late = threading.Event()
-    connection.connect()
-    line = connection.sock  # which the connection lets go of when the answer is its last
 
     def cut() -> None:
         late.set()
         with suppress(OSError):
-            if line is not None:
-                line.shutdown(socket.SHUT_RDWR)
+            if (found := line()) is not None:
+                found.shutdown(socket.SHUT_RDWR)
 
     timer = threading.Timer(seconds, cut)
     timer.daemon = True

@@ -7,25 +7,29 @@ from toride.access.exceptions import emergencies
 from toride.access.reviews import escalation
 from toride.api import idempotency
 from toride.customers.imports import drafts, keeping, services
-from toride.disclosure import sending
+from toride.disclosure import mail, sending
 from toride.jobs.running import Chore
 from toride.vault import index, rotation
 from toride.vault.keyring import Kind
+from toride.work import notices
 
 
 def chores() -> list[Chore]:
-    """Every minute the index, approvals, emergencies and reviews; hourly, ending what time has ended."""
+    """Every minute the index, approvals, emergencies, reviews and work; hourly, ending what time has ended."""
     return [
         Chore(60, index.compact),
         Chore(60, requests.expire),
         Chore(60, emergencies.escalate),
         Chore(60, escalation.escalate),
+        Chore(60, notices.tick),
+        Chore(3600, notices.forget),
         Chore(3600, services.purge),
         Chore(3600, keeping.end),
         Chore(3600, drafts.tidy),
         Chore(3600, end_terms),
         Chore(3600, idempotency.forget),
         Chore(3600, sending.forget),
+        Chore(3600, mail.forget),
     ]
 
 

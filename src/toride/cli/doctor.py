@@ -125,7 +125,7 @@ def _of_stores(where: Path) -> list[Found]:
     reached = list(_stores())
     found = [*reached]
     if all(one.state == OK for one in reached):
-        for check in (_migrations, _keys, _trail):
+        for check in (_migrations, _keys, _trail, _mail):
             found += _tried(check, where)
     return found
 
@@ -198,6 +198,31 @@ def _trail(where: Path) -> Iterator[Found]:
         yield Found("Audit trail", OK, waiting)
     else:
         yield Found("Audit trail", WARN, f"process not running, {waiting}", "Run: ./toride serve (or ./toride demo).")
+
+
+def _mail(_where: Path) -> Iterator[Found]:
+    from django.conf import settings
+
+    from toride.base import smtp
+    from toride.jobs.models import Mail
+
+    server = settings.MAIL
+    if server is None:
+        yield Found("Mail", OK, "not set up: notices are shown in the product only")
+        return
+    try:
+        smtp.check(server, sender=settings.MAIL_FROM, trusted=settings.MAIL_CA)
+    except (TorideError, OSError) as error:
+        cause = getattr(error, "facts", {}).get("cause") or type(error).__name__
+        advice = "Check TORIDE_MAIL_URL, its certificate (TORIDE_MAIL_CA) and the network: docs/mail.md."
+        yield Found("Mail", FAIL, f"{server.host}:{server.port} can't be used ({cause})", advice)
+        return
+    lost = Mail.objects.filter(state__in=(Mail.State.GIVEN_UP, Mail.State.UNCERTAIN)).count()
+    said = f"{server.host}:{server.port} answers, {Mail.objects.filter(state=Mail.State.WAITING).count()} waiting"
+    if lost:
+        yield Found("Mail", WARN, f"{said}, {lost} not delivered", "See the audit trail for the reasons: docs/mail.md.")
+    else:
+        yield Found("Mail", OK, said)
 
 
 def _answers(where: Path) -> bool:

@@ -119,7 +119,7 @@ def web(host: str, port: int, workers: int, certificate: str | None, key: str | 
 
 @process.command()
 def worker() -> None:
-    """The jobs, of every kind in JOBS; webhooks in a thread beside them, so that neither waits for the other."""
+    """The jobs, of every kind in JOBS; webhooks and mail in threads beside them, so that none waits for another."""
     import importlib
     import threading
 
@@ -129,7 +129,7 @@ def worker() -> None:
     for module in JOBS:
         importlib.import_module(module)
     from toride.cli.chores import chores
-    from toride.disclosure import sending
+    from toride.disclosure import mail, sending
     from toride.jobs import running
     from toride.vault import index, rotation
     from toride.vault.process import harden
@@ -140,7 +140,8 @@ def worker() -> None:
     signal.signal(signal.SIGTERM, lambda *_: state.update(stop=True))
     signal.signal(signal.SIGINT, lambda *_: state.update(stop=True))
     rotation.finish()
-    threading.Thread(target=sending.run, args=(lambda: state["stop"],), name="webhooks", daemon=True).start()
+    for name, run in (("webhooks", sending.run), ("mail", mail.run)):
+        threading.Thread(target=run, args=(lambda: state["stop"],), name=name, daemon=True).start()
     running.work(lambda: state["stop"], chores())
 
 

@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from toride.base.errors import Doubtful
-from toride.customers import folding
 from toride.customers.numbers import NEAR, NUMBER, exact, near, neighbours
+from toride.fields import folding
 from toride.vault.amending import Amendment, judged
 from toride.vault.index import lookup
 from toride.vault.permit import Category

@@ -1,32 +1,35 @@
 """The fields of a customer's profile: category, label, how a written value becomes a stored one."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from email_validator import EmailNotValidError, validate_email
 
 from toride.base.errors import Invalid
-from toride.customers import addresses, numbers, phones
-from toride.fields import amounts, characters, types
-from toride.fields.types import BIRTH_DATE, DAY, KANA, LINES, TEXT, WHOLE, YEN, Field, Type, choice, line
+from toride.customers import numbers
+from toride.fields import amounts, phones, types
+from toride.fields.types import (
+    BIRTH_DATE,
+    DAY,
+    KANA,
+    LINES,
+    MAIL,
+    PHONE,
+    POSTCODE,
+    PREFECTURE,
+    TEXT,
+    WHOLE,
+    YEN,
+    Field,
+    Type,
+    choice,
+    line,
+)
 from toride.vault.permit import Category, Opening
 
 CLEAR = Opening.CLEAR
 NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
-PLAIN_LOCAL = re.compile(r"(?=.{1,64}$)[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")  # a dot-atom (RFC 5322, 3.2.3)
-CARRIER_LOCAL = re.compile(r"[A-Za-z0-9._?/+-]{1,64}")
-_CARRIERS_WORDS = (
-    "docomo.ne.jp ezweb.ne.jp au.com softbank.ne.jp i.softbank.jp disney.ne.jp vodafone.ne.jp jp-t.ne.jp "
-    "pdx.ne.jp willcom.com ymobile.ne.jp emobile.ne.jp y-mobile.ne.jp uqmobile.jp biz.ezweb.ne.jp"
-)
-CARRIERS = frozenset(_CARRIERS_WORDS.split()) | {f"{area}.vodafone.ne.jp" for area in "dhtcrknsq"}
-NAMED_MAIL = re.compile(r"[^<>@]*<\s*([^<>\s]+)\s*>")
-MAILTO = re.compile(r"^mailto:\s*", re.IGNORECASE)  # as copied from a page
-MAIL_LENGTH = 200  # longer ones are left to the library
 LARGEST_VALUE = amounts.LARGEST
 LEADING = phones.LEADING
 GENDERS = {
@@ -56,46 +59,6 @@ def number(written: str) -> str:
     return found
 
 
-def phone(written: str) -> str:
-    """A phone number in national notation (libphonenumber), or international where it is not Japanese."""
-    return phones.written(written)
-
-
-def email(written: str) -> str:
-    """A mail address as it is to be used; the domain in lower case. Those of carriers may have dots anywhere."""
-    folded = MAILTO.sub("", unicodedata.normalize("NFKC", characters.visible(written)).strip(), count=1)
-    if named := NAMED_MAIL.fullmatch(folded):
-        folded = named[1]
-    local, _at, domain = folded.rpartition("@")
-    if domain.lower() in CARRIERS and CARRIER_LOCAL.fullmatch(local.strip('"')):
-        return f"{local.strip(chr(34))}@{domain.lower()}"
-    try:
-        if PLAIN_LOCAL.fullmatch(local) and len(folded) < MAIL_LENGTH:
-            return f"{local}@{_domain(domain)}"
-        return validate_email(folded, check_deliverability=False).normalized
-    except EmailNotValidError:
-        raise Invalid(_("enter an e-mail address such as name@example.jp")) from None
-
-
-@lru_cache(maxsize=1_024)
-def _domain(written: str) -> str:
-    return str(validate_email(f"a@{written}", check_deliverability=False).domain)
-
-
-def postcode(written: str) -> str:
-    """Seven digits with a hyphen."""
-    return addresses.postcode(written)
-
-
-def prefecture(written: str) -> str:
-    """One of the forty-seven, in full; 東京, 宮城 and the codes of ISO 3166-2 (JP-13) are understood."""
-    found = line(written)
-    full = addresses.prefecture(found)
-    if found and not full:
-        raise Invalid(_("enter the prefecture, such as 東京都"))
-    return full
-
-
 BASIC, TRANSACTIONS, BEHAVIOUR, DERIVED, SENSITIVE = Category
 SEVERAL = _("Separate several with 、")
 KIND = choice(KIND_LABELS, _("choose person or organisation"), KINDS)
@@ -112,10 +75,10 @@ FIELDS: dict[str, Field] = {
         Field("contact_person", BASIC, _("Contact person"), TEXT),
         Field("gender", BASIC, _("Gender"), GENDER),
         Field("birth_date", BASIC, _("Birth date"), BIRTH_DATE, hint=_("1980-03-04 or 昭和55年3月4日")),
-        Field("phones", BASIC, _("Phone"), Type(phone, extra={"inputmode": "tel"}), many=True, hint=SEVERAL),
-        Field("emails", BASIC, _("E-mail"), Type(email, extra={"inputmode": "email"}), many=True, hint=SEVERAL),
-        Field("postcode", BASIC, _("Postcode"), Type(postcode, extra=WHOLE)),
-        Field("prefecture", BASIC, _("Prefecture"), Type(prefecture)),
+        Field("phones", BASIC, _("Phone"), PHONE, many=True, hint=SEVERAL),
+        Field("emails", BASIC, _("E-mail"), MAIL, many=True, hint=SEVERAL),
+        Field("postcode", BASIC, _("Postcode"), POSTCODE),
+        Field("prefecture", BASIC, _("Prefecture"), PREFECTURE),
         Field("city", BASIC, _("City"), TEXT),
         Field("street", BASIC, _("Street and building"), Type(lambda written: line(written, 200))),
         Field("status", BASIC, _("Status"), STATUS),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from toride.customers import folding
+from toride.fields import folding
 from toride.vault.permit import Category
 
 BASIC, TRANSACTIONS, BEHAVIOUR = Category.BASIC, Category.TRANSACTIONS, Category.BEHAVIOUR

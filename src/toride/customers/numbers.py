@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from toride.customers import folding
+from toride.fields import folding
 
 NUMBER = "number"  # kinds of unique values
 NEAR = "number.near"

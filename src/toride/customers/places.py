@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
-from toride.customers import addresses, folding
+from toride.fields import addresses, folding
 from toride.vault.index.query import All, Contains, Either, Equals, Expr, Prefix
 
 AREA = re.compile(r".+[都道府県市区町村郡]$")

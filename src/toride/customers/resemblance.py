@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from toride.customers import folding
+from toride.fields import folding
 
 _WORDS = re.compile(r"[\s・=＝,]+")
 BEGINNING = 2  # characters that two names without a space must share to be of one family

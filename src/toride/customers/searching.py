@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from toride.base.errors import Invalid
-from toride.customers import folding, places
+from toride.customers import places
 from toride.customers.searchable import SCHEMA
-from toride.fields import dates
+from toride.fields import dates, folding
 from toride.vault.index.query import (
     MAX_PARTS,
     All,

@@ -20,11 +20,12 @@ from toride.base import clock
 from toride.base.errors import Conflict, Doubtful, Invalid, Taken
 from toride.base.guard import guarded
 from toride.base.ids import parsed
-from toride.customers import addresses, apart, barred, fields, folding, queries, services, sheets, showing
+from toride.customers import apart, barred, fields, queries, services, sheets, showing
 from toride.customers.actions import Action
 from toride.customers.claims import NearNumber
 from toride.customers.forms import revisions, written
 from toride.customers.handing import listing
+from toride.fields import addresses, folding
 from toride.fields.types import Field
 from toride.panels.record import of as panels_of
 from toride.vault.permit import Category, Opening, Permit

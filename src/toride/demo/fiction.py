@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from toride.customers.addresses import towns
 from toride.demo import names
+from toride.fields.addresses import towns
 
 PREFECTURE = "宮城県"
 TODAY = date(2026, 11, 1)

@@ -11,6 +11,7 @@ from toride.base.actions import declare, describe, doing, happening
 class Action(StrEnum):
     HOOK_MANAGE = "disclosure:hook:manage"
     HOOK_SEND = "system:hook:send"
+    MAIL_SEND = "system:mail:send"
 
 
 describe(
@@ -24,5 +25,6 @@ describe(
             },
         ),
         Action.HOOK_SEND: happening(_("A webhook notified another system of changes to customers")),
+        Action.MAIL_SEND: happening(_("A mail was sent to a person who works here")),
     }
 )

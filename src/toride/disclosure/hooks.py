@@ -16,12 +16,13 @@ from toride.access.models import Approval, Connection
 from toride.audit import projections, recorded
 from toride.base import clock, outgoing
 from toride.base.errors import Conflict, Hidden, Invalid
-from toride.disclosure import standard
+from toride.disclosure import standard, tasks
 from toride.disclosure.actions import Action
 from toride.disclosure.models import Hook, Message
 from toride.vault import persons
 from toride.vault.aead import Unopenable
 from toride.vault.permit import Mode, Permit
+from toride.work import items
 
 MOST = 20
 LONGEST = 500  # characters of an address
@@ -102,6 +103,7 @@ def stop(found: Hook) -> None:
     """In the caller's transaction."""
     Hook.objects.filter(pk=found.pk, ended=None).update(ended=clock.now(), blob=b"")
     Message.objects.filter(hook=found, state=Message.State.WAITING).update(state=Message.State.GIVEN_UP)
+    items.close(tasks.HOOK_FAILING, about=found.pk)
 
 
 def every(permit: Permit) -> QuerySet[Hook]:

@@ -20,10 +20,11 @@ from toride.audit import projections, store
 from toride.audit.events import SYSTEM, Event
 from toride.base import clock, outgoing
 from toride.base.errors import Invalid, TorideError, Unavailable
-from toride.disclosure import hooks, standard
+from toride.disclosure import hooks, standard, tasks
 from toride.disclosure.actions import Action
 from toride.disclosure.models import Hook, Message
 from toride.vault.permit import Door, Mode, Rows
+from toride.work import items
 
 PAUSE = 1.0  # seconds
 SECONDS = 10.0  # that a receiver may take
@@ -32,6 +33,7 @@ ENTRIES = 200  # of the trail, looked at in one transaction
 TOGETHER = 500  # ids in one message
 AGAIN = tuple(timedelta(seconds=one) for one in (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
 KEPT = timedelta(days=7)
+PATIENCE = timedelta(hours=1)  # nothing arrives, then an administrator learns of it
 GONE = 410  # who answers so wants to hear no more
 MODES = (Mode.CREATED, Mode.CHANGED, Mode.ERASED)
 HAPPENED = """SELECT DISTINCT t.idx, t.mode, t.subject, t.at FROM audit_touched t JOIN audit_listed l ON l.idx = t.idx
@@ -155,10 +157,13 @@ def _send(hook: Hook, row: Message) -> bool:
         if arrived:
             Message.objects.filter(pk=row.pk).update(state=State.ARRIVED)
             Hook.objects.filter(pk=hook.pk).update(arrived=now, failing=None)
+            items.close(tasks.HOOK_FAILING, about=hook.pk)
         elif status == GONE:
             hooks.stop(hook)
         else:
             Hook.objects.filter(pk=hook.pk, failing=None).update(failing=now)
+            if hook.failing and now - hook.failing >= PATIENCE:
+                items.open_item(tasks.HOOK_FAILING, about=hook.pk)
     return arrived
 
 

@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.utils.text import format_lazy
+
 from toride import audit
 from toride.access import facts
 from toride.base.errors import ConfigurationError, Refused
@@ -62,7 +64,7 @@ def declare(kind: Kind) -> Kind:
     names = [one.name for one in kind.fields]
     if kind.code in _declared or len(set(names)) != len(names) or len({one.category for one in kind.fields}) != 1:
         raise ConfigurationError(f"the kind {kind.code} is declared twice, or not in one category")
-    facts.declare_fields({kind.needs(one.name)[0]: one.label for one in kind.fields})
+    facts.declare_fields({kind.needs(one.name)[0]: format_lazy("{}: {}", kind.label, one.label) for one in kind.fields})
     _declared[kind.code] = kind
     return kind
 

@@ -5,15 +5,17 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import jaconv
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from email_validator import EmailNotValidError, validate_email
 
 from toride.base import clock
 from toride.base.errors import Invalid
-from toride.fields import amounts, characters, dates
+from toride.fields import addresses, amounts, characters, dates, phones
 from toride.fields.display import as_written, day_written
 from toride.vault.permit import Category
 
@@ -28,6 +30,16 @@ JOINERS = "\u200c\u200d"  # which letters are made with
 READING = re.compile(r"[ぁ-ゖァ-ヺー・ a-zA-Z0-9()（）.&-]+")
 VOWEL = re.compile(r"(?<=[ぁ-ゖァ-ヺー])[\u2010-\u2015\u2212\uff70]|(?<=[ぁ-ゖァ-ヺ])-(?![a-zA-Z0-9])")
 REPEATED = re.compile(r"([ぁ-ゖァ-ヺ])([ゝゞヽヾ])")
+PLAIN_LOCAL = re.compile(r"(?=.{1,64}$)[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")  # a dot-atom (RFC 5322, 3.2.3)
+CARRIER_LOCAL = re.compile(r"[A-Za-z0-9._?/+-]{1,64}")
+_CARRIERS_WORDS = (
+    "docomo.ne.jp ezweb.ne.jp au.com softbank.ne.jp i.softbank.jp disney.ne.jp vodafone.ne.jp jp-t.ne.jp "
+    "pdx.ne.jp willcom.com ymobile.ne.jp emobile.ne.jp y-mobile.ne.jp uqmobile.jp biz.ezweb.ne.jp"
+)
+CARRIERS = frozenset(_CARRIERS_WORDS.split()) | {f"{area}.vodafone.ne.jp" for area in "dhtcrknsq"}
+NAMED_MAIL = re.compile(r"[^<>@]*<\s*([^<>\s]+)\s*>")
+MAILTO = re.compile(r"^mailto:\s*", re.IGNORECASE)  # as copied from a page
+MAIL_LENGTH = 200  # longer ones are left to the library
 Clean = Callable[[str], Any]
 
 
@@ -163,6 +175,46 @@ def _born(content: str) -> str:
     return f"{content}（{dates.japanese(born)}）" + gettext("%(years)d years old") % {"years": dates.age(born)}
 
 
+def phone(written: str) -> str:
+    """A phone number in national notation (libphonenumber), or international where it is not Japanese."""
+    return phones.written(written)
+
+
+def email(written: str) -> str:
+    """A mail address as it is to be used; the domain in lower case. Those of carriers may have dots anywhere."""
+    folded = MAILTO.sub("", unicodedata.normalize("NFKC", characters.visible(written)).strip(), count=1)
+    if named := NAMED_MAIL.fullmatch(folded):
+        folded = named[1]
+    local, _at, domain = folded.rpartition("@")
+    if domain.lower() in CARRIERS and CARRIER_LOCAL.fullmatch(local.strip('"')):
+        return f"{local.strip(chr(34))}@{domain.lower()}"
+    try:
+        if PLAIN_LOCAL.fullmatch(local) and len(folded) < MAIL_LENGTH:
+            return f"{local}@{_domain(domain)}"
+        return validate_email(folded, check_deliverability=False).normalized
+    except EmailNotValidError:
+        raise Invalid(_("enter an e-mail address such as name@example.jp")) from None
+
+
+@lru_cache(maxsize=1_024)
+def _domain(written: str) -> str:
+    return str(validate_email(f"a@{written}", check_deliverability=False).domain)
+
+
+def postcode(written: str) -> str:
+    """Seven digits with a hyphen."""
+    return addresses.postcode(written)
+
+
+def prefecture(written: str) -> str:
+    """One of the forty-seven, in full; 東京, 宮城 and the codes of ISO 3166-2 (JP-13) are understood."""
+    found = line(written)
+    full = addresses.prefecture(found)
+    if found and not full:
+        raise Invalid(_("enter the prefecture, such as 東京都"))
+    return full
+
+
 def choice(labels: Mapping[str, Any], advice: Any, words: Mapping[str, str] | None = None) -> Type:
     """One of few: `labels` says what pages call each; `words` what else is understood."""
     known = {**{code: code for code in labels}, **(words or {})}
@@ -182,4 +234,8 @@ LINES = Type(text, long=True)
 KANA = Type(kana)
 DAY = Type(day, day_written)
 BIRTH_DATE = Type(birth_date, _born)
+PHONE = Type(phone, extra={"inputmode": "tel"})
+MAIL = Type(email, extra={"inputmode": "email"})
+POSTCODE = Type(postcode, extra=WHOLE)
+PREFECTURE = Type(prefecture)
 YEN = Type(amounts.parse, "{:,}".format, whole=True, extra=WHOLE)

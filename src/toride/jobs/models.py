@@ -1,4 +1,4 @@
-"""A job: who wants what done; its checkpoint lets another worker go on where a killed one stopped."""
+"""A job, whose checkpoint lets another worker go on where a killed one stopped; and mail that waits to leave."""
 
 from django.db import models
 
@@ -43,3 +43,30 @@ class Job(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["state", "created"])]
+
+
+class Mail(models.Model):
+    """A mail that waits to leave, to one person, who stands here by id: where it goes is asked when it leaves.
+
+    `blob`: what it says, sealed for that person and this mail. `left`: when the last attempt began.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        LEAVING = "leaving"
+        ACCEPTED = "accepted"
+        GIVEN_UP = "given up"
+        UNCERTAIN = "uncertain"
+
+    id = models.UUIDField(primary_key=True, default=ordered_id, editable=False)
+    person = models.UUIDField()
+    kind = models.CharField(max_length=40)
+    blob = models.BinaryField()
+    state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created = models.DateTimeField()
+    due = models.DateTimeField()
+    left = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "due"], name="jobs_mail_due")]

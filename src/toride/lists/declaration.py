@@ -50,12 +50,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """An order. `column`: of a clear table, the one that is ordered by."""
+    """An order. `column`: of a clear table, the one that is ordered by; `falling`: it begins with the last."""
 
     name: str
     label: Any
     needs: tuple[Need, ...] = ()
     column: str = ""
+    falling: bool = False
 
     def reason(self, permit: Permit) -> str:
         """Why the permit closes this order; empty where it is open."""

@@ -16,19 +16,22 @@ VALUE_LENGTH = 200
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Of one list. Without a sort, its own; without columns, those that suit the duty."""
+    """Of one list. Without a sort, or a direction, its own; without columns, those that suit the duty."""
 
     of: List
     text: str = ""
     filters: Mapping[str, str] = field(default_factory=dict)
     sort: str = ""
-    descending: bool = False
+    descending: bool | None = None
     columns: tuple[str, ...] = ()
     size: int = PAGE
 
     def __post_init__(self) -> None:
         if not self.sort:
             object.__setattr__(self, "sort", self.of.sorts[0].name)
+        if self.descending is None:
+            falling = next(one.falling for one in self.of.sorts if one.name == self.sort)
+            object.__setattr__(self, "descending", falling)
 
     def asks(self) -> bool:
         """Is there anything that narrows the list?"""
@@ -50,7 +53,7 @@ def kept(of: List, stored: Mapping[str, Any]) -> Setting:
         text=str(stored.get("text", ""))[:TEXT_LENGTH],
         filters={name: str(value) for name, value in stored.get("filters", {}).items() if name in filters and value},
         sort=_sort(of, stored.get("sort")),
-        descending=bool(stored.get("descending")),
+        descending=bool(stored["descending"]) if "descending" in stored else None,
         columns=tuple(name for name in stored.get("columns", ()) if name in columns),
         size=next((one for one in SIZES if one == stored.get("size")), PAGE),
     )
@@ -64,7 +67,7 @@ def sent(of: List, form: QueryDict) -> Setting:
         text=form.get("q", "")[:TEXT_LENGTH],
         filters=_filters(of, form),
         sort=_sort(of, form.get("sort")),
-        descending=form.get("order") == "down",
+        descending=form["order"] == "down" if form.get("order") else None,
         columns=tuple(one.name for one in of.columns if one.name in chosen),
         size=next((one for one in SIZES if str(one) == form.get("size")), PAGE),
     )
@@ -84,7 +87,7 @@ def question(setting: Setting, form: QueryDict, shown: Collection[Category]) -> 
         text=setting.text,
         filters=setting.filters,
         sort=setting.sort,
-        descending=setting.descending,
+        descending=bool(setting.descending),
         after=form.get("after") or None,
         limit=setting.size,
         act=act_of(form, setting.text),

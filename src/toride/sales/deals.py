@@ -5,7 +5,6 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from toride.fields.display import near
@@ -13,6 +12,7 @@ from toride.lists import columns, tables
 from toride.lists.ask import Ask, Found
 from toride.lists.columns import Look
 from toride.lists.declaration import Column, Filter, List, Sort, Source, Words, declare
+from toride.lists.options import by_branch, by_owner
 from toride.panels.record import Panel
 from toride.panels.record import declare as declare_panel
 from toride.sales import queries
@@ -75,8 +75,8 @@ DEALS = declare(
             Filter("stage", _("Stage"), options=lambda _permit, _person: list(STAGES.items()),
                    usual=lambda _permit, _person: list(STAGES.items())[:3], said=lambda code: STAGES.get(code, code),
                    column="stage", linked=True),
-            Filter("owner", _("Owner"), options=lambda _permit, _person: [("me", gettext("My customers"))],
-                   usual=lambda _permit, _person: [("me", gettext("My customers"))], column="customer__owner"),
+            by_owner("customer__owner"),
+            by_branch("customer__branch"),
         ),
         source=Source(search, columns.rows),
         words=Words(_("Deals"), _("All deals"), (_("No deals yet"), _("Open a deal on a customer's record."))),

@@ -134,6 +134,8 @@ def _furnish(made: Folded) -> None:
         static=static,
         side=side.ways,
         waiting=side.waiting,
+        today=side.today,
+        clock_now=clock.now,
         now=now,
         looks=looks.looks,
     )

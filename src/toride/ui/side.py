@@ -1,7 +1,9 @@
 """What the sidebar shows beside the menus; each package that keeps something for it declares who answers."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.http import HttpRequest
 
@@ -38,6 +40,39 @@ def declare_waiting(count: Count) -> Count:
         raise ConfigurationError("this count of what waits is declared twice")
     _counts.append(count)
     return count
+
+
+class Waiting(NamedTuple):
+    """One line of what waits for a person: its kind, what it is about, where it is done, and until when.
+
+    `finish`: the address at which a person says that it is done; "" where it ends by itself. It names nobody.
+    """
+
+    kind: str
+    about: UUID
+    label: Any
+    address: str
+    due: datetime
+    finish: str = ""
+    note: Any = ""
+    many: int = 1
+
+
+Today = Callable[[HttpRequest], Sequence[Waiting]]
+_today: list[Today] = []
+
+
+def declare_today(answer: Today) -> Today:
+    """Registers one more who knows what waits for a person, at start. Raises ConfigurationError as `declare`."""
+    if answer in _today:
+        raise ConfigurationError("this list of what waits is declared twice")
+    _today.append(answer)
+    return answer
+
+
+def today(request: HttpRequest) -> list[Waiting]:
+    """What waits for whoever asks, the most urgent first."""
+    return [one for answer in _today for one in answer(request)]
 
 
 def waiting(request: HttpRequest) -> int:

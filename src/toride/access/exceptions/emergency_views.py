@@ -106,12 +106,9 @@ def review(request: HttpRequest, number: UUID) -> HttpResponse:
 
 
 def notices(person: Person, may: frozenset[str]) -> dict[str, Any]:
-    """For a person's home: how many emergencies wait for their review, what they were told of, and whom out of their
-    reach they have open.
-    """
+    """For a person's home: what they were told of, and whom out of their reach they have open."""
     return {
         "reached": emergencies.reached(person) if Action.GLASS_REACH in may else [],
-        "reviews": len(emergencies.to_review(person)) if Action.GLASS_REVIEW in may else 0,
         "told": emergencies.told(person), "broken": openings.listed, "categories": words.CATEGORIES,
     }  # fmt: skip
 

@@ -1,8 +1,6 @@
-"""Reviews that wait: told on the home page, and handed to the next above when their time is over."""
+"""Reviews that wait: handed to the next above when their time is over."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -15,36 +13,6 @@ from toride.access.reviews import comments, reviewers
 from toride.access.reviews.models import UNDECIDED, Campaign, Item
 from toride.audit.events import SYSTEM, Event
 from toride.base import clock
-
-SOON = timedelta(days=3)  # before the deadline, from when it is said in red
-
-
-@dataclass(frozen=True, slots=True)
-class Notices:
-    """For a person's home: grants to review (until when, late or nearly so), questions to answer, reviews to close."""
-
-    grants: int = 0
-    due: datetime | None = None
-    late: bool = False
-    questions: int = 0
-    closing: int = 0
-
-
-def notices(person: Person, may: frozenset[str]) -> Notices:
-    """What of reviews waits for this person."""
-    now = clock.now()
-    mine = Item.objects.filter(reviewer=person, state=Item.State.OPEN, campaign__closed=None)
-    dues = list(mine.values_list("campaign__due", flat=True)) if Action.CAMPAIGN_DECIDE in may else []
-    over = (
-        Campaign.objects.filter(closed=None, due__lte=now) if Action.CAMPAIGN_OPEN in may else Campaign.objects.none()
-    )
-    return Notices(
-        grants=len(dues),
-        due=min(dues, default=None),
-        late=bool(dues) and min(dues) < now + SOON,
-        questions=len(questions(person)),
-        closing=over.count(),
-    )
 
 
 def questions(person: Person) -> list[Item]:

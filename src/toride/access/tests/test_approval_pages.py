@@ -35,7 +35,7 @@ def test_from_asking_to_doing_on_pages(house: House) -> None:
     row = Approval.objects.get()
     assert answer.headers["HX-Redirect"] == reverse("approval", kwargs={"number": row.pk})
     assert '<span class="count">1</span>' in dpo.get("/").content.decode()
-    assert "あなたの決裁待ちの申請" in dpo.get("/").content.decode()
+    assert "<b>承認待ちの申請</b>" in dpo.get("/").content.decode()
     page = dpo.get(answer.headers["HX-Redirect"]).content.decode()
     for text in (
         "長谷川 由美",

@@ -195,6 +195,6 @@ def test_the_doctor_looks_into_the_stores(house: House, tmp_path: Path) -> None:
     found = {one.check: one for one in doctor._of_stores(tmp_path)}
     assert {name: one.state for name, one in found.items() if name != "Audit trail"} == {
         "Store: data": "ok", "Store: keys": "ok", "Store: audit": "ok",
-        "Migrations: data": "ok", "Migrations: keys": "ok", "Migrations: audit": "ok", "Keys": "ok",
+        "Migrations: data": "ok", "Migrations: keys": "ok", "Migrations: audit": "ok", "Keys": "ok", "Mail": "ok",
     }  # fmt: skip
     assert found["Audit trail"].state in {"ok", "warning"}

@@ -3,29 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from toride.access.models import Branch, Person
-from toride.customers import addresses, fields, queries
+from toride.access.models import Person
+from toride.customers import fields, queries
 from toride.customers.actions import Action
 from toride.customers.finding import columns
 from toride.customers.finding.stars import stars
 from toride.customers.models import Customer
 from toride.customers.queries import Profile
+from toride.fields import addresses
 from toride.lists.ask import Ask, Found
 from toride.lists.declaration import Filter, List, Option, Sort, Source, Words, declare
-from toride.vault import rows
+from toride.lists.options import by_branch, by_owner
 from toride.vault.permit import Permit
 
 STAR = "star"
-MOST_COLLEAGUES = 100
-STORE = "default"
-_COLLEAGUES = (
-    "SELECT id, name FROM access_person WHERE branch_id = %s AND is_active AND id <> %s ORDER BY name LIMIT %s"
-)
 
 
 def search(permit: Permit, ask: Ask) -> Found[Profile]:
@@ -36,41 +31,10 @@ def search(permit: Permit, ask: Ask) -> Found[Profile]:
     return queries.search(permit, replace(ask, filters=filters, among=stars(permit.actor.id)))
 
 
-def colleagues(permit: Permit, person: Person) -> list[Option]:
-    """Who may be in charge: oneself, and who of one's own branch; nobody else where all are one's own."""
-    if not (mine := _mine(permit, person)):
-        return []
-    found = rows.fetch(STORE, _COLLEAGUES, [person.branch_id, rows.to_id(STORE, person.pk), MOST_COLLEAGUES])
-    return [*mine, *((str(rows.from_id(one)), name) for one, name in found)]
-
-
-def _mine(permit: Permit, _person: Person) -> list[Option]:
-    return [("me", _("My customers"))] if permit.rows.everything or permit.rows.branches else []
-
-
-def branches(permit: Permit, _person: Person) -> list[Option]:
-    """Codes and names of the branches in the permit's rows."""
-    found = rows.fetch(STORE, "SELECT code, name FROM access_branch ORDER BY code", [])
-    return [(code, name) for code, name in found if permit.rows.everything or code in permit.rows.branches]
-
-
 def _own_branch(permit: Permit, person: Person) -> Sequence[Option]:
     if permit.rows.everything and person.branch and Customer.objects.filter(branch=person.branch_id).exists():
         return [(person.branch.code, person.branch.name)]
     return ()
-
-
-def _branch(value: str) -> Any:
-    return Branch.objects.filter(code=value).values_list("name", flat=True).first() or value
-
-
-def _colleague(value: str) -> Any:
-    if value == "me":
-        return _("My customers")
-    try:
-        return Person.objects.filter(pk=UUID(value)).values_list("name", flat=True).first() or _("one owner")
-    except ValueError:
-        return _("one owner")
 
 
 def _chosen(name: str, usual: str = "") -> Filter:
@@ -90,7 +54,6 @@ def _said(words: Any) -> Any:
 
 
 _BORN, _VALUE, _CONTACT = columns.needs("birth_date"), columns.needs("value"), columns.needs("last_contact")
-_OWNER, _BRANCH = lazy("Owner"), lazy("Branch")
 CUSTOMERS = declare(
     List(
         code="customers",
@@ -103,8 +66,8 @@ CUSTOMERS = declare(
         ),
         filters=(
             Filter(STAR, lazy("Starred"), usual=lambda _p, _q: [("1", _("Starred"))], linked=True),
-            Filter("owner", _OWNER, options=colleagues, usual=_mine, said=_colleague),
-            Filter("branch", _BRANCH, options=branches, usual=_own_branch, said=_branch),
+            by_owner(),
+            by_branch(usual=_own_branch),
             _chosen("status", "active"),
             _chosen("kind", "organisation"),
             Filter(

@@ -11,7 +11,7 @@ from typing import Any
 import jaconv
 
 from toride.base.html import escaped
-from toride.customers import folding
+from toride.fields import folding
 from toride.vault.index.query import Between, Contains, Equals, Expr, Leaf, Prefix, Suffix, leaves
 from toride.vault.values import Opened, Value
 

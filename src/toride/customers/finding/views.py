@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from toride.access.purposes import SHIPPED
 from toride.base.errors import Hidden
 from toride.base.guard import guarded
-from toride.customers import addresses, beyond, queries, searching, showing
+from toride.customers import beyond, queries, searching, showing
 from toride.customers.actions import Action
 from toride.customers.finding import columns, stars
 from toride.customers.finding.declaration import CUSTOMERS
 from toride.customers.searchable import NEEDED
+from toride.fields import addresses
 from toride.lists import setting
 from toride.lists.ask import LISTED
 from toride.lists.columns import categories

@@ -9,13 +9,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from toride.base.errors import Invalid
-from toride.customers import addresses, barred
+from toride.customers import barred
 from toride.customers.barred import ADVICE, NOT_SCREENED, Kind, Policy
 from toride.customers.fields import FIELDS
 from toride.customers.imports import cells as written_in
 from toride.customers.imports import reasons
 from toride.customers.imports.mapping import Columns
-from toride.fields import dates
+from toride.fields import addresses, dates
 from toride.fields.types import Field
 
 MASKED = re.compile(r"\*\*\*|＊＊＊|●●●|xxxx|XXXX")

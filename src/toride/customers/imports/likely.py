@@ -7,8 +7,9 @@ from uuid import UUID
 
 import numpy as np
 
-from toride.customers import folding, searching
+from toride.customers import searching
 from toride.customers.imports.cleaning import Row
+from toride.fields import folding
 from toride.vault import index, records
 from toride.vault.permit import Category, Permit
 

@@ -9,10 +9,11 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from toride.base.errors import Invalid
-from toride.customers import addresses, barred, fields, folding
+from toride.customers import barred, fields
 from toride.customers.barred import Kind
 from toride.customers.fields import FIELDS
 from toride.customers.imports import headings, layouts, reasons
+from toride.fields import addresses, folding, types
 
 SPECIAL = (
     "family", "given", "family_kana", "given_kana", "company", "address", "address2", "branch", "owner",
@@ -336,12 +337,12 @@ def _cleans(clean: Callable[[str], Any]) -> Callable[[str], bool]:
 
 
 TESTS: tuple[tuple[str, Callable[[str], bool]], ...] = (
-    ("emails", _cleans(fields.email)),
-    ("postcode", lambda value: "-" in value and _cleans(fields.postcode)(value)),
+    ("emails", _cleans(types.email)),
+    ("postcode", lambda value: "-" in value and _cleans(types.postcode)(value)),
     ("gender", lambda value: value.strip() in fields.GENDERS),
     ("prefecture", lambda value: value.strip() in addresses.PREFECTURES),
     ("address", lambda value: value.startswith(tuple(addresses.PREFECTURES))),
-    ("phones", lambda value: value.strip().startswith(("0", "+")) and _cleans(fields.phone)(value)),
+    ("phones", lambda value: value.strip().startswith(("0", "+")) and _cleans(types.phone)(value)),
     ("kana", folding.is_kana),
     ("number", lambda value: bool(re.fullmatch(r"[A-Z]{0,3}[0-9-]{5,20}", value.strip()))),
     ("name", lambda value: bool(re.fullmatch(r"[\u3040-\u30ff\u3400-\u9fff々 \u3000]{2,20}", value.strip()))),

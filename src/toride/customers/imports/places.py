@@ -5,9 +5,10 @@ from uuid import UUID
 
 from toride.access.facts import Facts
 from toride.access.models import Branch, Person
-from toride.customers import folding, numbers
+from toride.customers import numbers
 from toride.customers.imports import reasons
 from toride.customers.imports.cleaning import Row
+from toride.fields import folding
 from toride.vault.permit import Permit
 
 

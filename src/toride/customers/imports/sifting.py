@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Self
 
-from toride.customers import barred, folded, folding, numbers
+from toride.customers import barred, folded, numbers
 from toride.customers.fields import NUMBER as FORM
 from toride.customers.imports import cells as written_in
 from toride.customers.imports import reasons
 from toride.customers.imports.cleaning import Choices, Row, clean
 from toride.customers.imports.mapping import Columns
+from toride.fields import folding
 
 NUMBER = "number"
 LARGE = 4_000_000  # characters of one batch: it stays small in memory, and shorter than a message may be

@@ -3,9 +3,11 @@
 from django.urls import path
 
 from toride.customers.imports import views
+from toride.customers.imports.listing import IMPORTS
+from toride.lists.urls import addresses
 
 urlpatterns = [
-    path("", views.imports, name="imports"),
+    *addresses(IMPORTS, views.imports),
     path("new/", views.begin, name="import_new"),
     path("<uuid:number>/", views.result, name="import_result"),
     path("<uuid:number>/file/", views.file, name="import_file"),

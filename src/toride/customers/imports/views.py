@@ -38,16 +38,16 @@ from toride.customers.imports import (
 from toride.customers.imports.sifting import unpack
 from toride.customers.models import Import
 from toride.jobs.models import State
+from toride.lists.page import page
 from toride.vault import files
 
 OPTIONAL = frozenset(name for name, spec in FIELDS.items() if not spec.must)
 
 
 @guarded(Action.IMPORT_READ)
-@require_GET
-def imports(request: HttpRequest) -> HttpResponse:
-    found = listing.imports(_permit(request), with_drafts=Action.FILE_IMPORT in request.may)  # type: ignore[attr-defined]
-    return render(request, "customers/imports.html", {"imports": found, **_purposes(request)})
+@require_http_methods(["GET", "POST"])
+def imports(request: HttpRequest, view: UUID | None = None) -> HttpResponse:
+    return page(request, listing.IMPORTS, view, templates="customers/imports")
 
 
 @guarded(Action.FILE_IMPORT)

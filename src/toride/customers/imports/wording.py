@@ -6,9 +6,9 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from toride.customers import addresses
 from toride.customers.fields import FIELDS
 from toride.customers.imports import labels, mapping, reading, reasons
+from toride.fields import addresses
 
 # Sentences with figures in them; the others are found in the catalogue as they are.
 WITH_FIGURES = (

@@ -130,7 +130,15 @@ ADDRESSES = (
     Address(
         "customer_reveal", post=only(422, "teller", "manager", "operator", "steward") | only(404, "sales"), known=S
     ),
-    Address("imports", only(200, "steward", "dpo"), rows=Rows("steward", file, EVERYBODYS)),
+    Address(
+        "imports", only(200, "steward", "dpo"), only(200, "steward", "dpo"), rows=Rows("steward", file, EVERYBODYS)
+    ),
+    Address("imports_view", only(404, "steward", "dpo"), only(404, "steward", "dpo"), known=V),
+    Address("imports_view_save", post=only(302, *SEARCHERS), sent=NAMED),
+    Address("imports_view_begin", post=only(302, *SEARCHERS), sent=NAMED),
+    Address("imports_view_share", post=only(404, "manager", "steward"), known=V, sent=NAMED),
+    Address("imports_view_remove", post=only(404, *SEARCHERS), known=V),
+    Address("imports_view_restore", post=only(404, *SEARCHERS), known=V),
     Address("import_new", only(200, "steward"), only(422, "steward"), rows=FORM),
     Address("import_file", only(200, "steward"), only(422, "steward"), known=DRAFT),
     Address("import_columns", only(302, "steward"), only(302, "steward"), known=DRAFT),

@@ -9,7 +9,8 @@ from email_validator import EmailNotValidError, validate_email
 from phonenumbers import PhoneMetadata
 
 from toride.base.errors import Invalid
-from toride.customers import fields, folding
+from toride.customers import fields
+from toride.fields import folding, types
 
 CHANCE = random.Random(5)
 
@@ -24,7 +25,7 @@ def test_every_block_of_mobile_numbers_is_written_as_by_the_library() -> None:
     for prefix in ("070", "080", "090"):
         for block in range(0, 10_000, 7):
             written = f"{prefix}{block:04}{CHANCE.randrange(10_000):04}"
-            assert fields.phone(written) == by_library(written)
+            assert types.phone(written) == by_library(written)
 
 
 @pytest.mark.requirement("C7")
@@ -34,9 +35,9 @@ def test_landlines_of_every_area_are_written_as_by_the_library() -> None:
         written = f"0{area}{CHANCE.randrange(100_000):05}"
         if folding.digits(by_library(written)) != written:
             with pytest.raises(Invalid):
-                fields.phone(written)
+                types.phone(written)
             continue
-        assert fields.phone(written) == fields.phone(f"{written[:4]}-{written[4:]}") == by_library(written)
+        assert types.phone(written) == types.phone(f"{written[:4]}-{written[4:]}") == by_library(written)
 
 
 def test_no_format_of_the_library_looks_at_more_leading_digits_than_are_kept() -> None:
@@ -57,9 +58,9 @@ def test_a_mail_address_is_what_the_library_says(written: str) -> None:
         expected = validate_email(written, check_deliverability=False).normalized
     except EmailNotValidError:
         with pytest.raises(Invalid):
-            fields.email(written)
+            types.email(written)
     else:
-        assert fields.email(written) == expected
+        assert types.email(written) == expected
 
 
 @pytest.mark.parametrize("hidden", ["\x00", "\x1f", "\ue000", "\ud800", "\u0378"])

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toride.base.errors import Invalid
-from toride.customers import addresses, fields
-from toride.fields import amounts, characters, dates
+from toride.customers import fields
+from toride.fields import addresses, amounts, characters, dates, types
 
 pytestmark = pytest.mark.requirement("C7")
 FULL = str.maketrans("0123456789/-.:+() ", "０１２３４５６７８９／－．：＋（）　")
@@ -154,7 +154,7 @@ def spelled(digits: str) -> list[str]:
 @given(st.one_of(MOBILES, LANDLINES), st.integers(0, 15), st.sampled_from(AROUND))
 def test_a_phone_however_spelled_is_itself_or_refused(digits: str, which: int, around: str) -> None:
     try:
-        found = fields.phone(around.format(spelled(digits)[which]))
+        found = types.phone(around.format(spelled(digits)[which]))
     except Invalid:
         return
     assert found.replace("-", "") == digits
@@ -164,7 +164,7 @@ def test_a_phone_however_spelled_is_itself_or_refused(digits: str, which: int, a
 def test_nothing_behind_a_phone_is_swallowed(digits: str, more: str) -> None:
     for written in (digits, digits[1:], f"{digits[:3]}-{digits[3:]}"):
         try:
-            found = fields.phone(written + more)
+            found = types.phone(written + more)
         except Invalid:
             continue
         assert found.replace("-", "") in (digits, written + more, f"0{written}{more}")
@@ -174,7 +174,7 @@ def test_nothing_behind_a_phone_is_swallowed(digits: str, more: str) -> None:
 @given(st.text("0123456789-+() ./", max_size=18))
 def test_a_stored_japanese_number_has_ten_or_eleven_figures(text: str) -> None:
     try:
-        found = fields.phone(text)
+        found = types.phone(text)
     except Invalid:
         return
     assert found.startswith("+") or (found.startswith("0") and len(found.replace("-", "")) in (10, 11))

@@ -25,6 +25,8 @@ from toride.disclosure.actions import Action
 from toride.disclosure.models import Hook, Message
 from toride.disclosure.tests.hooks import MANAGE, WHY, asked, connection, happened, made
 from toride.vault.permit import Actor, Door, Mode
+from toride.work import today
+from toride.work.models import Item
 
 pytestmark = pytest.mark.requirement("A8")
 
@@ -241,3 +243,26 @@ def test_pages_ask_show_the_secret_once_and_end(house: House, receiver: Any) -> 
     assert Message.objects.get().state == Message.State.GIVEN_UP
     for person in (house.teller, house.auditor, house.dpo):
         assert enter(person).get("/webhooks/").status_code == 403
+
+
+@pytest.mark.requirement("S2")
+def test_who_hears_nothing_for_an_hour_waits_for_an_administrator_until_they_hear_again(
+    house: House, receiver: Any
+) -> None:
+    kind, address = receiver
+    hook, _secret = made(house, connection(house), address)
+    happened(hook, house.customer())
+    kind.status = 500
+    assert sending.send_due() == 0
+    later()
+    assert sending.send_due() == 0
+    assert today.of(house.admin) == []
+    Hook.objects.update(failing=clock.now() - sending.PATIENCE)
+    later()
+    assert sending.send_due() == 0
+    assert [(one.kind, one.about) for one in today.of(house.admin)] == [("hook-failing", Item.objects.get().pk)]
+    assert today.of(house.dpo) == []
+    kind.status = 204
+    later()
+    assert sending.send_due() == 1
+    assert today.of(house.admin) == []

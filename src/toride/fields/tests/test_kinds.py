@@ -73,7 +73,8 @@ def test_a_record_of_another_customer_opens_nothing(house: House, kind: Kind) ->
 
 @EACH
 def test_rules_call_its_fields_by_the_kind(kind: Kind) -> None:
-    assert {facts.fields[kind.needs(name)[0]] for name in kind.named} == {one.label for one in kind.fields}
+    labels = {str(facts.fields[kind.needs(name)[0]]) for name in kind.named}
+    assert labels == {f"{kind.label}: {one.label}" for one in kind.fields}
 
 
 def test_a_kind_is_declared_once_and_in_one_category() -> None:

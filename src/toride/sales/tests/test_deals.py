@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.kit import events
+from tests.kit import events, told
 from tests.people import House, become, signed_in
+from toride.access import policy
 from toride.base.errors import Conflict, Hidden, Invalid, Refused
 from toride.customers.models import Customer
 from toride.fields import kinds
@@ -188,3 +189,33 @@ def test_a_page_of_many_asks_as_many_queries_as_of_one(house: House, emiko: UUID
             DEALS.source.ask(permit, Ask())
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_a_form_that_comes_back_with_the_deal_in_it_tells_of_that(house: House, emiko: UUID) -> None:
+    deal = opened(house, emiko)
+    client = signed_in(house.sales)
+    answer = client.post(f"/customers/{emiko}/deals/{deal}/change/", {"title": "別の件名", "revision": "7"})
+    assert answer.status_code == 409
+    assert "別の件名" in answer.content.decode()
+    noted = [(one.outcome, one.subjects) for one in told(Action.DEAL_CHANGE)]
+    assert ("ok", ((emiko, Mode.CLEAR, 1 << Category.BASIC | 1 << Category.TRANSACTIONS),)) in noted
+    assert [outcome for outcome, _subjects in noted].count("failed") == 1
+
+
+@pytest.mark.requirement("A2")
+def test_a_rule_of_the_policy_hides_the_amount_of_deals_and_of_nothing_else(
+    house: House, emiko: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deal = opened(house, emiko)
+    content = policy.shipped_content()
+    for action in ("sales:deal:read", "customers:profile:read"):
+        for rule in content["sales"][action]:
+            rule["fields"] |= {"2.deal.amount": int(Opening.MASKED), "2.title": int(Opening.MASKED)}
+    ours = policy.compiled(content, "v1-test")
+    monkeypatch.setattr(policy, "current", lambda: ours)
+    client = signed_in(house.sales)
+    for address in ("/deals/", "/deals/board/", f"/customers/{emiko}/deals/", f"/customers/{emiko}/deals/{deal}/"):
+        page = client.get(address).content.decode()
+        assert "住宅ローンの借り換え" in page, address
+        assert "12,000,000" not in page, address
+    assert "34,120,000" in client.get(f"/customers/{emiko}/").content.decode()

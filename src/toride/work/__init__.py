@@ -1,0 +1,1 @@
+"""What people have to do, until when, and that they learn of it."""
