@@ -64,6 +64,8 @@ LOUD: dict[Named, Callable[[], Any]] = {
     (facts, "declare_fields"): lambda: facts.declare_fields(dict.fromkeys([*facts.fields][-1:], "another")),
     (lists, "declare"): lambda: lists.declare(next(iter(lists.declared().values()))),
     (kinds, "declare"): lambda: kinds.declare(next(iter(kinds.declared().values()))),
+    (work, "declare"): lambda: work.declare(next(iter(work.kinds().values()))),
+    (work, "declare_source"): lambda: work.declare_source(next(iter(work.sources().values()))),
     (panels, "declare"): lambda: panels.declare(replace(panels._declared[0], address="other")),
     (work, "declare"): lambda: work.declare(next(iter(work._kinds.values()))),
     (work, "declare_source"): lambda: work.declare_source(next(iter(work._sources.values()))),

@@ -1,25 +1,15 @@
-"""An installation of before rules, providers and start codes were sealed is upgraded: shown once, confirmed, nobody locked out."""
+"""Sign-in rules and a provider that nobody sealed, as an older installation had them: shown once, confirmed, nobody locked out."""
 
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.processes.client import Client
-from tests.running import ROOT, Served, environment, toride
+from tests.running import Served, toride
 
 pytestmark = [pytest.mark.requirement("A7"), pytest.mark.requirement("A6")]
 PASSWORD = "Kuroshio-naga-9"
-BACK = """
-import os
-os.environ["TORIDE_DB_ROLE"], os.environ["DJANGO_SETTINGS_MODULE"] = "owner", "toride.settings"
-import django
-django.setup()
-from django.core.management import call_command
-call_command("migrate", "access", "0016_sealed_openings", verbosity=0)
-"""
 CONTENT = (
     '{"address":"","branch":"","certificates":[],"claim":"sub","client":"toride","groups":"","inside":false,'
     '"issuer":"https://login.example.jp","mapped":[],"own":[],"vouching":[]}'
@@ -38,14 +28,16 @@ def before(tmp_path: Path) -> Path:
     home = tmp_path / "home"
     init = ("init", "--institution", "青葉信用金庫", "--admin", "hayasaka", "--name", "早坂 健", "--branch", "本部")
     toride(home, *init, TORIDE_ADMIN_PASSWORD=PASSWORD)
-    subprocess.run([sys.executable, "-c", BACK], cwd=ROOT, env=environment(home), check=True, timeout=120)
     with sqlite3.connect(home / "data" / "toride.db") as store:
         store.execute(
-            "INSERT INTO access_provider (id, kind, name, content, blob, active, sole, changed)"
-            " VALUES (?, 'oidc', 'Hausdienst', ?, x'', 1, 0, '2026-11-01 00:00:00')",
+            "INSERT INTO access_provider (id, kind, name, content, blob, active, sole, changed, seal)"
+            " VALUES (?, 'oidc', 'Hausdienst', ?, x'', 1, 0, '2026-11-01 00:00:00', '')",
             ["0" * 31 + "1", CONTENT],
         )
-        store.execute("INSERT INTO access_signinrules VALUES (1, ?, '2026-11-01 00:00:00')", [RULES])
+        store.execute(
+            "INSERT INTO access_signinrules (id, content, changed, seal) VALUES (1, ?, '2026-11-01 00:00:00', '')",
+            [RULES],
+        )
     store.close()
     return home
 
@@ -61,7 +53,7 @@ def test_shown_once_and_confirmed(before: Path) -> None:
         assert client.get("/people/").location.startswith("/me/factor/")
         shown = toride(before, "sign-in", "show", LC_ALL="C").stdout
         assert "https://login.example.jp" in shown
-        assert "duties.admin.factor" in shown
+        assert "roles.admin.factor" in shown
         toride(before, "sign-in", "accept", "rules", "--confirm", "rules")
         toride(before, "sign-in", "accept", "Hausdienst", "--confirm", "Hausdienst")
         assert "Everything is confirmed." in toride(before, "sign-in", "show", LC_ALL="C").stdout

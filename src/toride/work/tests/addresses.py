@@ -19,6 +19,7 @@ KNOWN = {"item": item}
 ADDRESSES = (
     Address("business_calendar", only(200, "admin"), only(302, "admin"), sent={**HOURS, "year_end": "31"},
             rows="the administrator's one calendar"),
-    Address("notifications", EVERYBODY, dict.fromkeys(ROLES, 302), sent={"email": "", "language": "ja"}),
+    Address("notifications", EVERYBODY, dict.fromkeys(ROLES, 302), sent={"email": "", "language": "ja"},
+            rows="the person's own settings"),
     Address("item_finish", post=dict.fromkeys(ROLES, 404) | only(302, "admin"), known={"item": "item"}),
 )  # fmt: skip
