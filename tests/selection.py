@@ -13,7 +13,8 @@ from tests.scale import VARIABLE
 
 DIFFERENT = (  # on PostgreSQL: own SQL, own transactions, own locks; the rest speaks through Django
     "src/toride/vault", "src/toride/audit", "src/toride/jobs", "src/toride/customers/tests", "src/toride/customers/handing",
-    "src/toride/customers/finding/tests/test_saved.py", "src/toride/lists/tests", "src/toride/sales/tests/test_deals.py",
+    "src/toride/customers/finding/tests/test_saved.py", "src/toride/lists/tests", "src/toride/fields/tests",
+    "src/toride/sales/tests/test_deals.py",
     "src/toride/customers/imports/tests/test_importing.py",
     "src/toride/scim/tests/test_groups.py", "src/toride/access/tests/test_waiting.py", "src/toride/access/tests/test_devices.py",
     "src/toride/access/tests/test_emergencies.py", "src/toride/access/tests/test_signin.py",

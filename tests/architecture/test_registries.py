@@ -25,6 +25,7 @@ from toride.panels import record as panels
 from toride.ui import side
 from toride.vault import projecting
 from toride.vault.index import columns
+from toride.work import kinds as work
 
 pytestmark = pytest.mark.requirement("A1")
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "toride"
@@ -64,6 +65,8 @@ LOUD: dict[Named, Callable[[], Any]] = {
     (lists, "declare"): lambda: lists.declare(next(iter(lists.declared().values()))),
     (kinds, "declare"): lambda: kinds.declare(next(iter(kinds.declared().values()))),
     (panels, "declare"): lambda: panels.declare(replace(panels._declared[0], address="other")),
+    (work, "declare"): lambda: work.declare(next(iter(work._kinds.values()))),
+    (work, "declare_source"): lambda: work.declare_source(next(iter(work._sources.values()))),
     (naming, "register"): lambda: naming.register(subject=lambda _text: uuid4()),
     (naming, "register_purposes"): lambda: naming.register_purposes(dict.fromkeys([*naming.purposes][:1], "another")),
     (columns, "declare"): lambda: columns.declare(columns.Schema((), "2")),
@@ -74,6 +77,7 @@ LOUD: dict[Named, Callable[[], Any]] = {
 ADDS: dict[Named, tuple[str, Callable[[], Any]]] = {
     (facts, "declare"): ("_answers", lambda: facts.declare(_nobody, _nothing)),
     (side, "declare"): ("_answers", lambda: side.declare(_nothing)),
+    (side, "declare_today"): ("_today", lambda: side.declare_today(_nothing)),
     (side, "declare_waiting"): ("_counts", lambda: side.declare_waiting(_nothing)),
 }
 

@@ -9,7 +9,8 @@ from tests.selection import DIFFERENT
 ROOT = Path(__file__).resolve().parents[2]
 COVERED = {  # a package with SQL of its own → tests of it that run there
     "access": "src/toride/access/tests/", "api": "src/toride/api/tests/", "audit": "src/toride/audit",
-    "cli": "tests/processes", "customers": "src/toride/customers/tests", "lists": "src/toride/lists/tests",
+    "cli": "tests/processes", "customers": "src/toride/customers/tests", "fields": "src/toride/fields/tests",
+    "lists": "src/toride/lists/tests",
     "vault": "src/toride/vault",
 }  # fmt: skip
 
