@@ -67,8 +67,6 @@ LOUD: dict[Named, Callable[[], Any]] = {
     (work, "declare"): lambda: work.declare(next(iter(work.kinds().values()))),
     (work, "declare_source"): lambda: work.declare_source(next(iter(work.sources().values()))),
     (panels, "declare"): lambda: panels.declare(replace(panels._declared[0], address="other")),
-    (work, "declare"): lambda: work.declare(next(iter(work._kinds.values()))),
-    (work, "declare_source"): lambda: work.declare_source(next(iter(work._sources.values()))),
     (naming, "register"): lambda: naming.register(subject=lambda _text: uuid4()),
     (naming, "register_purposes"): lambda: naming.register_purposes(dict.fromkeys([*naming.purposes][:1], "another")),
     (columns, "declare"): lambda: columns.declare(columns.Schema((), "2")),
