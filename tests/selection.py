@@ -22,7 +22,6 @@ DIFFERENT = (  # on PostgreSQL: own SQL, own transactions, own locks; the rest s
     "src/toride/api/tests/test_once.py", "tests/attacks", "tests/processes",
     "src/toride/work/tests", "src/toride/disclosure/tests/test_mail.py",
 )  # fmt: skip
-WIDE = {"module", "class", "package"}
 LEFT_OUT = pytest.StashKey[int]()
 LONGEST_FIRST = ("tests/journeys", "tests/processes", "tests/attacks", "src/toride/vault", "src/toride/audit")
 
@@ -43,28 +42,18 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[VARIABLE] = "1"
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if "house" in getattr(item, "fixturenames", ()) and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.django_db(databases="__all__"))
         if {"db", "transactional_db", "stores"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.store)
-        if _shares(item):
-            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(config.rootpath))))
     if not (config.getoption("--full") or any(".py" in one for one in config.args)):
         left_out = [item for item in items if not _is_usual(item)]
         config.stash[LEFT_OUT] = len(left_out)
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if _is_usual(item)]
     _order(config, items)
-
-
-def _shares(item: pytest.Item) -> bool:
-    """Does it use something that is made once for its module? Then they run in one process."""
-    definitions = getattr(item, "_fixtureinfo", None)
-    found = definitions.name2fixturedefs.values() if definitions else ()
-    return any(one.scope in WIDE and one.baseid for (*_, one) in found)
 
 
 def _is_usual(item: pytest.Item) -> bool:

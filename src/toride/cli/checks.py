@@ -73,7 +73,7 @@ def _parallel(arguments: list[str]) -> list[str]:
     if any(one.startswith("-n") for one in arguments):
         return []
     several = min(4, 1 + (os.cpu_count() or 1))  # tests that wait leave room for one more
-    return ["-n", str(several), "--dist", "loadgroup", "--no-loadscope-reorder"]
+    return ["-n", str(several), "--dist", "loadscope", "--no-loadscope-reorder"]
 
 
 def _environment() -> dict[str, str]:
