@@ -55,7 +55,7 @@ describe(
         ),
         Action.HISTORY_READ: reading(_("Viewing the change history"), _("Viewed the change history")),
         Action.IMPORT_END: happening(_("Files kept from an old import were deleted")),
-        Action.IMPORT_READ: reading(_("Viewing imports"), _("Viewed imports")),
+        Action.IMPORT_READ: reading(_("Viewing imports"), _("Viewed imports"), list=_("Viewed imports")),
         Action.IMPORT_UNDO: doing(
             _("Undoing imports"), {"undo": _("Undid an import"), "start": _("Started undoing an import")}
         ),

@@ -135,7 +135,7 @@ def _furnish(made: Folded) -> None:
         side=side.ways,
         waiting=side.waiting,
         today=side.today,
-        clock_now=clock.now,
+        clock_now=lambda: clock.now(),  # noqa: PLW0108 - tests move it
         now=now,
         looks=looks.looks,
     )
