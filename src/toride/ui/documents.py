@@ -29,6 +29,7 @@ def pdf(template: Path, content: Mapping[str, Any], *, made: datetime) -> bytes:
     return typst.compile(
         template.resolve(),
         root=ROOT,
+        font_paths=_fonts(),
         sys_inputs={"data": data},
         pdf_standards="a-3b",  # ISO 19005-3: archived, with files attached
         timestamp=made.replace(microsecond=0),
@@ -38,9 +39,15 @@ def pdf(template: Path, content: Mapping[str, Any], *, made: datetime) -> bytes:
 
 
 @cache
+def _fonts() -> typst.Fonts:
+    """What this machine has, looked for once."""
+    return typst.Fonts()
+
+
+@cache
 def font() -> str:
     """The first of JAPANESE that this machine has. Raises Unavailable where it has none."""
-    known = set(typst.Fonts().families())
+    known = set(_fonts().families())
     found = next((one for one in JAPANESE if one in known), None)
     if found is None:
         raise Unavailable(_("No Japanese font is installed. Install one, such as fonts-noto-cjk, and restart Toride."))

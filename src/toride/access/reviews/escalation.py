@@ -1,6 +1,7 @@
 """Reviews that wait: handed to the next above when their time is over."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -11,6 +12,7 @@ from toride.access.models import Person
 from toride.access.people import reporting
 from toride.access.reviews import comments, reviewers
 from toride.access.reviews.models import UNDECIDED, Campaign, Item
+from toride.access.reviews.reviewers import Reviewer
 from toride.audit.events import SYSTEM, Event
 from toride.base import clock
 
@@ -42,11 +44,15 @@ def escalate() -> int:
 def _hand_on(campaign: Campaign, items: Sequence[Item], why: str) -> int:
     """To the reviewer's superior who may decide, else to the next above, with one event."""
     every = reviewers.reviewers()
+    by_person = {one.person.pk: one for one in every}
+    nearest: dict[UUID | None, list[Reviewer]] = {
+        who: [by_person[one.pk] for one in reporting.ladder(who) if one.pk in by_person]
+        for who in {item.reviewer_id for item in items if item.reviewer_id}
+    }
     count = 0
     for item in items:
-        order = [one.pk for one in reporting.ladder(item.reviewer_id)] if item.reviewer_id else []
-        nearest = sorted((one for one in every if one.person.pk in order), key=lambda one: order.index(one.person.pk))
-        others = [*nearest, *(one for one in every if one.above and one.person.pk != item.reviewer_id)]
+        above = (one for one in every if one.above and one.person.pk != item.reviewer_id)
+        others = [*nearest.get(item.reviewer_id, ()), *above]
         if found := reviewers.pick(others, item.person, item.kind, item.what):
             changed = Item.objects.filter(pk=item.pk, reviewer=item.reviewer_id, state__in=UNDECIDED)
             count += changed.update(reviewer=found.person, above=True)

@@ -10,6 +10,9 @@ from toride.access.exceptions import emergencies
 from toride.access.models import Glass, Person
 from toride.access.people import reporting
 from toride.access.people.models import ReportingLine
+from toride.access.reviews import escalation
+from toride.access.reviews.models import Campaign
+from toride.access.reviews.tests.acts import item, opened
 from toride.base import clock
 from toride.base.errors import Conflict, Hidden, Invalid
 
@@ -130,3 +133,15 @@ def test_an_overdue_emergency_is_told_to_the_superior_who_may_review(house: Hous
     assert emergencies.escalate() == 1
     assert house.manager in row.told.all()
     assert deputy_manager not in row.told.all()
+
+
+def test_an_overdue_permission_goes_to_the_reviewers_superior(house: House) -> None:
+    senior = house.person("kudo", "工藤 香織", "manager", house.midoridai, rank=7)
+    campaign = opened(house, branches=["002"])
+    undecided = item(campaign, house.teller)
+    assert undecided.reviewer == senior
+    report(house, senior, house.manager)
+    Campaign.objects.update(due=clock.now())
+    assert escalation.escalate() > 0
+    undecided.refresh_from_db()
+    assert undecided.reviewer == house.manager
