@@ -2,7 +2,10 @@
 
 import ast
 import importlib
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,8 +91,27 @@ def test_every_service_is_recorded_under_a_declared_action() -> None:
     assert {name: action for name, action in found.items() if action not in actions.declared()} == {}
 
 
+DECLARED_LATE = """
+import django, importlib, sys
+django.setup()
+from toride.base import actions
+known = set(actions.declared())
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+print(*sorted(set(actions.declared()) - known))
+"""
+
+
+def test_every_action_is_declared_as_soon_as_the_apps_are_ready() -> None:
+    """A command knows no addresses, and yet names every action."""
+    found = [path.relative_to(SOURCE.parent).with_suffix("").parts for path in SOURCE.rglob("actions.py")]
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
+    environment["TORIDE_TEST_STORE"] = "sqlite"
+    command = [sys.executable, "-c", DECLARED_LATE, *(".".join(one) for one in found)]
+    assert subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout.split() == []
+
+
 def test_every_action_that_a_role_names_is_declared() -> None:
-    importlib.import_module("toride.customers.actions")
     named = {action for role in SHIPPED.values() for grant in role.grants for action in grant.actions}
     assert named <= set(actions.declared()), named - set(actions.declared())
 

@@ -8,6 +8,6 @@ class Lists(AppConfig):
     label = "lists"
 
     def ready(self) -> None:
-        from toride.lists import links
+        from toride.lists import actions, links  # noqa: F401 - declares the actions
 
         links.declare()
